@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 from pathlib import Path
 
 import platformdirs
@@ -45,3 +47,43 @@ def cache() -> Path:
     """Compiled models and embeddings; may be deleted at any time. SSC_CACHE overrides it."""
     override = os.environ.get("SSC_CACHE")
     return Path(override) if override else Path(platformdirs.user_cache_dir(_APP, appauthor=False))
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a whole file or nothing: temp file beside it, fsync, replace. Parent folders are made.
+
+    The temp name starts with a dot and holds the process id, so two writers never share one. OSError passes through.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temp = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    try:
+        with open(temp, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _replace(temp, path)
+    except BaseException:
+        temp.unlink(missing_ok=True)
+        raise
+    if os.name == "posix":
+        # The rename itself must be on disk too, else a power cut can bring the old file back.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        except OSError:
+            pass  # some network drives cannot fsync a folder; the data itself is safe
+        finally:
+            os.close(folder)
+
+
+def _replace(temp: Path, path: Path) -> None:
+    """os.replace, patient with Windows, where a virus scanner or a reader can hold the old file for a moment."""
+    for pause in (0.01, 0.05, 0.2, 0.5):
+        try:
+            os.replace(temp, path)
+            return
+        except PermissionError:
+            if os.name != "nt":
+                raise
+            time.sleep(pause)
+    os.replace(temp, path)

@@ -239,7 +239,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Annotation:
-    """One instance on a page. `id` is unique in its project and survives re-exports; `label` is a key of the label
+    """One instance on a page. `id`: from 1, unique on its page, never used again there; `label` is a key of the label
     set or "unknown"; `made_by` names the models {"segmenter": ..., "classifier": ...}; `time` ISO 8601 UTC;
     `extra` holds keys this version does not know, so that they survive a save."""
 
