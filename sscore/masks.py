@@ -1,0 +1,109 @@
+"""All that can be done with masks, in one place: clean-up and brush here, sets, run-length codes and polygons from
+their own modules. Holes and several parts are kept everywhere unless a function is there to remove them.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from sscore.mask_sets import clip, intersect, iou, subtract, tight, union
+from sscore.polygons import Ring, from_coco_polygons, from_rings, polygon_fill, polygon_loss, to_polygons
+from sscore.rle import decode_rle, encode_rle, from_rle, to_rle
+from sscore.types import Mask
+
+__all__ = [
+    "Ring",
+    "clip",
+    "decode_rle",
+    "encode_rle",
+    "fill_holes",
+    "from_coco_polygons",
+    "from_rings",
+    "from_rle",
+    "intersect",
+    "iou",
+    "largest_part",
+    "parts",
+    "polygon_fill",
+    "polygon_loss",
+    "remove_specks",
+    "smooth",
+    "stroke",
+    "subtract",
+    "tight",
+    "to_polygons",
+    "to_rle",
+    "union",
+]
+
+
+def parts(mask: Mask) -> list[Mask]:
+    """The connected parts (8-connected: pixels that touch at a corner belong together), biggest first, equal ones from
+    top to bottom."""
+    count, numbers, stats, _ = cv2.connectedComponentsWithStats(mask.bits.view(np.uint8), connectivity=8)
+    found = []
+    for number in range(1, count):
+        x, y, w, h = (int(v) for v in stats[number, :4])
+        found.append(Mask((numbers[y : y + h, x : x + w] == number), mask.left + x, mask.top + y))
+    return sorted(found, key=lambda part: (-part.area, part.top, part.left))
+
+
+def largest_part(mask: Mask) -> Mask:
+    """The biggest connected part."""
+    return parts(mask)[0]
+
+
+def remove_specks(mask: Mask, min_px: int) -> Mask | None:
+    """Without the connected parts smaller than `min_px` pixels; None when all are."""
+    count, numbers, stats, _ = cv2.connectedComponentsWithStats(mask.bits.view(np.uint8), connectivity=8)
+    keep = stats[:, cv2.CC_STAT_AREA] >= min_px
+    keep[0] = False
+    return mask if keep[1:].all() else tight(keep[numbers], mask.left, mask.top)
+
+
+def fill_holes(mask: Mask) -> Mask:
+    """With every hole filled: background that has no way out between pixels that touch at most at a corner."""
+    ground = np.pad(~mask.bits, 1, constant_values=True).view(np.uint8)
+    _, numbers = cv2.connectedComponents(ground, connectivity=4)
+    return Mask(numbers[1:-1, 1:-1] != numbers[0, 0], mask.left, mask.top)
+
+
+def smooth(mask: Mask, radius: float) -> Mask:
+    """With a calmer outline: a pixel belongs when most of its surroundings (Gaussian of `radius` px) do.
+
+    Straight edges stay; bumps, notches and slits narrower than about the radius go. A mask too thin to survive is
+    returned as it is.
+    """
+    if radius <= 0:
+        return mask
+    room = int(np.ceil(3 * radius))
+    weight = cv2.GaussianBlur(np.pad(mask.bits, room).astype(np.float32), (2 * room + 1, 2 * room + 1), radius)
+    return tight(weight > 0.5, mask.left - room, mask.top - room) or mask
+
+
+def stroke(points: npt.ArrayLike, radius: float) -> Mask:
+    """A brush stroke: the pixels whose centres lie within `radius` px of the line through the points (n, 2) xy px,
+    and at least the pixels the points are in. One point makes a disc. Raises ValueError without a point."""
+    line = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    if not len(line) or not np.isfinite(line).all():
+        raise ValueError("a stroke needs at least one point, and numbers")
+    reach = max(float(radius), 0.0)
+    cells = np.floor(line).astype(np.int64)
+    left, top = np.minimum(np.floor(line.min(axis=0) - reach).astype(np.int64), cells.min(axis=0)).tolist()
+    right, bottom = np.maximum(np.ceil(line.max(axis=0) + reach).astype(np.int64), cells.max(axis=0) + 1).tolist()
+    bits = np.zeros((bottom - top, right - left), dtype=np.bool_)
+    bits[cells[:, 1] - top, cells[:, 0] - left] = True
+    for a, b in zip(line, line[1:] if len(line) > 1 else line, strict=False):
+        x0, y0 = np.floor(np.minimum(a, b) - reach).astype(np.int64)
+        x1, y1 = np.ceil(np.maximum(a, b) + reach).astype(np.int64)
+        x, y = np.arange(x0, x1) + 0.5 - a[0], (np.arange(y0, y1) + 0.5 - a[1])[:, None]
+        dx, dy = b - a
+        length = dx * dx + dy * dy
+        along = np.clip((x * dx + y * dy) / length, 0, 1) if length > 0 else 0.0
+        near = (x - along * dx) ** 2 + (y - along * dy) ** 2 <= reach * reach
+        bits[y0 - top : y1 - top, x0 - left : x1 - left] |= near
+    patch = tight(bits, left, top)
+    assert patch is not None  # the pixels under the points are set
+    return patch
