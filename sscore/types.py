@@ -125,9 +125,9 @@ class Mask:
 
     def rle(self, height: int, width: int) -> dict[str, Any]:
         """COCO compressed run-length code {"size": [height, width], "counts": str} (column-major, pycocotools)."""
-        from sscore.masks import encode_rle
+        from sscore.rle import to_rle
 
-        return encode_rle(self.full(height, width))
+        return to_rle(self, height, width)
 
     def same_as(self, other: Mask) -> bool:
         """Whether both cover exactly the same pixels."""
@@ -237,7 +237,7 @@ class Proposal:
     seconds: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Annotation:
     """One instance on a page. `id`: from 1, unique on its page, never used again there; `label` is a key of the label
     set or "unknown"; `made_by` names the models {"segmenter": ..., "classifier": ...}; `time` ISO 8601 UTC;
