@@ -1,0 +1,166 @@
+"""Edits of a page: pure functions Page → Page.
+
+Instances lie back to front in `page.annotations`. Untouched instances are the same objects before and after, so an
+undo step costs one new mask. Masks are cut to the photo. An id is never given twice on a page: `page.extra["next_id"]`
+remembers the next free one even after the instance with the highest id is gone. No function reads a clock: author and
+time are the caller's to set. Every function raises BadOption when an id is not on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace as _with
+from typing import Any
+
+from sscore import masks
+from sscore.errors import BadOption
+from sscore.types import STATUSES, Annotation, Mask, Page, Scores, Status
+
+NEXT_ID = "next_id"
+"""Key of `Page.extra` that holds the next free id."""
+
+
+def next_id(page: Page) -> int:
+    """The id that the next new instance of this page gets, from 1."""
+    kept = page.extra.get(NEXT_ID)
+    highest = max((a.id for a in page.annotations), default=0)
+    return max(highest + 1, kept if isinstance(kept, int) else 1)
+
+
+def add(page: Page, annotation: Annotation) -> Page:
+    """The page with one more instance, in front of all others. id 0 becomes the next free id.
+
+    Raises BadOption when the id is taken or the mask lies outside the photo.
+    """
+    annotation_id = annotation.id or next_id(page)
+    if annotation_id < 1 or page.find(annotation_id) is not None:
+        raise BadOption(f"instance {annotation_id} cannot be added: the id is taken or not above 0", path=page.image)
+    mask = _inside(page, annotation.mask)
+    if annotation_id != annotation.id or mask is not annotation.mask:
+        annotation = _with(annotation, id=annotation_id, mask=mask)
+    return _page(page, (*page.annotations, annotation), at_least=annotation_id + 1)
+
+
+def remove(page: Page, ids: Iterable[int]) -> Page:
+    """The page without these instances."""
+    gone = _chosen(page, ids)
+    return _page(page, tuple(a for a in page.annotations if a.id not in gone))
+
+
+def replace(page: Page, annotation: Annotation) -> Page:
+    """The page with the instance of the same id swapped, at the same depth."""
+    return _swap(page, {annotation.id: _with(annotation, mask=_inside(page, annotation.mask))})
+
+
+def relabel(page: Page, ids: Iterable[int], label: str, *, scores: Scores | None = None) -> Page:
+    """The page with these instances called `label`; `scores`, when given, replace the old ones."""
+    if not label:
+        raise BadOption("an instance needs a label", path=page.image)
+    chosen = _chosen(page, ids)
+    return _swap(
+        page,
+        {i: _with(old, label=label, scores=old.scores if scores is None else scores) for i, old in chosen.items()},
+    )
+
+
+def set_status(page: Page, ids: Iterable[int], status: Status) -> Page:
+    """The page with these instances proposed, accepted, reviewed or rejected."""
+    if status not in STATUSES:
+        raise BadOption(f"{status!r} is not a status", remedy=f"one of {', '.join(STATUSES)}")
+    return _swap(page, {i: _with(old, status=status) for i, old in _chosen(page, ids).items()})
+
+
+def reshape(page: Page, annotation_id: int, mask: Mask) -> Page:
+    """The page with another mask for one instance. Raises BadOption when it lies outside the photo."""
+    return _swap(page, {annotation_id: _with(_get(page, annotation_id), mask=_inside(page, mask))})
+
+
+def paint(page: Page, annotation_id: int, patch: Mask, *, add: bool) -> Page:
+    """The page with `patch` painted onto (add) or erased from one instance.
+
+    A mask is never empty, so erasing the last pixel removes the instance. The very same page comes back when the
+    stroke changes no pixel.
+    """
+    old = _get(page, annotation_id).mask
+    new: Mask | None
+    if add:
+        inside = masks.clip(patch, page.height, page.width)
+        new = old if inside is None else masks.union(old, inside)
+    else:
+        new = masks.subtract(old, patch)
+    if new is None:
+        return remove(page, [annotation_id])
+    if new is old or new.same_as(old):
+        return page
+    return reshape(page, annotation_id, new)
+
+
+def merge(page: Page, ids: Iterable[int]) -> Page:
+    """The page with these instances made one: the largest keeps its id, label, depth and history, and gets the pixels
+    of all. Raises BadOption for fewer than two."""
+    chosen = _chosen(page, ids)
+    if len(chosen) < 2:
+        raise BadOption("choose two or more instances to merge", path=page.image)
+    largest = max(chosen.values(), key=lambda a: (a.mask.area, -a.id))
+    mask = largest.mask
+    for member in chosen.values():
+        if member is not largest:
+            mask = masks.union(mask, member.mask)
+    others = tuple(a for a in page.annotations if a.id not in chosen or a is largest)
+    return _swap(_page(page, others), {largest.id: _with(largest, mask=mask)})
+
+
+def split(page: Page, annotation_id: int) -> Page:
+    """The page with every connected part of one instance an instance of its own, at the same depth.
+
+    The largest part keeps the id; the others get new ids, largest first, and inherit everything else. The very same
+    page comes back when there is only one part.
+    """
+    old = _get(page, annotation_id)
+    parts = masks.parts(old.mask)
+    if len(parts) < 2:
+        return page
+    first = next_id(page)
+    new = [_with(old, id=annotation_id if n == 0 else first + n - 1, mask=part) for n, part in enumerate(parts)]
+    at = page.annotations.index(old)
+    return _page(page, (*page.annotations[:at], *new, *page.annotations[at + 1 :]), at_least=first + len(parts) - 1)
+
+
+def reorder(page: Page, annotation_id: int, index: int) -> Page:
+    """The page with one instance at depth `index`: 0 is the back; a number too large means the front."""
+    moved = _get(page, annotation_id)
+    others = [a for a in page.annotations if a is not moved]
+    others.insert(min(max(index, 0), len(others)), moved)
+    return _page(page, tuple(others))
+
+
+def _page(page: Page, annotations: tuple[Annotation, ...], at_least: int = 1) -> Page:
+    """The page with other instances; ids of the old page and those below `at_least` stay used."""
+    extra: dict[str, Any] = {**page.extra, NEXT_ID: max(next_id(page), at_least)}
+    return _with(page, annotations=annotations, extra=extra)
+
+
+def _swap(page: Page, new: Mapping[int, Annotation]) -> Page:
+    _chosen(page, new)
+    return _page(page, tuple(new.get(a.id, a) for a in page.annotations))
+
+
+def _get(page: Page, annotation_id: int) -> Annotation:
+    return _chosen(page, [annotation_id])[annotation_id]
+
+
+def _chosen(page: Page, ids: Iterable[int]) -> dict[int, Annotation]:
+    """The instances with these ids, back to front."""
+    wanted = set(ids)
+    found = {a.id: a for a in page.annotations if a.id in wanted}
+    missing = wanted - found.keys()
+    if missing:
+        raise BadOption(f"there is no instance {min(missing)} on this page", path=page.image)
+    return found
+
+
+def _inside(page: Page, mask: Mask) -> Mask:
+    inside = masks.clip(mask, page.height, page.width)
+    if inside is None:
+        raise BadOption("the mask lies outside the photo", path=page.image)
+    return inside
