@@ -21,7 +21,7 @@ from typing import IO, Literal
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from sscore.errors import BadImage, BadOption
 from sscore.paths import write_atomic
@@ -257,7 +257,7 @@ def _identified(file: IO[bytes], path: str | Path) -> Image.Image:
         raise BadImage("the file is empty (0 bytes)", path=path, remedy="copy it again from the camera")
     try:
         return Image.open(file, formats=_FORMATS)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         kind = next((name for at, mark, name in _FOREIGN if head[at:].startswith(mark)), None)
         problem = (
             f"this is {kind}, which cannot be read" if kind else "this is not an image, or its beginning is damaged"
@@ -347,7 +347,8 @@ def _high_byte(values: npt.NDArray[np.integer], path: str | Path) -> ByteArray:
     """uint8 of 16-bit values. A fixed rule, not a stretch of each image: equal light stays equal between photos."""
     if values.min() < 0 or values.max() > 65535:
         raise BadImage("the pixels are 32-bit numbers, not light", path=path, remedy="save the image with 8 or 16 bit")
-    return (values >> 8).astype(np.uint8)
+    high: ByteArray = (values >> 8).astype(np.uint8)
+    return high
 
 
 def _from_unit(values: npt.NDArray[np.floating], path: str | Path) -> ByteArray:

@@ -113,7 +113,8 @@ def _loops(across: list[int], down: list[int]) -> list[list[int]]:
 
 def _split(walk: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
     """The simple rings of a closed walk that may pass a point twice."""
-    rings, ring = [], []
+    rings: list[list[tuple[int, int]]] = []
+    ring: list[tuple[int, int]] = []
     position: dict[tuple[int, int], int] = {}
     for point in walk:
         if point in position:
