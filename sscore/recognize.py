@@ -1,0 +1,286 @@
+"""Prompt → mask → crop → label: for one prompt, one photo, one folder. The product in one file.
+
+Everything here is pure computation on loaded models: no window, no console. Long jobs report to a `Progress` and stop
+when it raises `Cancelled`. One photo is in memory at a time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sscore import images
+from sscore.errors import BadImage, BadPrompt
+from sscore.labels import LabelSet
+from sscore.models.everything import propose_all
+from sscore.types import (
+    UNKNOWN,
+    Annotation,
+    ByteArray,
+    Candidate,
+    Classifier,
+    Embedding,
+    Mask,
+    Page,
+    Progress,
+    Prompt,
+    Proposal,
+    Scores,
+    Segmenter,
+)
+
+STEPS = 100
+"""`label_folder` reports progress in hundredths of a photo."""
+
+_Answer = tuple[Candidate, Prompt | None]
+_PROMPTS_AT_ONCE = 32
+_CROP_BYTES_AT_ONCE = 256 * 2**20
+
+
+def propose(
+    segmenter: Segmenter,
+    classifier: Classifier | None,
+    labels: LabelSet,
+    rgb: ByteArray,
+    embedding: Embedding,
+    prompt: Prompt,
+    *,
+    multimask: bool = True,
+) -> Proposal:
+    """What the models say to one prompt. rgb: uint8 (H, W, 3), the photo that `embedding` was made of.
+
+    Seconds for "predict" and "classify"; "encode" is the caller's, who keeps embeddings. Raises BadPrompt.
+    """
+    watch = _Watch()
+    with watch("predict"):
+        candidates = segmenter.predict(embedding, prompt, multimask=multimask)
+    scores = None
+    if classifier is not None and candidates and candidates[0].mask is not None:
+        with watch("classify"):
+            scores = classify(classifier, labels, rgb, [candidates[0].mask])[0]
+    return Proposal(candidates, scores, prompt, watch.seconds)
+
+
+def classify(classifier: Classifier, labels: LabelSet, rgb: ByteArray, masks: Sequence[Mask]) -> list[Scores]:
+    """Class probabilities of each mask of one photo, uint8 (H, W, 3); one classifier call, more only when the crops of
+    very large photos would take more than 256 MB."""
+    scores: list[Scores] = []
+    crops: list[ByteArray] = []
+    for mask in masks:
+        crops.append(images.crop(rgb, mask, classifier.view))
+        if sum(crop.nbytes for crop in crops) > _CROP_BYTES_AT_ONCE:
+            scores += classifier.scores(crops, labels)
+            crops = []
+    return scores + (classifier.scores(crops, labels) if crops else [])
+
+
+def annotate(
+    annotation_id: int,
+    candidate: Candidate,
+    scores: Scores | None,
+    prompt: Prompt | None,
+    segmenter: Segmenter,
+    classifier: Classifier | None,
+) -> Annotation:
+    """A model's answer as an instance with status "proposed": its label is the most probable one, however uncertain
+    ("unknown" without scores), and it remembers who made it of what. The candidate must have a mask."""
+    if candidate.mask is None:
+        raise ValueError("this candidate has no mask")
+    return Annotation(
+        id=annotation_id,
+        mask=candidate.mask,
+        label=UNKNOWN if scores is None else scores.best,
+        scores=scores,
+        status="proposed",
+        made_by=made_by(segmenter, classifier, candidate),
+        prompt=prompt,
+    )
+
+
+def made_by(segmenter: Segmenter, classifier: Classifier | None, candidate: Candidate) -> dict[str, Any]:
+    """The models behind an instance, for `Annotation.made_by`: ids and weight digests, so that a mask can be traced to
+    the very weights; the candidate's index and predicted IoU."""
+    made: dict[str, Any] = {"segmenter": segmenter.card.id}
+    if segmenter.card.sha256:
+        made["segmenter_sha256"] = segmenter.card.sha256
+    if classifier is not None:
+        made["classifier"] = classifier.card.id
+        if classifier.card.sha256:
+            made["classifier_sha256"] = classifier.card.sha256
+    return made | {"candidate": candidate.index, "predicted_iou": round(float(candidate.score), 4)}
+
+
+def label_page(
+    rgb: ByteArray,
+    prompts: Sequence[Prompt] | None,
+    segmenter: Segmenter,
+    classifier: Classifier | None,
+    labels: LabelSet,
+    *,
+    image: str,
+    digest: str = "",
+    progress: Progress | None = None,
+) -> Page:
+    """A page of proposed instances: one per prompt, in their order, or of everything (prompts None), best first.
+
+    rgb: uint8 (H, W, 3); image: its relative path with '/'; digest: of its pixels, computed when not given. A prompt
+    that found nothing leaves no instance. Two calls with the same input give the same page.
+    """
+    return _label(rgb, prompts, segmenter, classifier, labels, image, digest, progress, _Watch()).page
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo to label. name: relative path with '/', as the page shall call it; prompts None: everything mode."""
+
+    name: str
+    path: Path
+    prompts: Sequence[Prompt] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """What became of one photo. page: None when the photo could not be used; problems: one line for every prompt that
+    gave no object, or why there is no page; seconds by stage ("read", "encode", "predict", "classify")."""
+
+    name: str
+    page: Page | None
+    problems: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def label_folder(
+    photos: Sequence[Photo],
+    segmenter: Segmenter,
+    classifier: Classifier | None,
+    labels: LabelSet,
+    *,
+    progress: Progress | None = None,
+) -> Iterator[Labelled]:
+    """Label photos one after the other; one that cannot be used is reported in its `Labelled` and the rest goes on.
+
+    progress counts hundredths of a photo (`STEPS`), and is asked within a photo too, so that a long one can be stopped.
+    """
+    total = len(photos) * STEPS
+    for index, photo in enumerate(photos):
+        inside = None if progress is None else _inside(progress, index * STEPS, total)
+        watch = _Watch()
+        try:
+            with watch("read"):
+                rgb = images.read(photo.path)
+            done = _label(rgb, photo.prompts, segmenter, classifier, labels, photo.name, "", inside, watch)
+        except (BadImage, BadPrompt) as error:
+            yield Labelled(photo.name, None, (str(error),), watch.seconds)
+        except MemoryError:
+            yield Labelled(photo.name, None, (f"{photo.path}: not enough memory for this photo",), watch.seconds)
+        else:
+            yield Labelled(photo.name, done.page, done.missed, watch.seconds)
+        if progress is not None:
+            progress((index + 1) * STEPS, total)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    page: Page
+    missed: tuple[str, ...]
+
+
+def _label(
+    rgb: ByteArray,
+    prompts: Sequence[Prompt] | None,
+    segmenter: Segmenter,
+    classifier: Classifier | None,
+    labels: LabelSet,
+    image: str,
+    digest: str,
+    progress: Progress | None,
+    watch: _Watch,
+) -> _Done:
+    with watch("encode"):
+        embedding = segmenter.encode(rgb)
+    missed: list[str] = []
+    with watch("predict"):
+        if prompts is None:
+            found: list[_Answer] = [(one, None) for one in propose_all(segmenter, embedding, progress=progress)]
+        else:
+            found = _answers(segmenter, embedding, prompts, progress, missed)
+    with watch("classify"):
+        masks = [candidate.mask for candidate, _ in found if candidate.mask is not None]
+        scores = [None] * len(masks) if classifier is None else classify(classifier, labels, rgb, masks)
+    annotations = tuple(
+        annotate(number, candidate, score, prompt, segmenter, classifier)
+        for number, ((candidate, prompt), score) in enumerate(zip(found, scores, strict=True), start=1)
+    )
+    height, width = rgb.shape[:2]
+    return _Done(Page(image, width, height, digest or images.digest(rgb), annotations), tuple(missed))
+
+
+def _answers(
+    segmenter: Segmenter,
+    embedding: Embedding,
+    prompts: Sequence[Prompt],
+    progress: Progress | None,
+    missed: list[str],
+) -> list[_Answer]:
+    """The best candidate with a mask of every prompt; `missed` gets a line for every prompt that has none."""
+    found: list[_Answer] = []
+    for start in range(0, len(prompts), _PROMPTS_AT_ONCE):
+        chunk = list(prompts[start : start + _PROMPTS_AT_ONCE])
+        for number, (prompt, answer) in enumerate(
+            zip(chunk, _ask(segmenter, embedding, chunk), strict=True), start + 1
+        ):
+            if isinstance(answer, BadPrompt):
+                missed.append(f"prompt {number}: {answer}")
+            elif (best := next((one for one in answer if one.mask is not None), None)) is None:
+                missed.append(f"prompt {number}: the model found no object there")
+            else:
+                found.append((best, prompt))
+        if progress is not None:
+            progress(start + len(chunk), len(prompts))
+    return found
+
+
+def _ask(
+    segmenter: Segmenter, embedding: Embedding, prompts: list[Prompt]
+) -> Sequence[tuple[Candidate, ...] | BadPrompt]:
+    """Answers in one batch; when the batch is refused, one by one, so that a bad prompt costs only itself."""
+    try:
+        return segmenter.predict_many(embedding, prompts)
+    except BadPrompt:
+        return [_ask_one(segmenter, embedding, prompt) for prompt in prompts]
+
+
+def _ask_one(segmenter: Segmenter, embedding: Embedding, prompt: Prompt) -> tuple[Candidate, ...] | BadPrompt:
+    try:
+        return segmenter.predict(embedding, prompt)
+    except BadPrompt as error:
+        return error
+
+
+def _inside(progress: Progress, before: int, total: int) -> Callable[[int, int], None]:
+    """A Progress for one photo that reports to the progress of all."""
+
+    def report(done: int, parts: int) -> None:
+        # The last step is left to the end of the photo: classes still have to be found.
+        progress(before + (STEPS - 1) * done // max(parts, 1), total)
+
+    return report
+
+
+class _Watch:
+    """Adds up seconds by stage: `with watch("predict"): ...`."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
