@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -49,18 +50,22 @@ def cache() -> Path:
     return Path(override) if override else Path(platformdirs.user_cache_dir(_APP, appauthor=False))
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes, *, check: Callable[[Path], object] | None = None) -> None:
     """Write a whole file or nothing: temp file beside it, fsync, replace. Parent folders are made.
 
-    The temp name starts with a dot and holds the process id, so two writers never share one. OSError passes through.
+    `check`, when given, is called with the finished temp file and stops everything by raising. The temp name starts
+    with a dot and holds the process id, so two writers never share one; of a long name it keeps the beginning, since
+    a name may have 255 bytes and a Chinese letter takes three. OSError passes through.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temp = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    temp = path.with_name(f".{path.name[:50]}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         with open(temp, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if check:
+            check(temp)
         _replace(temp, path)
     except BaseException:
         temp.unlink(missing_ok=True)
