@@ -1,0 +1,323 @@
+"""Shading: from faces in pixels to light on the sensor.
+
+One z-buffer decides what is seen where; then all pixels are shaded together: material noise, sun with a soft shadow
+map, sky light dimmed in hollows, highlights, reflections of the backdrop and worn edges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from sscore.scenes.grounds import CANVAS, Ground
+from sscore.scenes.looks import COLUMNS, albedo
+from sscore.scenes.profiles import Solid
+from sscore.scenes.raster import Camera, Drawn, LightMap, Mesh, draw, draw_along
+
+Floats = npt.NDArray[np.float64]
+Image = npt.NDArray[Any]
+"""Numbers per pixel or texel, float32."""
+
+_SHADOW_SIDE = 512
+_HEIGHT_SIDE = 192
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One body in the scene. id: instance number, 0 for things that are not scrap (walls, posts, debris);
+    rotation (3, 3) world from local; position (3,) m; side, cut: (COLUMNS,) rows of the shading table; ribs: per m."""
+
+    id: int
+    label: str
+    solid: Solid
+    rotation: Floats
+    position: Floats
+    side: npt.NDArray[np.float32]
+    cut: npt.NDArray[np.float32]
+    wear: float = 0.0
+    ribs: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Light:
+    """towards (3,) unit vector to the sun; sun, sky (3,) colours of light; soft: width of the shadow's edge, m."""
+
+    towards: Floats
+    sun: Floats
+    sky: Floats
+    soft: float
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Everything that all views share. texel: m per texel of the ground canvas; turn: radians it is turned by;
+    backdrop (64, 256, 3): see grounds.draw_backdrop; density: texels of surface noise per metre."""
+
+    pieces: tuple[Piece, ...]
+    light: Light
+    ground: Ground
+    backdrop: Image
+    texel: float
+    turn: float
+    density: float
+
+    @cached_property
+    def mesh(self) -> Mesh:
+        verts, edges, edge_face, normal, anchor, piece = [], [], [], [], [], []
+        vertex = face = 0
+        for number, p in enumerate(self.pieces):
+            s = p.solid
+            verts.append(s.verts @ p.rotation.T + p.position)
+            normal.append(s.normal @ p.rotation.T)
+            edges.append(s.edges + vertex)
+            edge_face.append(s.edge_face + face)
+            anchor.append(s.anchor + vertex)
+            piece.append(np.full(len(s.normal), number))
+            vertex += len(s.verts)
+            face += len(s.normal)
+        join = np.concatenate
+        return Mesh(join(verts), join(edges), join(edge_face), join(normal), join(anchor), join(piece))
+
+    @cached_property
+    def faces(self) -> dict[str, Image]:
+        """Per face, float32: tex (F, 8) = tex_u, tex_v, smooth, inner; normal (F, 3); row (F,) of the shading table."""
+        solids = [p.solid for p in self.pieces]
+        tex = [np.column_stack([s.tex_u, s.tex_v, s.smooth, s.inner]) for s in solids]
+        row = np.concatenate([2 * k + s.cap.astype(np.int32) for k, s in enumerate(solids)])
+        return {
+            "tex": np.concatenate(tex).astype(np.float32),
+            "normal": self.mesh.normal.astype(np.float32),
+            "row": row.astype(np.int32),
+        }
+
+    @cached_property
+    def table(self) -> npt.NDArray[np.float32]:
+        table = np.array([r for p in self.pieces for r in (p.side, p.cut)]).reshape(-1, COLUMNS)
+        table[:, 18] *= self.density
+        return table
+
+    @cached_property
+    def poses(self) -> npt.NDArray[np.float32]:
+        """(P, 16): local-from-world rotation rows, offset, half length, bend, ribs, wear."""
+        rows = []
+        for p in self.pieces:
+            inverse = p.rotation.T
+            extra = [p.solid.length / 2, p.solid.bend, p.ribs, p.wear]
+            rows.append(np.concatenate([inverse.ravel(), -inverse @ p.position, extra]))
+        return np.array(rows, dtype=np.float32)
+
+    @cached_property
+    def shadow(self) -> LightMap:
+        return draw_along(self.mesh, self.light.towards, _SHADOW_SIDE)
+
+    @cached_property
+    def hollows(self) -> tuple[LightMap, Image]:
+        """The height map from above, m, and its blur: what lies below its surroundings sees less sky."""
+        above = draw_along(self.mesh, np.array([0.0, 0.0, 1.0]), _HEIGHT_SIDE)
+        heights = np.maximum(above.heights, 0)
+        wide = cv2.GaussianBlur(heights, (0, 0), 7) + cv2.GaussianBlur(heights, (0, 0), 2.5)
+        return above, wide.astype(np.float32) / 2
+
+
+def paint(scene: Scene, camera: Camera) -> tuple[Image, Drawn]:
+    """The scene's light as float32 (H, W, 3), squared scale before exposure, and what was drawn where."""
+    drawn = draw(scene.mesh, camera)
+    count = len(scene.mesh.piece)
+    height, width = camera.height, camera.width
+    columns = (np.arange(width, dtype=np.float32) + np.float32(0.5 - camera.cx)) / np.float32(camera.focal)
+    rows = (np.arange(height, dtype=np.float32) + np.float32(0.5 - camera.cy)) / np.float32(camera.focal)
+    image = np.empty((height * width, 3), np.float32)
+    relief = _relief(drawn, height, width)
+    eye = camera.position.astype(np.float32)
+    turn = camera.rotation.astype(np.float32)
+    for choice, shade in (
+        (np.flatnonzero((drawn.face >= 0) & (drawn.face < count)), _steel),
+        (np.flatnonzero(drawn.face == count), _ground),
+        (np.flatnonzero(drawn.face < 0), _sky),
+    ):
+        if not len(choice):
+            continue
+        row, column = np.divmod(choice.astype(np.int32), width)
+        x, y = columns[column], rows[row]
+        ray = np.stack([turn[0, k] * x + turn[1, k] * y + turn[2, k] for k in range(3)])
+        z = 1 / np.maximum(drawn.depth[choice], np.float32(1e-6))
+        point = ray * z + eye[:, None]
+        ray /= np.sqrt((ray**2).sum(0))
+        image[choice] = shade(scene, drawn, choice, ray, point, relief).T
+    out = image.reshape(height, width, 3)
+    _wear(scene, drawn, out)
+    return out, drawn
+
+
+def _relief(drawn: Drawn, height: int, width: int) -> Image:
+    """(H*W,) 0..1: dims pixels that lie behind their neighbours on the screen (creases, gaps between pieces)."""
+    depth = drawn.depth.reshape(height, width)
+    out = np.ones((height, width), np.float32)
+    for radius in (max(height // 120, 2), max(height // 30, 4)):
+        near = cv2.blur(depth, (2 * radius + 1, 2 * radius + 1))
+        behind = np.clip((near / np.maximum(depth, 1e-6) - 1) * 14, 0, 1)
+        out *= 1 - np.float32(0.4) * behind
+    return out.ravel()
+
+
+def _lit(scene: Scene, point: Image, normal: Image) -> tuple[Image, Image]:
+    """Sun reaching each point (n,) with soft edges, and openness to the sky (n,)."""
+    light = scene.light
+    frame = scene.shadow.frame.astype(np.float32)
+    side = scene.shadow.heights.shape[0]
+    scale = np.float32(scene.shadow.scale)
+    lifted = point + normal * np.float32(1.5 / scene.shadow.scale)
+    u = (frame[0] @ lifted - np.float32(scene.shadow.origin[0])) * scale
+    v = (frame[1] @ lifted - np.float32(scene.shadow.origin[1])) * scale
+    along = frame[2] @ lifted + np.float32(0.5 / scene.shadow.scale)
+    sun = np.zeros(len(along), np.float32)
+    reach = light.soft * scene.shadow.scale
+    heights = scene.shadow.heights.ravel()
+    for du, dv in ((-0.9, -0.3), (0.3, -0.9), (0.9, 0.3), (-0.3, 0.9)):
+        i = np.clip(u + np.float32(du * reach), 0, side - 1).astype(np.int32)
+        j = np.clip(v + np.float32(dv * reach), 0, side - 1).astype(np.int32)
+        sun += heights.take(j * side + i) <= along
+    above, wide = scene.hollows
+    size = wide.shape[0]
+    i = np.clip((above.frame[0].astype(np.float32) @ point - above.origin[0]) * above.scale, 0, size - 1).astype(
+        np.int32
+    )
+    j = np.clip((above.frame[1].astype(np.float32) @ point - above.origin[1]) * above.scale, 0, size - 1).astype(
+        np.int32
+    )
+    depth = wide.ravel().take(j * size + i) - point[2]
+    open_sky = np.clip(1 - depth * np.float32(above.scale / 14), 0.12, 1)
+    return sun / 4, open_sky
+
+
+def _steel(scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image, point: Image, relief: Image) -> Image:
+    """Colour (3, n) of the chosen pixels, which show pieces."""
+    face = drawn.face[choice]
+    tables = scene.faces
+    pose = scene.poses.take(scene.mesh.piece.astype(np.int32).take(face), 0)
+    tex = tables["tex"].take(face, 0)
+    x, y, z = point
+    qx, qy, qz = (
+        pose[:, 3 * k] * x + pose[:, 3 * k + 1] * y + pose[:, 3 * k + 2] * z + pose[:, 9 + k] for k in range(3)
+    )
+    normal = np.ascontiguousarray(tables["normal"].take(face, 0).T)
+    bend = pose[:, 13]
+    turn = np.zeros_like(qx)
+    bent = np.flatnonzero(bend > 0)
+    if len(bent):
+        radius = 1 / bend[bent]
+        turn[bent] = np.arctan2(qx[bent], radius - qz[bent])
+        qz[bent] = radius - np.hypot(qx[bent], radius - qz[bent])
+        qx[bent] = turn[bent] * radius
+    round_ = np.flatnonzero(tex[:, 6] != 0)
+    if len(round_):
+        p = pose[round_]
+        outward = tex[round_, 6] / np.maximum(np.hypot(qy[round_], qz[round_]), 1e-9)
+        ny, nz = qy[round_] * outward, qz[round_] * outward
+        nx, nz = -nz * np.sin(turn[round_]), nz * np.cos(turn[round_])
+        for k in range(3):
+            normal[k, round_] = nx * p[:, k] + ny * p[:, 3 + k] + nz * p[:, 6 + k]
+    u = qx * tex[:, 0] + qy * tex[:, 1] + qz * tex[:, 2]
+    v = qx * tex[:, 3] + qy * tex[:, 4] + qz * tex[:, 5]
+    v[round_] = np.arctan2(qz[round_], qy[round_]) * np.hypot(qy[round_], qz[round_])
+    colour, emboss, rows = albedo(scene.table, tables["row"].take(face), u, v)
+    ribbed = np.flatnonzero((pose[:, 14] > 0) & (tex[:, 6] > 0))
+    if len(ribbed):
+        phase = qx[ribbed] * pose[ribbed, 14] + np.float32(0.35) * np.abs(np.arctan2(qy[ribbed], qz[ribbed]))
+        emboss[ribbed] += np.float32(0.8) * np.sin(phase * np.float32(2 * np.pi))
+
+    light = scene.light
+    sun, sky = _lit(scene, point, normal)
+    towards = light.towards.astype(np.float32)
+    facing = towards @ normal
+    grazing = np.clip(1 + emboss * np.float32(0.35), 0.3, 2)
+    direct = np.clip(facing, 0, 1) * sun * grazing
+    # Deep in a bore only what comes through the ends is left.
+    inner = tex[:, 7]
+    depth = np.maximum(pose[:, 12] - np.abs(qx), 0) / np.maximum(inner, 1e-6)
+    bore = np.where(inner > 0, np.float32(0.04) + np.float32(0.7) * np.exp(-np.float32(0.8) * depth), 1)
+    direct *= np.where(inner > 0, np.exp(-np.float32(0.7) * depth), 1)
+    ambient = (np.float32(0.62) + np.float32(0.38) * normal[2]) * sky * bore * relief[choice]
+    ambient *= np.clip(1 + emboss * np.float32(0.15), 0.5, 1.5)
+    view = (ray * normal).sum(0)
+    mirrored = ray - normal * (2 * view)
+    shine = np.clip(towards @ mirrored, 0, 1) ** rows[:, 16] * rows[:, 15] * sun * bore
+    mirror = rows[:, 17] * bore * sky * (np.float32(0.6) + np.float32(0.4) * (1 + view))
+    around = _surroundings(scene, mirrored + np.float32(0.05) * emboss)
+    for k in range(3):
+        colour[k] *= np.float32(light.sun[k]) * direct + np.float32(light.sky[k]) * ambient
+        colour[k] += np.float32(light.sun[k] * 0.6) * shine
+        colour[k] += mirror * (around[k] * np.float32(light.sky[k]) - colour[k] * np.float32(0.5))
+    return colour
+
+
+def _ground(
+    scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image, point: Image, relief: Image
+) -> Image:
+    """Colour (3, n) of the chosen pixels, which show the ground plane."""
+    c, s = np.float32(np.cos(scene.turn) / scene.texel), np.float32(np.sin(scene.turn) / scene.texel)
+    column = (point[0] * c - point[1] * s).astype(np.int32) & (CANVAS - 1)
+    row = (point[0] * s + point[1] * c).astype(np.int32) & (CANVAS - 1)
+    colour = np.ascontiguousarray(scene.ground.colour.reshape(-1, 3).take(row * CANVAS + column, 0).T)
+    normal = np.zeros_like(point)
+    normal[2] = 1
+    sun, sky = _lit(scene, point, normal)
+    light = scene.light
+    direct = sun * np.float32(light.towards[2])
+    ambient = sky * relief[choice]
+    mirrored = ray * np.array([[1], [1], [-1]], np.float32)
+    for k in range(3):
+        colour[k] *= np.float32(light.sun[k]) * direct + np.float32(light.sky[k]) * ambient
+    if scene.ground.mirror > 0:
+        share = np.float32(scene.ground.mirror) * (1 + ray[2]) * sky
+        around = _surroundings(scene, mirrored)
+        for k in range(3):
+            colour[k] += share * (around[k] - np.float32(0.3) * colour[k])
+    # Far ground melts into the horizon.
+    far = 1 - np.exp(-np.hypot(point[0], point[1]) * np.float32(0.05))
+    horizon = scene.backdrop[0].mean(0)
+    for k in range(3):
+        colour[k] += far * (horizon[k] - colour[k])
+    return colour
+
+
+def _sky(scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image, point: Image, relief: Image) -> Image:
+    return _surroundings(scene, ray)
+
+
+def _surroundings(scene: Scene, direction: Image) -> Image:
+    """Backdrop colours (3, n) in unit directions; below the horizon it mirrors, darker, which stands for the ground."""
+    # Cheaper than angles and as good for reflections: a diamond instead of a circle.
+    span = np.abs(direction[0]) + np.abs(direction[1]) + np.float32(1e-6)
+    around = np.where(direction[1] >= 0, 1 - direction[0] / span, 3 + direction[0] / span)
+    column = (around * np.float32(64)).astype(np.int32) & 255
+    row = np.minimum(np.abs(direction[2]) * 64, 63).astype(np.int32)
+    found = np.ascontiguousarray(scene.backdrop.reshape(-1, 3).take(row * 256 + column, 0).T)
+    found *= np.where(direction[2] < 0, np.float32(0.4), np.float32(1))
+    return found
+
+
+def _wear(scene: Scene, drawn: Drawn, image: Image) -> None:
+    """Edges between faces of one piece catch light or lose their paint: one pixel, in place."""
+    height, width = image.shape[:2]
+    face = drawn.face.reshape(height, width)
+    count = len(scene.mesh.piece)
+    owner = np.append(scene.mesh.piece, [-1, -1]).astype(np.int32)
+    flat = scene.faces["tex"][:, 6] == 0
+    sharp = np.append(flat, [False, False])
+    wear = np.append(scene.poses[:, 15], 0)
+    for axis in (0, 1):
+        here = face[:-1] if axis == 0 else face[:, :-1]
+        there = face[1:] if axis == 0 else face[:, 1:]
+        at = np.flatnonzero(here != there)
+        a, b = here.ravel()[at], there.ravel()[at]
+        edge = (owner[a] == owner[b]) & (owner[a] >= 0) & (sharp[a] | sharp[b]) & (a < count)
+        at, a = at[edge], a[edge]
+        rows, columns = np.divmod(at, here.shape[1])
+        gain = 1 + wear[owner[a]].astype(np.float32)
+        image[rows, columns] *= gain[:, None]
