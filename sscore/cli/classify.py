@@ -1,0 +1,189 @@
+"""`ssc classify`: names for objects whose masks or boxes are known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sscore.cli import arguments
+from sscore.cli.console import Console, Events, Json, Quiet
+from sscore.cli.gather import Gathered, gather, match
+from sscore.errors import BadDataset, BadImage, BadOption
+from sscore.paths import write_atomic
+
+if TYPE_CHECKING:
+    from sscore.labels import LabelSet
+    from sscore.types import Box, ByteArray, Classifier, Mask, Page, Scores
+
+
+def classify(
+    paths: Annotated[list[Path], typer.Argument(help="Photos and folders.", show_default=False)],
+    masks: Annotated[
+        Path | None, typer.Option("--masks", help="COCO file whose objects shall be named; PATHS hold its photos.")
+    ] = None,
+    box: Annotated[
+        list[str] | None,
+        typer.Option("--box", metavar="X0,Y0,X1,Y1", help="An object in every photo, px. Repeatable."),
+    ] = None,
+    classifier: Annotated[str, typer.Option("--classifier", metavar="ID", help="See: ssc models list.")] = "nano-cls",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="With --masks: the COCO file with the new labels. Else: the results as JSON."),
+    ] = None,
+    as_json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
+) -> int:
+    """Name objects that are already found.
+
+    The objects of a COCO file, the boxes given, or each photo as a whole.
+
+    Exit code 1: a photo or object was left out; the rest is done.
+    """
+    from sscore import labels, models
+
+    if masks is not None and box:
+        raise BadOption("give --masks or --box, not both")
+    if out is not None and out.is_dir():
+        raise BadOption(f"--out {out}: is a folder", remedy="give a file name")
+    boxes = [arguments.box(text) for text in box or []]
+    job = _Job(Console(json=as_json, events=events, quiet=quiet), models.load_classifier(classifier), labels.load())
+    gathered = gather(paths)
+    if masks is None:
+        job.regions(gathered, boxes)
+        if out is not None:
+            write_atomic(out, json.dumps(job.answer(), ensure_ascii=False, indent=1).encode())
+    else:
+        job.dataset(gathered, masks, out)
+    job.console.result(job.answer(), job.text(out))
+    return 1 if job.problems else 0
+
+
+class _Job:
+    """One run: the classifier, the results so far and what went wrong."""
+
+    def __init__(self, console: Console, classifier: Classifier, labels: LabelSet) -> None:
+        self.console = console
+        self.classifier = classifier
+        self.labels = labels
+        self.results: list[dict[str, Any]] = []
+        self.problems: list[dict[str, str]] = []
+
+    def regions(self, gathered: Gathered, boxes: list[Box]) -> None:
+        """The boxes of every photo, or every photo as one object."""
+        from sscore.types import Box
+
+        with self.console.progress("Classifying", of="photos") as progress:
+            for done, (name, path) in enumerate(gathered.photos.items(), start=1):
+                rgb = self._read(name, path)
+                if rgb is not None:
+                    height, width = rgb.shape[:2]
+                    regions = [_rectangle(one, height, width) for one in boxes or [Box(0, 0, width, height)]]
+                    found = [mask for mask in regions if mask is not None]
+                    if len(found) < len(regions):
+                        self._problem(name, "a box has no pixel in this photo")
+                    self._name(name, rgb, found, [None] * len(found))
+                progress(done, len(gathered.photos))
+        if not self.results:
+            raise BadImage("none of the photos could be used", remedy="see the warnings above")
+
+    def dataset(self, gathered: Gathered, path: Path, out: Path | None) -> None:
+        """The instances of a COCO file; with `out` also a copy of it with the new labels."""
+        from sscore import coco
+
+        data = coco.read(path, root=gathered.root)
+        for warning in data.warnings:
+            self._problem(path.name, warning)
+        matched, unmatched = match([page.image for page in data.pages], gathered, path=path)
+        if not matched:
+            raise BadDataset(f"none of its photos is in {gathered.root}", path=path, remedy="give their folder")
+        for image in unmatched:
+            self._problem(image, "there is no such photo")
+        jobs = [(page, gathered.photos[matched[page.image]]) for page in data.pages if page.image in matched]
+        pages = self._pages(jobs)
+        if out is None:
+            list(pages)
+            return
+        options = coco.ExportOptions(include_empty=True, statuses=("proposed",))
+        report = coco.export(pages, self.labels, out, options=options)
+        for image, annotation_id, reason in report.dropped:
+            self._problem(image, f"instance {annotation_id} left out: {reason}")
+
+    def _pages(self, jobs: list[tuple[Page, Path]]) -> Iterator[Page]:
+        with self.console.progress("Classifying", of="photos") as progress:
+            for done, (page, path) in enumerate(jobs, start=1):
+                rgb = self._read(page.image, path)
+                if rgb is not None and rgb.shape[:2] != (page.height, page.width):
+                    sizes = f"{page.width}x{page.height} px, the photo has {rgb.shape[1]}x{rgb.shape[0]}"
+                    self._problem(page.image, f"the masks are for {sizes}")
+                elif rgb is not None:
+                    known = [one.mask for one in page.annotations]
+                    scores = self._name(page.image, rgb, known, [one.id for one in page.annotations])
+                    made = {"classifier": self.classifier.card.id}
+                    named = tuple(
+                        replace(one, label=score.best, scores=score, status="proposed", made_by={**one.made_by, **made})
+                        for one, score in zip(page.annotations, scores, strict=True)
+                    )
+                    yield replace(page, annotations=named)
+                progress(done, len(jobs))
+
+    def _read(self, name: str, path: Path) -> ByteArray | None:
+        from sscore import images
+
+        try:
+            return images.read(path)
+        except BadImage as error:
+            self._problem(name, str(error))
+            return None
+
+    def _name(self, image: str, rgb: ByteArray, masks: list[Mask], ids: list[int] | list[None]) -> list[Scores]:
+        from sscore import recognize
+
+        scores = recognize.classify(self.classifier, self.labels, rgb, masks)
+        for mask, annotation_id, score in zip(masks, ids, scores, strict=True):
+            rows, columns = mask.bits.shape
+            self.results.append(
+                {
+                    "image": image,
+                    **({} if annotation_id is None else {"id": annotation_id}),
+                    "bbox": [mask.left, mask.top, columns, rows],
+                    "label": score.best,
+                    "margin": round(score.margin, 4),
+                    "scores": {
+                        key: round(float(value), 4) for key, value in zip(score.labels, score.values, strict=True)
+                    },
+                }
+            )
+        return scores
+
+    def _problem(self, image: str, message: str) -> None:
+        self.problems.append({"image": image, "problem": message})
+        self.console.warn(message if image in message else f"{image}: {message}")
+
+    def answer(self) -> dict[str, Any]:
+        return {"classifier": self.classifier.card.id, "results": self.results, "problems": self.problems}
+
+    def text(self, out: Path | None) -> str:
+        lines = [
+            f"{one['image']} {','.join(map(str, one['bbox']))}: "
+            + ", ".join(f"{key} {value:.2f}" for key, value in list(one["scores"].items())[:3])
+            for one in self.results
+        ]
+        return "\n".join(lines + ([f"written: {out}"] if out is not None else []))
+
+
+def _rectangle(box: Box, height: int, width: int) -> Mask | None:
+    """The pixels of a box; None when it has none in an image of (height, width) px."""
+    import numpy as np
+
+    from sscore import masks
+
+    left, top, right, bottom = (round(value) for value in box.clipped(height, width).as_tuple())
+    if left >= right or top >= bottom:
+        return None
+    return masks.tight(np.ones((bottom - top, right - left), dtype=np.bool_), left, top)

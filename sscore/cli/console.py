@@ -1,0 +1,113 @@
+"""What a verb prints, and where: results on stdout; progress, warnings and errors on stderr.
+
+With `--events` stdout carries one JSON object per line instead: "progress" (done, total), "image" (one finished photo),
+"warning" (message), "result" (what --json prints) and, when the job fails, "error" (message, code).
+JSON is printed in ASCII, so that it survives every terminal encoding.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Events = Annotated[bool, typer.Option("--events", help="Print progress and result as JSON lines on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar, no summary; warnings stay.")]
+
+_EVENT_SECONDS = 0.1
+
+
+class Console:
+    """The output of one verb."""
+
+    def __init__(self, *, json: bool = False, events: bool = False, quiet: bool = False) -> None:
+        self.json = json
+        self.events = events
+        self.quiet = quiet
+
+    def result(self, data: dict[str, Any], text: str) -> None:
+        """The verb's answer: `data` for machines or `text` for people. Called once, at the end."""
+        if self.events:
+            event("result", **data)
+        elif self.json:
+            _print(json.dumps(data, indent=2))
+        elif not self.quiet and text:
+            _print(text)
+
+    def warn(self, message: str) -> None:
+        if self.events:
+            event("warning", message=message)
+        say(f"ssc: warning: {message}")
+
+    def event(self, kind: str, **fields: Any) -> None:
+        """An event of the verb's own, printed only with --events."""
+        if self.events:
+            event(kind, **fields)
+
+    @contextmanager
+    def progress(self, title: str, *, unit: int = 1, of: str = "") -> Iterator[Callable[[int, int], None]]:
+        """A `Progress`: a bar when stderr is a terminal, events with --events, else nothing. unit: how many progress
+        steps make one of the things counted; of: what they are called."""
+        if self.events:
+            yield _Throttled()
+        elif self.quiet or not sys.stderr.isatty():
+            yield lambda done, total: None
+        else:
+            with _bar(title, unit, of) as report:
+                yield report
+
+
+class _Throttled:
+    """Progress as events, at most ten a second, the last always."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if done >= total or now >= self._next:
+            self._next = now + _EVENT_SECONDS
+            event("progress", done=done, total=total)
+
+
+@contextmanager
+def _bar(title: str, unit: int, of: str) -> Iterator[Callable[[int, int], None]]:
+    from rich.console import Console as RichConsole
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[count]}"), TimeRemainingColumn())
+    with Progress(*columns, console=RichConsole(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None, count="")
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, count=f"{done // unit}/{total // unit} {of}".rstrip())
+
+        yield report
+
+
+def event(kind: str, **fields: Any) -> None:
+    """One JSON line on stdout, sent at once."""
+    _print(json.dumps({"event": kind, **fields}))
+
+
+def say(message: str) -> None:
+    """One line on stderr."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def _print(text: str) -> None:
+    print(text, flush=True)
+
+
+def tolerate_any_text() -> None:
+    """Let names that the terminal's encoding lacks (Chinese on an ASCII console) print escaped instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")

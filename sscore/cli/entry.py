@@ -1,0 +1,108 @@
+"""The `ssc` command: its verbs, and what becomes of an error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from sscore import __version__
+from sscore.cli import classify, console, export, label, models, scenes, segment
+from sscore.cli.train import train_app
+from sscore.errors import Cancelled, SscError
+
+CANCELLED, DEFECT, WRONG = 130, 70, 2
+
+
+class _Verbs(TyperGroup):
+    """Turns Ctrl-C into `Cancelled` before typer makes its own message of it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Cancelled from None
+
+
+app = typer.Typer(
+    cls=_Verbs,
+    help="Scrap photos: prompts to masks, masks to shapes, shapes to COCO.",
+    epilog="Exit codes: 0 done, 1 done but something was left out, 2 wrong request, 130 stopped with Ctrl-C.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+models_app = typer.Typer(help="The models on this computer.", rich_markup_mode=None)
+
+app.command("segment")(segment.segment)
+app.command("label")(label.label)
+app.command("classify")(classify.classify)
+app.command("export")(export.export)
+app.command("scenes")(scenes.scenes)
+models_app.command("list")(models.list_models)
+app.add_typer(models_app, name="models")
+app.add_typer(train_app, name="train")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    ctx: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"ssc {__version__}")
+    elif ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def main() -> None:
+    """Entry point of the `ssc` command."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """Run one command line and return its exit code; whatever goes wrong becomes one line on stderr."""
+    console.tolerate_any_text()
+    try:
+        code = typer.main.get_command(app).main(args=args, prog_name="ssc", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except (Cancelled, KeyboardInterrupt, typer.Abort):
+        console.say("ssc: cancelled")
+        return CANCELLED
+    except BrokenPipeError:
+        # The reader (head, less) has gone. Nothing more can be printed, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        return _fail(error, events="--events" in args)
+
+
+def _fail(error: Exception, *, events: bool) -> int:
+    code, text = WRONG, ""
+    if isinstance(error, SscError):
+        text = str(error)
+    elif isinstance(error, OSError) and error.strerror:
+        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    elif isinstance(error, MemoryError):
+        text = "not enough memory on this computer for this job"
+    elif hasattr(error, "format_message"):  # a wrong option or argument, as typer words it
+        text = f"{error.format_message()} (see {_verb(error)} --help)"
+    else:
+        code = DEFECT
+        text = f"{type(error).__name__}: {error} (a defect of the program; set SSC_DEBUG=1 to see where)"
+        if os.environ.get("SSC_DEBUG"):
+            traceback.print_exc()
+    text = " ".join(text.split())
+    if events:
+        console.event("error", message=text, code=code)
+    console.say(f"ssc: error: {text}")
+    return code
+
+
+def _verb(error: Exception) -> str:
+    return str(getattr(getattr(error, "ctx", None), "command_path", "ssc"))

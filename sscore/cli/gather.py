@@ -1,0 +1,97 @@
+"""Photos and folders given on the command line → names below one common folder, and the photos that a file means."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sscore.errors import BadDataset, BadImage, BadOption
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """root: the folder that all names are relative to; photos: {name with '/', NFC: file}, in the order given and
+    natural order within a folder; folders: those the user gave, and those of the photos given singly."""
+
+    root: Path
+    photos: dict[str, Path]
+    folders: tuple[Path, ...]
+
+
+def gather(paths: Sequence[Path]) -> Gathered:
+    """One photo named twice counts once. Raises BadImage or BadOption when a path is missing or there is no photo."""
+    from sscore import images
+
+    files: dict[str, Path] = {}
+    folders: list[Path] = []
+    for path in paths:
+        place = Path(os.path.abspath(path))
+        if not place.exists():
+            raise BadImage("no such file or folder", path=path, remedy="check the spelling")
+        folders.append(place if place.is_dir() else place.parent)
+        for file in images.list_images(place) if place.is_dir() else [place]:
+            files.setdefault(os.path.abspath(file), Path(os.path.abspath(file)))
+    if not files:
+        raise BadImage(
+            "no photos there",
+            path=", ".join(str(path) for path in paths),
+            remedy=f"looking for {' '.join(sorted(images.EXTENSIONS))}",
+        )
+    root = _common(folders)
+    photos: dict[str, Path] = {}
+    for file in files.values():
+        name = unicodedata.normalize("NFC", file.relative_to(root).as_posix())
+        if name in photos:
+            raise BadOption(f"two photos are both called {name}", path=root, remedy="rename one of them")
+        photos[name] = file
+    return Gathered(root, photos, tuple(dict.fromkeys(folders)))
+
+
+def _common(folders: Sequence[Path]) -> Path:
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError as error:
+        raise BadOption("the photos lie on different drives", remedy="label each drive by itself") from error
+
+
+def match(keys: Iterable[str], gathered: Gathered, *, path: Path) -> tuple[dict[str, str], list[str]]:
+    """Which photo each key of a file means: {key: name of the photo}, and the keys that mean none.
+
+    A key is tried, in this order, as a photo's name, as a path in one of the folders the user gave or an absolute
+    path, and as the end of a name or the other way round. Either slash will do. Raises BadDataset, naming the
+    file `path`, when a key fits several photos or two keys mean the same one.
+    """
+    by_place = {_plain(os.path.abspath(file)): name for name, file in gathered.photos.items()}
+    matched: dict[str, str] = {}
+    unmatched: list[str] = []
+    for key in keys:
+        plain = _plain(key).removeprefix("./")
+        names = _matches(plain, gathered, by_place)
+        if len(names) > 1:
+            raise BadDataset(
+                f"{key!r} fits several photos: {', '.join(names[:3])}", path=path, remedy="use longer names"
+            )
+        if not names:
+            unmatched.append(key)
+        elif names[0] in matched.values():
+            raise BadDataset(f"two entries mean the same photo {names[0]}", path=path, remedy="join them")
+        else:
+            matched[key] = names[0]
+    return matched, unmatched
+
+
+def _matches(plain: str, gathered: Gathered, by_place: Mapping[str, str]) -> list[str]:
+    if plain in gathered.photos:
+        return [plain]
+    places = [_plain(os.path.abspath(folder / plain)) for folder in gathered.folders]
+    if exact := sorted({by_place[place] for place in places if place in by_place}):
+        return exact
+    return [name for name in gathered.photos if name.endswith("/" + plain) or plain.endswith("/" + name)]
+
+
+def _plain(name: str) -> str:
+    """NFC with forward slashes: macOS files carry decomposed letters, Windows users write backslashes."""
+    return unicodedata.normalize("NFC", name).replace("\\", "/")

@@ -1,0 +1,152 @@
+"""The command line as a whole: help without heavy imports, exit codes, one line per error, any terminal."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from sscore import cli
+from sscore.cli import console
+from sscore.errors import BadImage, Cancelled
+
+
+def test_help_and_version_load_nothing_heavy():
+    code = (
+        "import sys; from sscore import cli;"
+        "assert cli.run(['--help']) == cli.run(['label', '--help']) == cli.run(['--version']) == cli.run([]) == 0;"
+        "heavy = {'numpy', 'cv2', 'torch', 'openvino', 'PIL', 'PySide6'} & set(sys.modules);"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["segment"], "Missing argument"),
+        (["nonsense"], "nonsense"),
+        (["label", "--nonsense"], "--nonsense"),
+        (["scenes", "--count", "many", "--out", "x"], "--count"),
+        (["scenes", "--count", "0", "--out", "x"], "--count"),
+        (["scenes", "--size", "640", "--out", "x"], "WIDTHxHEIGHT"),
+        (["segment", "a.jpg"], "--everything"),
+        (["segment", "a.jpg", "--everything", "--point", "1,2"], "--everything"),
+        (["segment", "a.jpg", "--box", "1,2,3"], "--box 1,2,3: expected x0,y0,x1,y1"),
+        (["segment", "a.jpg", "--box", "9,9,1,1"], "turned over"),
+        (["segment", "a.jpg", "--point", "1,zwei"], "--point 1,zwei"),
+        (["segment", "a.jpg", "--point", "1,nan"], "--point 1,nan"),
+        (["segment", "a.jpg", "--point", "1,2,3"], "third value"),
+        (["segment", "a.jpg", "--point", "1,2", "--out", "a.bmp"], ".png or .json"),
+        (["segment", "a.jpg", "--everything", "--out", "a.png"], "FILE.json"),
+        (["classify", ".", "--masks", "a.json", "--box", "1,2,3,4"], "not both"),
+        (["export", ".", "--out", "a.json", "--status", "done"], "--status done"),
+    ],
+)
+def test_wrong_requests_get_one_line_and_exit_code_2(capsys, args, says):
+    assert cli.run(args) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1
+    assert err.startswith("ssc: error: ") and says in err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (BadImage("is damaged", path="照片.jpg", remedy="take another"), 2, "照片.jpg: is damaged (take another)"),
+        (OSError(errno.ENOSPC, "No space left on device", "o.json"), 2, "o.json: No space left on device"),
+        (PermissionError(errno.EACCES, "Permission denied", "o.json"), 2, "o.json: Permission denied"),
+        (MemoryError(), 2, "not enough memory"),
+        (ValueError("two\nlines"), 70, "ValueError: two lines (a defect of the program; set SSC_DEBUG=1"),
+        (KeyboardInterrupt(), 130, None),
+        (Cancelled(), 130, None),
+    ],
+)
+def test_every_failure_has_its_code_and_one_line(capsys, monkeypatch, error, code, line):
+    def fail(self, **options):
+        raise error
+
+    monkeypatch.setattr("sscore.cli.scenes.Console.__init__", fail)
+    assert cli.run(["scenes", "--out", "x"]) == code
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1
+    assert err == "ssc: cancelled\n" if line is None else err.startswith(f"ssc: error: {line}")
+
+
+def test_a_defect_shows_its_trace_on_request(capsys, monkeypatch):
+    def fail(self, **options):
+        raise ValueError("broken")
+
+    monkeypatch.setattr("sscore.cli.scenes.Console.__init__", fail)
+    monkeypatch.setenv("SSC_DEBUG", "1")
+    assert cli.run(["scenes", "--out", "x"]) == 70
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_events_carry_the_error_too(capsys):
+    assert cli.run(["segment", "nowhere.jpg", "--point", "1,2", "--events"]) == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out)["event"] == "error" and json.loads(out)["code"] == 2 and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp936", "utf-8"])
+def test_any_terminal_can_print_any_name(tmp_path, encoding):
+    image = tmp_path / "废钢 照片 ♥.jpg"
+    image.write_bytes(b"")
+    done = subprocess.run(
+        [sys.executable, "-c", "from sscore.cli import main; main()", "segment", str(image), "--point", "1,2"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    err = done.stderr.decode(encoding)
+    assert done.returncode == 2 and err.startswith("ssc: error: ") and "Traceback" not in err
+    assert ("废钢 照片" in err) == (encoding != "ascii")
+
+
+def test_a_reader_that_has_gone_is_no_error(tmp_path):
+    command = f'"{sys.executable}" -c "from sscore.cli import main; main()" --help | true'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+def test_result_for_people_machines_and_nobody(capsys):
+    for options, expected in [({}, "2 写\n"), ({"json": True}, '{\n  "n": 2\n}\n'), ({"quiet": True}, "")]:
+        console.Console(**options).result({"n": 2}, "2 写")
+        assert capsys.readouterr().out == expected
+
+
+def test_events_are_lines_of_json_in_ascii(capsys):
+    face = console.Console(events=True)
+    with face.progress("Working", unit=1, of="photos") as progress:
+        for done in range(1, 1001):
+            progress(done, 1000)
+    face.warn("废钢 is odd")
+    face.result({"n": 2}, "")
+    lines = capsys.readouterr().out.splitlines()
+    events = [json.loads(line) for line in lines]
+    assert all(line.isascii() for line in lines)
+    assert len(lines) < 100, "a thousand steps must not make a thousand lines"
+    assert [one for one in events if one["event"] == "progress"][-1] == {
+        "event": "progress",
+        "done": 1000,
+        "total": 1000,
+    }
+    assert events[-2:] == [{"event": "warning", "message": "废钢 is odd"}, {"event": "result", "n": 2}]
+
+
+def test_no_bar_without_a_terminal(capsys):
+    with console.Console().progress("Working") as progress:
+        progress(1, 2)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_bar_goes_to_the_terminal_and_counts(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with console.Console().progress("Labelling", unit=100, of="photos") as progress:
+        progress(250, 500)
+    out, err = capsys.readouterr()
+    assert out == "" and "Labelling" in err and "2/5 photos" in err
