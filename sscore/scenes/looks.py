@@ -58,7 +58,8 @@ def _fractal(rng: Rng, slope: float, *, stretch: float = 1.0) -> Image:
     reach[0, 0] = np.inf
     white = np.fft.rfft2(rng.standard_normal((BANK_SIDE, BANK_SIDE)))
     out = np.fft.irfft2(white * reach**-slope, s=(BANK_SIDE, BANK_SIDE))
-    return (out / out.std()).astype(np.float32)
+    scaled: Image = (out / out.std()).astype(np.float32)
+    return scaled
 
 
 def lookup(tile: Image, u: Image, v: Image) -> Image:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Image = npt.NDArray[Any]
-"""Numbers per pixel or texel, float32."""
+"""float32 numbers per pixel."""
 Rng = np.random.Generator
 
 
@@ -60,12 +60,15 @@ def develop(light: Image, depth: npt.NDArray[np.float32], shot: Shot, rng: Rng) 
     height, width = light.shape[:2]
     sample = np.sqrt(np.maximum(light[::7, ::7].mean(2), 0))
     level = float(np.median(sample)) * 0.6 + float(sample.mean()) * 0.4
-    light *= np.array(shot.cast, np.float32) * np.float32((shot.key / max(level, 1e-3)) ** 2)
+    gain: Image = np.array(shot.cast, np.float32) * np.float32((shot.key / max(level, 1e-3)) ** 2)
+    light *= gain
     np.maximum(light, 0, out=light)
-    image = np.sqrt(light)
+    image: Image = np.sqrt(light, out=light)
     # A film-like shoulder: highlights roll off instead of clipping.
-    bright = image > 0.75
-    image[bright] = 0.75 + 0.3 * (1 - np.exp(-(image[bright] - 0.75) / 0.3))
+    over: Image = np.maximum(image - np.float32(0.75), 0)
+    np.minimum(image, np.float32(0.75), out=image)
+    over *= np.float32(-1 / 0.3)
+    image -= np.float32(0.3) * np.expm1(over, out=over)
     if shot.haze > 0.02:
         near = float(np.median(depth[depth > 0])) if (depth > 0).any() else 1.0
         share = 1 - np.exp(np.float32(np.log1p(-shot.haze)) * np.minimum(near / np.maximum(depth, 1e-4), 6))
@@ -74,18 +77,20 @@ def develop(light: Image, depth: npt.NDArray[np.float32], shot: Shot, rng: Rng) 
     image = cv2.GaussianBlur(image, (0, 0), max(shot.blur * scale**0.5, 0.4))
     if shot.motion:
         image = cv2.filter2D(image, -1, _streak(shot.motion * scale, shot.motion_angle))
-    grey = image.mean(2, keepdims=True)
-    image = grey + (image - grey) * np.float32(shot.saturation)
-    image = (image - np.float32(0.45)) * np.float32(shot.contrast) + np.float32(0.45)
+    # Saturation about the grey of the three channels and contrast about 0.45, as one matrix.
+    mix = np.full((3, 3), (1 - shot.saturation) / 3) + np.eye(3) * shot.saturation
+    shift = np.full((3, 1), 0.45 * (1 - shot.contrast))
+    image = cv2.transform(image, np.hstack([mix * shot.contrast, shift]).astype(np.float32))
     if shot.vignette > 0.03:
         y, x = np.linspace(-1, 1, height, dtype=np.float32), np.linspace(-1, 1, width, dtype=np.float32)
         image *= (1 - np.float32(shot.vignette / 2) * (y[:, None] ** 2 + x[None] ** 2))[:, :, None]
     if shot.noise > 0.002:
-        image += rng.standard_normal(image.shape, dtype=np.float32) * np.float32(shot.noise)
-    rgb = np.clip(image * 255 + np.float32(0.5), 0, 255).astype(np.uint8)
+        image += np.multiply(rng.standard_normal(image.shape, dtype=np.float32), np.float32(shot.noise))
+    rgb = cv2.convertScaleAbs(np.maximum(image, 0, out=image), alpha=255).astype(np.uint8, copy=False)
     if shot.quality:
         _, data = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, shot.quality])
-        rgb = np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[:, :, ::-1])
+        decoded: Any = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        rgb = np.ascontiguousarray(decoded[:, :, ::-1])
     return rgb
 
 
