@@ -16,6 +16,7 @@ import stat
 import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Literal
 
@@ -40,6 +41,7 @@ View = Literal["tight", "masked", "context"]
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP")
 _KINDS = "JPEG, PNG, TIFF, BMP or WebP"
+_PIECE = 1 << 22
 _CONTEXT = 0.25  # of the long side, on each side: enough to see what the piece lies on
 _OWN_FOLDERS = frozenset({"pages", "journal", "cache"})
 _FOREIGN = (
@@ -82,10 +84,22 @@ def thumbnail(path: str | Path, side: int) -> ByteArray:
 
 
 def digest(rgb: ByteArray) -> str:
-    """Hex name of the pixels of uint8 (H, W, 3): BLAKE2b of shape and bytes, 32 digits."""
-    code = hashlib.blake2b(repr(rgb.shape).encode(), digest_size=16)
-    code.update(np.ascontiguousarray(rgb).data)
-    return code.hexdigest()
+    """Name of the pixels of uint8 (H, W, 3): 32 hex digits, the BLAKE2b of the shape and of the BLAKE2b of each 4 MiB.
+
+    In pieces, so that several threads share the work on a large photo.
+    """
+    pixels = memoryview(np.ascontiguousarray(rgb)).cast("B")
+    pieces = [pixels[at : at + _PIECE] for at in range(0, len(pixels), _PIECE)]
+    if len(pieces) > 1:
+        with ThreadPoolExecutor(min(len(pieces), os.cpu_count() or 1, 8)) as pool:
+            codes = list(pool.map(_code, pieces))
+    else:
+        codes = [_code(piece) for piece in pieces]
+    return hashlib.blake2b(repr(rgb.shape).encode() + b"".join(codes), digest_size=16).hexdigest()
+
+
+def _code(piece: memoryview) -> bytes:
+    return hashlib.blake2b(piece).digest()
 
 
 def crop(rgb: ByteArray, mask: Mask, view: View | str, *, margin: float = 0.15) -> ByteArray:
@@ -325,6 +339,8 @@ def _decoded(image: Image.Image, path: str | Path) -> Image.Image:
 
 def _rgb(image: Image.Image, path: str | Path) -> Image.Image:
     mode = image.mode
+    if mode == "RGB" and not image.has_transparency_data:
+        return image
     if mode == "I" or mode.startswith("I;16"):
         return _grey(_high_byte(np.asarray(image), path))
     if mode == "F":
@@ -334,7 +350,7 @@ def _rgb(image: Image.Image, path: str | Path) -> Image.Image:
         ground = Image.new("RGBA", clear.size, "white")
         ground.alpha_composite(clear)
         return ground.convert("RGB")
-    if mode not in ("RGB", "L", "1", "P", "CMYK", "YCbCr", "HSV", "RGBX"):
+    if mode not in ("L", "1", "P", "CMYK", "YCbCr", "HSV", "RGBX"):
         raise BadImage(f"colour mode {mode} cannot be read", path=path, remedy="save the image as RGB")
     return image.convert("RGB")
 
@@ -359,4 +375,5 @@ def _from_unit(values: npt.NDArray[np.floating], path: str | Path) -> ByteArray:
             path=path,
             remedy="save the image with 8 or 16 bit",
         )
-    return np.rint(values * 255).astype(np.uint8)
+    scaled: ByteArray = np.rint(values * 255).astype(np.uint8)
+    return scaled
