@@ -1,0 +1,107 @@
+"""`ssc-studio [FOLDER]`: application, language, theme, window; nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import samples
+from app.look import Look
+from app.settings import Settings
+from app.window import Window
+from sscore import __version__, paths
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the window until it is closed; returns the exit code."""
+    options = _parse(argv)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Scrap-SAM-CLIP")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("scrap-sam-clip")
+    _start_log()
+    settings = Settings()
+    for key, value in (("language", options.lang), ("theme", options.theme)):
+        if value:
+            settings.override(key, value)
+    look = Look(app, settings)
+    window = Window(settings, look)
+    before = sys.excepthook
+    sys.excepthook = _reporter(window)
+    if options.size:
+        window.resize(*options.size)
+    window.show()
+    QTimer.singleShot(0, window, lambda: window.start(options.folder))
+    if options.screenshot:
+        from app.screenshot import grab_when_settled
+
+        grab_when_settled(window, options.screenshot)
+    try:
+        return app.exec()
+    finally:
+        sys.excepthook = before
+        window.close()
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="ssc-studio", description="Annotate scrap photos: box or points to mask to class."
+    )
+    parser.add_argument("folder", nargs="?", type=Path, help="folder of photos (default: sample scenes)")
+    parser.add_argument("--lang", choices=("zh", "en"), help="language of the window (default: as the system)")
+    parser.add_argument("--theme", choices=("dark", "light", "system"), help="colours of the window")
+    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and quit")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in px")
+    parser.add_argument("--version", action="version", version=f"ssc-studio {__version__}")
+    return parser.parse_args(argv)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1280x720")
+    return int(width), int(height)
+
+
+def _start_log() -> None:
+    """Warnings and failures go to a file in the user's data folder; without one the program still runs."""
+    try:
+        paths.user_data().mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = logging.FileHandler(samples.log_file(), encoding="utf-8", delay=True)
+    except OSError:
+        handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger("app")
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+        old.close()
+    root.addHandler(handler)
+
+
+class _reporter:  # noqa: N801 (used as a function)
+    """An exception hook: the traceback goes to the log, a kind sentence to the window."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+
+    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            self._window.close()
+            return
+        text = "".join(traceback.format_exception(kind, error, trace))
+        logging.getLogger("app").error("unexpected failure\n%s", text)
+        sys.stderr.write(text)
+        self._window.show_failure(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

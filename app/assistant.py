@@ -1,0 +1,334 @@
+"""Prompt in, proposal out: the loaded models, the embeddings of recent photos and the mask being made.
+
+Models run on the model lane only. A box being dragged is tried one draft at a time: the newest draft waits while one
+runs, so the preview follows the mouse at the model's own pace. A final prompt overtakes drafts.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Literal, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from app.jobs import Lane
+from app.notices import Notice, of_error
+from app.pending import Pending
+from app.photos import Photo
+from app.settings import Settings
+from sscore.errors import BadPrompt
+from sscore.labels import LabelSet
+from sscore.types import Annotation, Classifier, Embedding, ModelCard, Prompt, Proposal, Scores, Segmenter
+
+Kind = Literal["segmenter", "classifier"]
+_EMBEDDINGS = 6
+
+
+class Shelf(Protocol):
+    """Where models come from."""
+
+    def cards(self) -> list[ModelCard]: ...
+
+    def segmenter(self, model_id: str) -> Segmenter: ...
+
+    def classifier(self, model_id: str) -> Classifier: ...
+
+
+class Catalogue:
+    """The program's own shelf. Imports the model packages only when asked, which is on the model lane."""
+
+    def cards(self) -> list[ModelCard]:
+        from sscore import catalogue
+
+        return list(catalogue.cards())
+
+    def segmenter(self, model_id: str) -> Segmenter:
+        from sscore.models import load_segmenter
+
+        return load_segmenter(model_id)
+
+    def classifier(self, model_id: str) -> Classifier:
+        from sscore.models import load_classifier
+
+        return load_classifier(model_id)
+
+
+class Assistant(QObject):
+    """Keeps one `Pending` for the photo on screen and one for every photo left in the middle of a mask."""
+
+    pending_changed = Signal(object)
+    proposed = Signal(object)
+    accepted = Signal(object)
+    models_changed = Signal()
+    notice = Signal(object)
+
+    def __init__(self, lane: Lane, settings: Settings, shelf: Shelf, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._settings = settings
+        self._shelf = shelf
+        self.cards: list[ModelCard] = []
+        self.segmenter: Segmenter | None = None
+        self.classifier: Classifier | None = None
+        self.loading: dict[str, str] = {}  # kind -> id on its way
+        self.pending = Pending()
+        self.seconds: dict[str, float] = {}
+        self._labels: LabelSet | None = None
+        self._image = ""
+        self._photo: Photo | None = None
+        self._stash: dict[str, Pending] = {}
+        self._embeddings: OrderedDict[tuple[str, str], Embedding] = OrderedDict()  # model lane only
+        self._drafting = False
+        self._next_draft = False
+        self._accept_wanted = False
+
+    # --- models ------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """List the models, then load the chosen ones."""
+        self._lane.submit("cards", self._shelf.cards, self._on_cards, self._on_failed)
+        self.load("segmenter", self._settings.get("segmenter"))
+        self.load("classifier", self._settings.get("classifier"))
+
+    def load(self, kind: Kind, model_id: str) -> None:
+        """Load a model in the background; until it is there (or if it fails) the present one stays in use."""
+        opened: Callable[[str], Any] = self._shelf.segmenter if kind == "segmenter" else self._shelf.classifier
+        self.loading[kind] = model_id
+        self.models_changed.emit()
+        self._lane.submit(
+            ("load", kind),
+            lambda: opened(model_id),
+            lambda model: self._on_loaded(kind, model_id, model),
+            lambda error: self._on_load_failed(kind, error),
+        )
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.loading)
+
+    def _on_cards(self, cards: list[ModelCard]) -> None:
+        self.cards = cards
+        self.models_changed.emit()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.notice.emit(of_error(error, key="model"))
+
+    def _on_loaded(self, kind: Kind, model_id: str, model: Any) -> None:
+        self.loading.pop(kind, None)
+        setattr(self, kind, model)
+        self._settings.set(kind, model_id)
+        self.models_changed.emit()
+        if kind == "segmenter":
+            self._encode_ahead()
+        if not self.pending.empty:
+            self._ask(final=True)
+
+    def _on_load_failed(self, kind: Kind, error: Exception) -> None:
+        self.loading.pop(kind, None)
+        self.models_changed.emit()
+        self.notice.emit(of_error(error, key=f"model-{kind}"))
+
+    # --- photo -------------------------------------------------------------------------------------------------
+
+    def set_image(self, image: str, labels: LabelSet) -> None:
+        """Another photo is on its way: what was begun on the old one is kept for it."""
+        left, self._labels = self._image, labels
+        if self.pending.at:
+            self._stash[left] = replace(self.pending, draft=None, settled=False)
+            text = self.tr("The mask you began on {name} is kept").format(name=left)
+            self.notice.emit(Notice("info", text, self.tr("Go back to that photo to accept it."), key="stash"))
+        self._image, self._photo = image, None
+        self._stop()
+        self._show(self._stash.pop(image, Pending()))
+
+    def forget(self) -> None:
+        """Another folder: nothing begun is kept."""
+        self._stash.clear()
+        self._image, self._photo = "", None
+        self._stop()
+        self._show(Pending())
+
+    def set_photo(self, photo: Photo) -> None:
+        if photo.image != self._image:
+            return
+        self._photo = photo
+        self._encode_ahead()
+        if not self.pending.empty:
+            self._ask(final=True)
+
+    def _encode_ahead(self) -> None:
+        photo, segmenter = self._photo, self.segmenter
+        if photo is not None and segmenter is not None:
+            self._lane.submit("encode", lambda: self._embedding(segmenter, photo), None, self._on_failed, priority=6)
+
+    def _embedding(self, segmenter: Segmenter, photo: Photo) -> Embedding:
+        key = (photo.digest, segmenter.card.id)
+        if key not in self._embeddings:
+            self._embeddings[key] = segmenter.encode(photo.rgb)
+            while len(self._embeddings) > _EMBEDDINGS:
+                self._embeddings.popitem(last=False)
+        self._embeddings.move_to_end(key)
+        return self._embeddings[key]
+
+    # --- prompts -----------------------------------------------------------------------------------------------
+
+    def ask(self, prompt: Prompt) -> None:
+        """A finished step of the prompt: becomes part of its history."""
+        self._show(self.pending.asked(prompt))
+        self._ask(final=True)
+
+    def draft(self, prompt: Prompt) -> None:
+        """A prompt still moving under the mouse."""
+        self._show(self.pending.drafted(prompt))
+        if self._settings.get("preview_while_dragging"):
+            self._ask(final=False)
+
+    def drop_draft(self) -> None:
+        """The drag was called off: back to the prompt before it."""
+        if self.pending.draft is not None:
+            self._lane.cancel("propose")
+            self._drafting = self._next_draft = False
+            self._show(replace(self.pending, draft=None, proposal=None))
+            self._ask(final=True)
+
+    def undo_prompt(self) -> bool:
+        """Take back the last step of the prompt; False when there is none."""
+        if not self.pending.at:
+            return False
+        self._show(self.pending.undone())
+        self._ask(final=True)
+        return True
+
+    def redo_prompt(self) -> bool:
+        if self.pending.at >= len(self.pending.prompts):
+            return False
+        self._show(self.pending.redone())
+        self._ask(final=True)
+        return True
+
+    def clear(self) -> None:
+        """Forget the prompt; only ever because the user said so."""
+        self._stop()
+        self._show(Pending())
+
+    def step_candidate(self, step: int) -> bool:
+        """Show another of the model's masks; False when there is no choice."""
+        if len(self.pending.candidates) < 2:
+            return False
+        self._show(self.pending.stepped(step))
+        self._score_choice()
+        return True
+
+    def set_label(self, label: str) -> None:
+        self._show(replace(self.pending, label=label))
+
+    def accept(self) -> bool:
+        """Accept the pending mask, at once or as soon as the model has answered; False when nothing is pending."""
+        if self.pending.empty:
+            return False
+        if not self.pending.settled:
+            self._accept_wanted = True
+        elif self.pending.mask is None:
+            text = self.tr("Nothing was found here. Add a point or draw the box again.")
+            self.notice.emit(Notice("info", text, key="prompt"))
+        else:
+            made = self._annotation()
+            self.clear()
+            self.accepted.emit(made)
+        return True
+
+    def _annotation(self) -> Annotation:
+        pending = self.pending
+        assert pending.candidate is not None and pending.mask is not None
+        made_by: dict[str, Any] = {}
+        if self.segmenter is not None:
+            from sscore.recognize import made_by as record
+
+            made_by = record(self.segmenter, self.classifier, pending.candidate)
+        return Annotation(
+            id=0,
+            mask=pending.mask,
+            label=pending.best_label(self._settings.get("unknown_below")),
+            scores=pending.current_scores,
+            status="accepted",
+            made_by=made_by,
+            prompt=replace(pending.prompt, logits=None),
+            author=self._settings.get("author"),
+            time=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+    def _ask(self, *, final: bool) -> None:
+        photo, segmenter, labels, prompt = self._photo, self.segmenter, self._labels, self.pending.prompt
+        if photo is None or segmenter is None or labels is None or prompt.empty:
+            return
+        if not final and self._drafting:
+            self._next_draft = True
+            return
+        self._drafting, self._next_draft = not final, False
+        classifier = self.classifier if final else None
+
+        def work() -> Proposal:
+            from sscore.recognize import propose
+
+            return propose(segmenter, classifier, labels, photo.rgb, self._embedding(segmenter, photo), prompt)
+
+        self._lane.submit(
+            "propose",
+            work,
+            lambda proposal: self._on_proposal(proposal, final),
+            lambda error: self._on_no_proposal(error, final),
+            priority=0,
+        )
+
+    def _on_proposal(self, proposal: Proposal, final: bool) -> None:
+        if final and proposal.prompt is not self.pending.prompt:
+            return
+        self.seconds = dict(proposal.seconds)
+        self._show(self.pending.answered(proposal, final=final))
+        self.proposed.emit(proposal)
+        if not final:
+            self._after_draft()
+        elif self._accept_wanted:
+            self._accept_wanted = False
+            self.accept()
+
+    def _on_no_proposal(self, error: Exception, final: bool) -> None:
+        if not final:
+            self._after_draft()
+            return
+        self._accept_wanted = False
+        self._show(replace(self.pending, proposal=None, settled=True, scores={}))
+        self.notice.emit(of_error(error, key="prompt", kind="info" if isinstance(error, BadPrompt) else "error"))
+
+    def _after_draft(self) -> None:
+        self._drafting = False
+        if self._next_draft and self.pending.draft is not None:
+            self._ask(final=False)
+
+    def _score_choice(self) -> None:
+        choice, mask, proposal = self.pending.choice, self.pending.mask, self.pending.proposal
+        photo, classifier, labels = self._photo, self.classifier, self._labels
+        if choice in self.pending.scores or mask is None or photo is None or classifier is None or labels is None:
+            return
+
+        def work() -> Scores:
+            from sscore.recognize import classify
+
+            return classify(classifier, labels, photo.rgb, [mask])[0]
+
+        def done(scores: Scores) -> None:
+            if self.pending.proposal is proposal:
+                self._show(self.pending.scored(choice, scores))
+
+        self._lane.submit("score", work, done, self._on_failed, priority=1)
+
+    def _stop(self) -> None:
+        self._lane.cancel("propose")
+        self._drafting = self._next_draft = self._accept_wanted = False
+
+    def _show(self, pending: Pending) -> None:
+        self.pending = pending
+        self.pending_changed.emit(pending)

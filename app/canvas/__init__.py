@@ -1,0 +1,1 @@
+"""The photo and everything drawn on it."""

@@ -1,0 +1,105 @@
+"""The small card beside the pending mask: what the classifier thinks and what the keys do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from app import rows
+from app.look import Look
+from app.pending import Pending
+from sscore.labels import LabelSet
+
+_WIDTH, _ROW, _PAD, _FOOT = 264, 26, 8, 30
+
+
+class PendingCard(QWidget):
+    """Top three classes, margin, candidate number. The mouse goes through it."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._rows: list[rows.ClassRow] = []
+        self._head = ""
+        self._foot = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFont(parent.font())
+        self.hide()
+
+    def show_pending(self, pending: Pending, labels: LabelSet, label: str) -> None:
+        """Fill from the pending mask; hidden while there is nothing to say."""
+        if pending.mask is None or pending.draft is not None:
+            self.hide()
+            return
+        lang = self._look.lang
+        scores = pending.current_scores
+        listed = list(zip(scores.labels[:3], scores.values[:3].tolist(), strict=True)) if scores else []
+        if label not in [key for key, _ in listed]:
+            listed = [(label, scores.of(label) if scores and label in scores.labels else None), *listed[:2]]
+        self._rows = [
+            rows.ClassRow(
+                rows.name_of(labels, key, lang),
+                rows.colour_of(labels, key),
+                value,
+                rows.key_of(labels, key),
+                strong=key == label,
+            )
+            for key, value in listed
+        ]
+        count = len([c for c in pending.candidates if c.mask is not None])
+        facts = []
+        if scores is not None:
+            facts.append(self.tr("Margin {value}").format(value=f"{scores.margin:.2f}"))
+        if count > 1:
+            facts.append(self.tr("Mask {number} of {count} (Tab)").format(number=pending.choice + 1, count=count))
+        self._head = "  ·  ".join(facts)
+        self._foot = self.tr("F accept   ·   B clear")
+        self.setFixedSize(self.sizeHint())
+        self.show()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(_WIDTH, _PAD + _ROW * len(self._rows) + (20 if self._head else 0) + _FOOT)
+
+    def place_beside(self, area: QRect, room: QRect) -> None:
+        """Next to `area` (the mask, px of the parent), right, left, below or above, always inside `room`."""
+        gap, size = 14, self.size()
+        spots = (
+            QPoint(area.right() + gap, area.top()),
+            QPoint(area.left() - gap - size.width(), area.top()),
+            QPoint(area.left(), area.bottom() + gap),
+            QPoint(area.left(), area.top() - gap - size.height()),
+        )
+        fits = next((spot for spot in spots if room.contains(QRect(spot, size))), None)
+        if fits is None:
+            x = min(max(area.right() + gap, room.left()), room.right() - size.width())
+            y = min(max(area.top(), room.top()), room.bottom() - size.height())
+            fits = QPoint(x, y)
+        self.move(fits)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        colours = self._look.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        ground = QColor(colours.surface)
+        ground.setAlphaF(0.96)
+        painter.setPen(QPen(QColor(colours.border), 1))
+        painter.setBrush(ground)
+        painter.drawRoundedRect(frame, 9, 9)
+        y = _PAD
+        for row in self._rows:
+            area = QRect(2, y, self.width() - 4, _ROW)
+            rows.draw(painter, area, row, colours, keycaps=True)
+            y += _ROW
+        font = QFont(painter.font())
+        font.setPixelSize(11)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.muted))
+        if self._head:
+            painter.drawText(QRect(14, y + 2, self.width() - 28, 18), Qt.AlignmentFlag.AlignVCenter, self._head)
+            y += 20
+        painter.setPen(QColor(colours.faint))
+        painter.drawText(QRect(14, y + 3, self.width() - 28, 20), Qt.AlignmentFlag.AlignVCenter, self._foot)
+        painter.end()

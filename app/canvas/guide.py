@@ -1,0 +1,107 @@
+"""What the canvas says when there is nothing to draw on: it teaches the next step."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.look import Look
+
+
+class Guide(QWidget):
+    """A centred picture, a heading, a line and at most two buttons."""
+
+    open_wanted = Signal()
+    samples_wanted = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._state = "none"
+        self._detail = ""
+        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._heading = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._heading.setProperty("role", "heading")
+        self._line = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._line.setWordWrap(True)
+        self._line.setMaximumWidth(460)
+        self._line.setMinimumWidth(300)
+        self._line.setStyleSheet("font-size: 14px;")
+        self._open = QPushButton()
+        self._open.setProperty("primary", "true")
+        self._open.clicked.connect(self.open_wanted)
+        self._samples = QPushButton()
+        self._samples.clicked.connect(self.samples_wanted)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addStretch()
+        buttons.addWidget(self._open)
+        buttons.addWidget(self._samples)
+        buttons.addStretch()
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addStretch(3)
+        column.addWidget(self._picture)
+        column.addWidget(self._heading)
+        column.addWidget(self._line, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(6)
+        column.addLayout(buttons)
+        column.addStretch(4)
+        look.changed.connect(self.refresh)
+        self.refresh()
+
+    def show_state(self, state: str, detail: str = "") -> None:
+        """state: "none" (no folder), "empty" (no photos in it), "loading", "bad" (unreadable photo), "" (hidden)."""
+        self._state, self._detail = state, detail
+        self.setVisible(bool(state))
+        self.refresh()
+
+    def refresh(self) -> None:
+        picture, heading, line = {
+            "none": ("folder", self.tr("Open a folder of photos"), self.tr("Annotations are kept beside the photos.")),
+            "empty": (
+                "photo",
+                self.tr("There are no photos in this folder"),
+                self.tr("JPEG, PNG, TIFF, BMP and WebP are read, also in folders below."),
+            ),
+            "loading": ("photo", "", self.tr("Opening the photo…")),
+            "bad": ("warning", self.tr("This photo cannot be shown"), self._detail),
+        }.get(self._state, ("photo", "", ""))
+        self._picture.setPixmap(self._look.pixmap(picture, "warn" if self._state == "bad" else "faint", 56))
+        self._heading.setText(heading)
+        self._heading.setVisible(bool(heading))
+        self._line.setText(line)
+        self._line.setVisible(bool(line))
+        colours = self._look.colours
+        self._line.setStyleSheet(f"font-size: 14px; color: {colours.muted};")
+        self._open.setText(self.tr("Open folder…"))
+        self._samples.setText(self.tr("Show the samples"))
+        for button in (self._open, self._samples):
+            button.setVisible(self._state in ("none", "empty"))
+
+
+class Hint(QFrame):
+    """One quiet line at the foot of the canvas with the next step; it never takes the mouse."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._look = look
+        self._key = QLabel()
+        self._key.setProperty("role", "key")
+        self._text = QLabel()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 7, 14, 7)
+        line.setSpacing(10)
+        line.addWidget(self._key)
+        line.addWidget(self._text)
+        self.hide()
+
+    def say(self, key: str, text: str) -> None:
+        """Show `text` beside a key cap; an empty text hides the hint."""
+        self._key.setText(key)
+        self._key.setVisible(bool(key))
+        self._text.setText(text)
+        self.setVisible(bool(text))
+        self.adjustSize()

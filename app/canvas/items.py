@@ -1,0 +1,172 @@
+"""The things on the canvas: photo, masks, the mask being made with its prompt. They paint and nothing else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from app.canvas import paint
+from app.canvas.paint import Art
+from sscore.types import Annotation, Prompt
+
+_CRISP_FROM = 1.5  # screen px per image px: from here on pixels are shown as squares
+_LIGHT = QColor(255, 255, 255, 235)
+_SHADE = QColor(0, 0, 0, 150)
+_POSITIVE = QColor("#22b573")
+_NEGATIVE = QColor("#e5484d")
+
+
+def _scale(painter: QPainter) -> float:
+    return float(painter.worldTransform().m11())
+
+
+def _cosmetic(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    pen = QPen(colour, width, style, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin)
+    pen.setCosmetic(True)
+    return pen
+
+
+class PhotoItem(QGraphicsItem):
+    """The photo, drawn from the level that fits the zoom."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # a true exposedRect
+        self._levels: tuple[QImage, ...] = ()
+        self._bounds = QRectF()
+
+    def set_levels(self, levels: tuple[QImage, ...]) -> None:
+        self.prepareGeometryChange()
+        self._levels = levels
+        self._bounds = QRectF(levels[0].rect()) if levels else QRectF()
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        return self._bounds
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if not self._levels:
+            return
+        scale = _scale(painter)
+        level = self._levels[paint.level_for(self._levels, scale)]
+        target = option.exposedRect.adjusted(-1, -1, 1, 1).intersected(self._bounds)
+        across, down = level.width() / self._bounds.width(), level.height() / self._bounds.height()
+        source = QRectF(target.x() * across, target.y() * down, target.width() * across, target.height() * down)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < _CRISP_FROM)
+        painter.drawImage(target, level, source)
+
+
+class MaskItem(QGraphicsItem):
+    """One instance: tinted pixels and a crisp outline."""
+
+    def __init__(self, annotation: Annotation, art: Art, colour: QColor, opacity: float) -> None:
+        super().__init__()
+        self.annotation = annotation
+        self._art = art
+        self._colour = colour
+        self._opacity = opacity
+        self._hovered = False
+        self._selected = False
+        box = annotation.mask.box
+        self._place = QRectF(box.x0, box.y0, box.width, box.height)
+
+    def restyle(self, annotation: Annotation, colour: QColor, opacity: float) -> None:
+        """The same mask with another label or opacity."""
+        self.annotation, self._colour, self._opacity = annotation, colour, opacity
+        self.update()
+
+    def set_state(self, *, hovered: bool, selected: bool) -> None:
+        if (hovered, selected) != (self._hovered, self._selected):
+            self._hovered, self._selected = hovered, selected
+            self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self._place.adjusted(-3, -3, 3, 3)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        scale = _scale(painter)
+        opacity = min(self._opacity + 0.18, 0.8) if self._hovered else self._opacity
+        if opacity > 0:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(self._place, paint.tint(self._art.stencil, self._colour, opacity))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._selected:
+            painter.setPen(_cosmetic(_SHADE, 5))
+            painter.drawPath(self._art.outline)
+            painter.setPen(_cosmetic(_LIGHT, 2.4))
+            painter.drawPath(self._art.outline)
+        elif max(self._place.width(), self._place.height()) * scale > 4:
+            colour = self._colour.lighter(118) if self._hovered else self._colour
+            painter.setPen(_cosmetic(colour, 2.4 if self._hovered else 1.5))
+            painter.drawPath(self._art.outline)
+
+
+class PendingItem(QGraphicsItem):
+    """The mask being made and its prompt: dashed outline, box, plus and minus points."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setZValue(1_000_000)
+        self._art: Art | None = None
+        self._place = QRectF()
+        self._prompt = Prompt()
+        self._colour = QColor("#3b82f6")
+        self._bounds = QRectF()
+
+    def show_prompt(self, prompt: Prompt) -> None:
+        self._prompt = prompt
+        self._refit()
+
+    def show_mask(self, art: Art | None, place: QRectF, colour: QColor) -> None:
+        self._art, self._place, self._colour = art, place, colour
+        self._refit()
+
+    def _refit(self) -> None:
+        bounds = QRectF(self._place) if self._art else QRectF()
+        box = self._prompt.box
+        if box is not None:
+            bounds = bounds.united(QRectF(box.x0, box.y0, max(box.width, 0.1), max(box.height, 0.1)))
+        for x, y in self._prompt.points.tolist():
+            bounds = bounds.united(QRectF(x - 0.5, y - 0.5, 1, 1))
+        self.prepareGeometryChange()
+        self._bounds = bounds
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        views = self.scene().views() if self.scene() else []
+        margin = 14 / max(views[0].transform().m11(), 1e-6) if views else 14
+        return self._bounds.adjusted(-margin, -margin, margin, margin) if not self._bounds.isNull() else QRectF()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._art is not None:
+            painter.drawImage(self._place, paint.tint(self._art.stencil, self._colour, 0.45))
+            painter.setPen(_cosmetic(_SHADE, 4))
+            painter.drawPath(self._art.outline)
+            painter.setPen(_cosmetic(_LIGHT, 2))
+            painter.drawPath(self._art.outline)
+        box = self._prompt.box
+        if box is not None:
+            frame = QRectF(box.x0, box.y0, box.width, box.height)
+            painter.setPen(_cosmetic(_SHADE, 3))
+            painter.drawRect(frame)
+            painter.setPen(_cosmetic(_LIGHT, 1.4, Qt.PenStyle.DashLine))
+            painter.drawRect(frame)
+        unit = 1 / _scale(painter)
+        for (x, y), positive in zip(self._prompt.points.tolist(), self._prompt.positive.tolist(), strict=True):
+            _draw_point(painter, QPointF(x, y), positive, unit)
+
+
+def _draw_point(painter: QPainter, at: QPointF, positive: bool, unit: float) -> None:
+    """A dot of 7 screen px with plus or minus, so that it does not rest on colour alone."""
+    painter.setPen(_cosmetic(_LIGHT, 1.8))
+    painter.setBrush(_POSITIVE if positive else _NEGATIVE)
+    painter.drawEllipse(at, 7 * unit, 7 * unit)
+    painter.drawLine(QPointF(at.x() - 3.2 * unit, at.y()), QPointF(at.x() + 3.2 * unit, at.y()))
+    if positive:
+        painter.drawLine(QPointF(at.x(), at.y() - 3.2 * unit), QPointF(at.x(), at.y() + 3.2 * unit))
+    painter.setBrush(Qt.BrushStyle.NoBrush)

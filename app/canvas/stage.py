@@ -1,0 +1,196 @@
+"""The scene on the canvas: keeps one item per instance in step with the page, changing only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QRectF
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QGraphicsScene
+
+from app.canvas import paint
+from app.canvas.items import MaskItem, PendingItem, PhotoItem
+from app.canvas.paint import Art
+from app.canvas.tags import TagItem
+from app.jobs import Lane
+from app.pending import Pending
+from app.photos import Photo
+from sscore.types import Annotation, Mask, Page
+
+_AT_ONCE = 12  # more new masks than this are prepared on the lane
+
+
+class Stage(QGraphicsScene):
+    """Shows a photo, a page and a pending mask. `colour_of` gives a label's colour "#RRGGBB", `tag_of` the words on
+    an object's name tag. Tags are shown of selected and hovered objects, or of all."""
+
+    def __init__(
+        self,
+        lane: Lane,
+        colour_of: Callable[[str], str],
+        tag_of: Callable[[Annotation], str],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self._lane = lane
+        self._colour_of = colour_of
+        self._tag_of = tag_of
+        self.photo = PhotoItem()
+        self.pending = PendingItem()
+        self.addItem(self.photo)
+        self.addItem(self.pending)
+        self._items: dict[int, MaskItem] = {}
+        self._tags: dict[int, tuple[Annotation, TagItem]] = {}
+        self._art: dict[int, tuple[Mask, Art]] = {}  # by id() of the mask, which the entry keeps alive
+        self._page: Page | None = None
+        self._selection: tuple[int, ...] = ()
+        self._hovered: int | None = None
+        self._pending_mask: Mask | None = None
+        self._pending_art: Art | None = None
+        self._opacity = 0.38
+        self._shown = True
+        self._names = False
+
+    # --- photo and page ----------------------------------------------------------------------------------------
+
+    def set_photo(self, photo: Photo | None) -> None:
+        self.photo.set_levels(photo.levels if photo else ())
+
+    @property
+    def photo_rect(self) -> QRectF:
+        return self.photo.boundingRect()
+
+    def set_page(self, page: Page | None) -> None:
+        self._page = page
+        self._lane.cancel("art")
+        if page is None:
+            self._clear_items()
+            return
+        fresh = [a.mask for a in page.annotations if id(a.mask) not in self._art]
+        if len(fresh) <= _AT_ONCE:
+            self._keep_art(fresh, [paint.art(mask) for mask in fresh])
+            self._sync()
+            return
+        self._lane.submit(
+            "art",
+            lambda: [paint.art(mask) for mask in fresh],
+            lambda made: self._on_art(page, fresh, made),
+            priority=1,
+        )
+
+    def _on_art(self, page: Page, fresh: Sequence[Mask], made: Sequence[Art]) -> None:
+        if self._page is page:
+            self._keep_art(fresh, made)
+            self._sync()
+
+    def _keep_art(self, fresh: Sequence[Mask], made: Sequence[Art]) -> None:
+        for mask, art in zip(fresh, made, strict=True):
+            self._art[id(mask)] = (mask, art)
+
+    def _sync(self) -> None:
+        page = self._page
+        if page is None:
+            return
+        wanted = {a.id: a for a in page.annotations}
+        for gone in self._items.keys() - wanted.keys():
+            self.removeItem(self._items.pop(gone))
+        for depth, annotation in enumerate(page.annotations):
+            item = self._items.get(annotation.id)
+            if item is not None and item.annotation.mask is not annotation.mask:
+                self.removeItem(item)
+                item = None
+            if item is None:
+                item = self._new_item(annotation)
+            elif item.annotation is not annotation:
+                item.restyle(annotation, self._colour(annotation), self._opacity)
+            if item.zValue() != depth:
+                item.setZValue(depth)
+        self._sync_tags()
+        if len(self._art) > 2 * len(wanted) + 64:  # undone masks pile up; the present ones stay
+            present = {id(a.mask) for a in page.annotations}
+            self._art = {key: kept for key, kept in self._art.items() if key in present}
+
+    def _new_item(self, annotation: Annotation) -> MaskItem:
+        art = self._art[id(annotation.mask)][1]
+        item = MaskItem(annotation, art, self._colour(annotation), self._opacity)
+        item.setVisible(self._shown)
+        item.set_state(hovered=False, selected=annotation.id in self._selection)
+        self._items[annotation.id] = item
+        self.addItem(item)
+        return item
+
+    def _clear_items(self) -> None:
+        for item in self._items.values():
+            self.removeItem(item)
+        self._items.clear()
+        self._art.clear()
+        self._hovered = None
+        self._sync_tags()
+
+    def _sync_tags(self) -> None:
+        wanted = {}
+        if self._shown and self._page is not None:
+            ids = self._items.keys() if self._names else {self._hovered, *self._selection} & self._items.keys()
+            wanted = {i: self._items[i].annotation for i in ids if i is not None}
+        for i in [i for i, (annotation, _) in self._tags.items() if wanted.get(i) is not annotation]:
+            self.removeItem(self._tags.pop(i)[1])
+        for i, annotation in wanted.items():
+            if i not in self._tags:
+                tag = TagItem(annotation, self._tag_of(annotation), self._colour_of(annotation.label), self.font())
+                self._tags[i] = (annotation, tag)
+                self.addItem(tag)
+
+    def _colour(self, annotation: Annotation) -> QColor:
+        return QColor(self._colour_of(annotation.label))
+
+    # --- states ------------------------------------------------------------------------------------------------
+
+    def set_selection(self, ids: tuple[int, ...]) -> None:
+        touched, self._selection = {*self._selection, *ids}, ids
+        self._restate(touched)
+
+    def set_hovered(self, annotation_id: int | None) -> None:
+        if annotation_id == self._hovered:
+            return
+        touched = {i for i in (self._hovered, annotation_id) if i is not None}
+        self._hovered = annotation_id
+        self._restate(touched)
+
+    @property
+    def hovered(self) -> int | None:
+        return self._hovered
+
+    def _restate(self, ids: set[int]) -> None:
+        for i in ids & self._items.keys():
+            self._items[i].set_state(hovered=i == self._hovered, selected=i in self._selection)
+        self._sync_tags()
+
+    def set_style(self, *, opacity: float, shown: bool, names: bool) -> None:
+        """opacity: 0..1 of the tint; shown: whether instances are drawn at all; names: tags of all of them."""
+        self._opacity, self._shown, self._names = opacity, shown, names
+        for _, tag in self._tags.values():
+            self.removeItem(tag)
+        self._tags.clear()
+        for item in self._items.values():
+            item.restyle(item.annotation, self._colour(item.annotation), opacity)
+            item.setVisible(shown)
+        self._sync_tags()
+
+    # --- pending -----------------------------------------------------------------------------------------------
+
+    def set_pending(self, pending: Pending, label: str) -> None:
+        mask = pending.mask
+        if mask is not self._pending_mask:
+            self._pending_mask = mask
+            self._pending_art = paint.art(mask) if mask is not None else None
+        place = QRectF()
+        if mask is not None:
+            place = QRectF(mask.box.x0, mask.box.y0, mask.box.width, mask.box.height)
+        self.pending.show_mask(self._pending_art, place, QColor(self._colour_of(label)))
+        self.pending.show_prompt(pending.prompt)
+
+    def release_pending_art(self) -> None:
+        """The pending mask was accepted: its drawing serves the new instance too."""
+        if self._pending_mask is not None and self._pending_art is not None:
+            self._art[id(self._pending_mask)] = (self._pending_mask, self._pending_art)

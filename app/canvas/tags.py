@@ -1,0 +1,50 @@
+"""Name tags of objects: one size on the screen whatever the zoom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from app import rows
+from sscore.labels import LabelSet
+from sscore.types import Annotation
+
+_HEIGHT, _GAP = 20, 4
+
+
+def tag_text(annotation: Annotation, labels: LabelSet, lang: str) -> str:
+    """ "H-beam  92 %": the name, and the probability of this very class where there is one."""
+    name = rows.name_of(labels, annotation.label, lang)
+    value = annotation.scores.of(annotation.label) if annotation.scores else 0.0
+    return f"{name}  {rows.percent(value)}" if value else name
+
+
+class TagItem(QGraphicsItem):
+    """A dark label at the top left corner of a mask: above it, or inside where the photo ends."""
+
+    def __init__(self, annotation: Annotation, text: str, colour: str, font: QFont) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        self.setZValue(900_000)
+        self._font = QFont(font)
+        self._font.setPixelSize(12)
+        self._font.setWeight(QFont.Weight.DemiBold)
+        self._text, self._colour = text, colour
+        box = annotation.mask.box
+        self.setPos(box.x0, box.y0)
+        top = _GAP if box.y0 < 24 else -_HEIGHT - _GAP
+        self._area = QRectF(0, top, QFontMetricsF(self._font).horizontalAdvance(text) + 28, _HEIGHT)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        return self._area.adjusted(-1, -1, 1, 1)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(12, 14, 18, 215))
+        painter.drawRoundedRect(self._area, 5, 5)
+        rows.draw_swatch(painter, self._colour, self._area.x() + 6, self._area.center().y(), 9)
+        painter.setFont(self._font)
+        painter.setPen(QColor("#ffffff"))
+        painter.drawText(self._area.adjusted(20, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._text)

@@ -1,0 +1,363 @@
+"""The canvas widget: pan, zoom, and mouse gestures handed to the tool in hand."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from app import rows
+from app.assistant import Assistant
+from app.canvas.card import PendingCard
+from app.canvas.guide import Guide, Hint
+from app.canvas.stage import Stage
+from app.canvas.tags import tag_text
+from app.canvas.tools import Answer, BoxTool, Pointer, PointsTool, SelectTool, Tool, ToolKey, clamped, hit
+from app.jobs import Lane
+from app.look import Look
+from app.pending import Pending
+from app.photos import Photo
+from app.session import Session
+from app.settings import Settings
+from sscore.types import Annotation, Page
+
+_LARGEST, _FIT_MARGIN = 64.0, 24
+_STEP = 1.25  # one notch of the wheel
+
+
+class CanvasView(QGraphicsView):
+    """Shows the session's page and the assistant's pending mask; asks them, never writes to them otherwise."""
+
+    zoom_changed = Signal(float)
+    pointer_moved = Signal(object)
+    tool_changed = Signal(str)
+
+    def __init__(
+        self, session: Session, assistant: Assistant, settings: Settings, look: Look, lane: Lane, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._assistant, self._settings, self._look = session, assistant, settings, look
+        self._tools: dict[str, Tool] = {tool.key: tool for tool in (SelectTool(), BoxTool(), PointsTool())}
+        self._tool: Tool = self._tools["box"]
+        self._space = False
+        self._pan_from: QPoint | None = None
+        self._fitted = True
+        self._wait_photo = ""
+        self.stage = Stage(lane, self._colour_of, self._tag_of, self)
+        self.setScene(self.stage)
+        self.setObjectName("canvas")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.card = PendingCard(look, self.viewport())
+        self.guide = Guide(look, self.viewport())
+        self.hint = Hint(look, self.viewport())
+        session.image_changed.connect(self._on_image)
+        session.page_changed.connect(self._on_page)
+        session.selection_changed.connect(self.stage.set_selection)
+        assistant.pending_changed.connect(self._on_pending)
+        look.changed.connect(self.refresh)
+        settings.changed.connect(self._on_setting)
+        self.refresh()
+        self.guide.show_state("none")
+
+    # --- what is shown -----------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """New theme or language."""
+        self.setBackgroundBrush(QColor(self._look.colours.canvas))
+        self.setAccessibleName(self.tr("Photo with its objects"))
+        self._restyle()
+        self._on_pending(self._assistant.pending)
+        self._teach()
+
+    def _colour_of(self, label: str) -> str:
+        return rows.colour_of(self._session.labels, label)
+
+    def _tag_of(self, annotation: Annotation) -> str:
+        return tag_text(annotation, self._session.labels, self._look.lang)
+
+    def set_photo(self, photo: Photo) -> None:
+        if photo.image != self._session.image:
+            return
+        same = self.stage.photo_rect.size() == photo.levels[0].size().toSizeF() and not self._wait_photo
+        self._wait_photo = ""
+        self.stage.set_photo(photo)
+        self.guide.show_state("")
+        if not same:
+            self.fit()
+        self._teach()
+
+    def show_bad_photo(self, image: str, detail: str) -> None:
+        if image == self._session.image:
+            self.stage.set_photo(None)
+            self.guide.show_state("bad", detail)
+            self._teach()
+
+    def show_guide(self, state: str) -> None:
+        self.guide.show_state(state)
+        self._teach()
+
+    def _on_image(self, image: str) -> None:
+        self._wait_photo = image
+        self.stage.set_photo(None)
+        self._tool.cancel()
+        if image:
+            self.guide.show_state("loading")
+        self._teach()
+
+    def _on_page(self, page: Page | None) -> None:
+        self.stage.set_page(page)
+        self._teach()
+
+    def _on_pending(self, pending: Pending) -> None:
+        label = pending.best_label(self._settings.get("unknown_below"))
+        self.stage.set_pending(pending, label)
+        self.card.show_pending(pending, self._session.labels, label)
+        self._place_card()
+        self._teach()
+
+    def _on_setting(self, key: str) -> None:
+        if key in ("opacity", "show_masks", "show_names"):
+            self._restyle()
+
+    def _restyle(self) -> None:
+        value = self._settings.get
+        self.stage.set_style(opacity=value("opacity"), shown=value("show_masks"), names=value("show_names"))
+
+    def _teach(self) -> None:
+        page, pending = self._session.page, self._assistant.pending
+        text, key = "", ""
+        if page is not None and not self.guide.isVisible() and not page.annotations and pending.empty:
+            if self._tool.key == "box":
+                key, text = "W", self.tr("Draw a box around a piece. Points instead: Q")
+            elif self._tool.key == "points":
+                key, text = "Q", self.tr("Click on a piece. Right click marks what does not belong to it")
+            else:
+                key, text = "W", self.tr("Press W and draw a box around a piece")
+        self.hint.say(key, text)
+        self._place_overlays()
+
+    # --- tools -------------------------------------------------------------------------------------------------
+
+    @property
+    def tool(self) -> ToolKey:
+        return self._tool.key
+
+    def set_tool(self, key: ToolKey) -> None:
+        if key != self._tool.key:
+            self.cancel_gesture()
+            self._tool = self._tools[key]
+            self.tool_changed.emit(key)
+        self._set_cursor()
+        self._teach()
+
+    def cancel_gesture(self) -> bool:
+        """Call off a drag under way."""
+        active = self._tool.cancel()
+        if active:
+            self._assistant.drop_draft()
+        return active
+
+    def _answer(self, answer: Answer) -> None:
+        if answer.draft is not None:
+            self._assistant.draft(answer.draft)
+        if answer.prompt is not None:
+            if answer.prompt.empty:
+                self._assistant.clear()
+            else:
+                self._assistant.ask(answer.prompt)
+        if answer.cancelled:
+            self._assistant.drop_draft()
+        if answer.pick is not None and self._session.page is not None:
+            found = hit(self._session.page, *answer.pick) if self._settings.get("show_masks") else None
+            kept = self._session.selection if answer.extend else ()
+            if found is None:
+                self._session.select(kept)
+            else:
+                self._session.select(tuple(i for i in kept if i != found) + (() if found in kept else (found,)))
+
+    def _pointer(self, event: QMouseEvent) -> Pointer:
+        at = self.mapToScene(event.position().toPoint())
+        raw = Pointer(at.x(), at.y(), self.zoom)
+        page = self._session.page
+        x, y = clamped(raw, page) if page else (raw.x, raw.y)
+        modifiers = event.modifiers()
+        right = event.button() == Qt.MouseButton.RightButton or bool(event.buttons() & Qt.MouseButton.RightButton)
+        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        return Pointer(x, y, self.zoom, right or shift, bool(modifiers & Qt.KeyboardModifier.ControlModifier))
+
+    def _ready(self) -> bool:
+        return self._session.page is not None and not self.guide.isVisible()
+
+    # --- mouse and keys ----------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name, as below)
+        left, right = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+        if event.button() == Qt.MouseButton.MiddleButton or (event.button() == left and self._space):
+            self._pan_from = event.position().toPoint()
+            self._set_cursor()
+        elif event.button() in (left, right) and self._ready():
+            self._answer(self._tool.press(self._pointer(event), self._assistant.pending.prompt))
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        here = event.position().toPoint()
+        if self._pan_from is not None:
+            self._pan(here - self._pan_from)
+            self._pan_from = here
+            return
+        at = self.mapToScene(here)
+        inside = self.stage.photo_rect.contains(at)
+        self.pointer_moved.emit((int(at.x()), int(at.y())) if inside else None)
+        if not self._ready():
+            return
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._answer(self._tool.move(self._pointer(event)))
+        elif self._session.page is not None:
+            shown = self._settings.get("show_masks")
+            self.stage.set_hovered(hit(self._session.page, at.x(), at.y()) if shown else None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._pan_from is not None and event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.LeftButton):
+            self._pan_from = None
+            self._set_cursor()
+        elif event.button() == Qt.MouseButton.LeftButton and self._ready():
+            self._answer(self._tool.release(self._pointer(event)))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.mousePressEvent(event)  # two fast clicks are two points
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        self.pointer_moved.emit(None)
+        self.stage.set_hovered(None)
+        super().leaveEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        notches = event.angleDelta().y() / 120
+        if notches:
+            self.zoom_at(_STEP**notches, event.position())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = True
+            self._set_cursor()
+        elif event.key() != Qt.Key.Key_Space:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self._set_cursor()
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._space = False
+        self._set_cursor()
+        super().focusOutEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Tab belongs to the objects here (or to the candidate masks); F6 moves between the parts of the window."""
+        step = 1 if forward else -1
+        if self._assistant.pending.empty:
+            self._session.step_selection(step)
+        else:
+            self._assistant.step_candidate(step)
+        return True
+
+    def _set_cursor(self) -> None:
+        if self._pan_from is not None:
+            shape = Qt.CursorShape.ClosedHandCursor
+        elif self._space:
+            shape = Qt.CursorShape.OpenHandCursor
+        else:
+            shape = Qt.CursorShape.ArrowCursor if self._tool.key == "select" else Qt.CursorShape.CrossCursor
+        self.viewport().setCursor(shape)
+
+    # --- zoom and pan ------------------------------------------------------------------------------------------
+
+    @property
+    def zoom(self) -> float:
+        """Screen px per image px."""
+        return float(self.transform().m11())
+
+    def fit(self) -> None:
+        rect = self.stage.photo_rect
+        if rect.isEmpty():
+            return
+        room = self.viewport().rect().adjusted(_FIT_MARGIN, _FIT_MARGIN, -_FIT_MARGIN, -_FIT_MARGIN)
+        scale = min(max(room.width(), 1) / rect.width(), max(room.height(), 1) / rect.height(), 4.0)
+        self._set_zoom(scale)
+        self.centerOn(rect.center())
+        self._fitted = True
+        self._place_overlays()
+
+    def actual_size(self) -> None:
+        self.zoom_at(1.0 / self.zoom, QPointF(self.viewport().rect().center()))
+
+    def zoom_at(self, factor: float, at: QPointF) -> None:
+        """Zoom so that the image point under `at` (viewport px) stays there."""
+        rect = self.stage.photo_rect
+        if rect.isEmpty():
+            return
+        smallest = min(1.0, 60 / max(rect.width(), rect.height()))
+        scale = min(max(self.zoom * factor, smallest), _LARGEST)
+        before = self.mapToScene(at.toPoint())
+        self._set_zoom(scale)
+        moved = self.mapFromScene(before) - at.toPoint()
+        self._pan(-moved)
+        self._fitted = False
+
+    def _set_zoom(self, scale: float) -> None:
+        rect = self.stage.photo_rect
+        room = self.viewport().size()
+        # The photo can be pushed aside, but a strip of it always stays in sight.
+        across, down = 0.85 * room.width() / scale, 0.85 * room.height() / scale
+        self.setSceneRect(rect.adjusted(-across, -down, across, down))
+        self.setTransform(QTransform.fromScale(scale, scale))
+        self.zoom_changed.emit(scale)
+
+    def _pan(self, by: QPoint) -> None:
+        bars = self.horizontalScrollBar(), self.verticalScrollBar()
+        bars[0].setValue(bars[0].value() - by.x())
+        bars[1].setValue(bars[1].value() - by.y())
+        self._fitted = False
+        self._place_card()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self._fitted:
+            self.fit()
+        self._place_overlays()
+
+    # --- overlays ----------------------------------------------------------------------------------------------
+
+    def _place_overlays(self) -> None:
+        room = self.viewport().rect()
+        self.guide.setGeometry(room)
+        if self.hint.isVisible():
+            self.hint.move((room.width() - self.hint.width()) // 2, room.height() - self.hint.height() - 16)
+        self._place_card()
+
+    def _place_card(self) -> None:
+        mask = self._assistant.pending.mask
+        if mask is None or self.card.isHidden():
+            return
+        box = mask.box
+        area = self.mapFromScene(QRectF(box.x0, box.y0, box.width, box.height)).boundingRect()
+        self.card.place_beside(area, self.viewport().rect().adjusted(8, 8, -8, -8))

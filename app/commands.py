@@ -1,0 +1,129 @@
+"""What the user can do, in the words of session and assistant. No widgets here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from app import rows
+from app.assistant import Assistant
+from app.look import Look
+from app.notices import Notice
+from app.session import Session
+from sscore import edits
+from sscore.types import UNKNOWN, Annotation, Page
+
+
+class Commands(QObject):
+    """Each command makes one undoable step, or says why it did nothing."""
+
+    def __init__(self, session: Session, assistant: Assistant, look: Look, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._assistant, self._look = session, assistant, look
+        assistant.accepted.connect(self._add)
+
+    def accept(self) -> None:
+        """The pending mask, or proposed objects that are selected."""
+        page = self._session.page
+        if page is None or self._assistant.accept():
+            return
+        proposed = [i for i in self._session.selection if (a := page.find(i)) and a.status == "proposed"]
+        if proposed:
+            self._session.edit(self.tr("accept"), edits.set_status(page, proposed, "accepted"))
+
+    def _add(self, annotation: Annotation) -> None:
+        page = self._session.page
+        if page is None:
+            return
+        added = edits.add(page, annotation)
+        name = rows.name_of(self._session.labels, annotation.label, self._look.lang)
+        self._session.edit(self.tr("add {name}").format(name=name), added, select=(added.annotations[-1].id,))
+
+    def set_label(self, label: str) -> None:
+        """For the mask in hand, else for the selected objects."""
+        session, page = self._session, self._session.page
+        if not self._assistant.pending.empty:
+            self._assistant.set_label(label)
+        elif page is not None and session.selection:
+            changed = [i for i in session.selection if (a := page.find(i)) and a.label != label]
+            if changed:
+                name = rows.name_of(session.labels, label, self._look.lang)
+                session.edit(self.tr("change to {name}").format(name=name), edits.relabel(page, changed, label))
+        elif page is not None:
+            text = self.tr("Select an object first, or draw a box around a new one.")
+            session.notice.emit(Notice("info", text, key="label"))
+
+    def set_label_by_number(self, number: int) -> None:
+        keys = self._session.labels.keys
+        if number == 0:
+            self.set_label(UNKNOWN)
+        elif number <= len(keys):
+            self.set_label(keys[number - 1])
+
+    def delete(self) -> None:
+        page, ids = self._session.page, self._session.selection
+        if page is None or not ids:
+            return
+        title = self.tr("delete 1 object") if len(ids) == 1 else self.tr("delete {n} objects").format(n=len(ids))
+        self._session.edit(title, edits.remove(page, ids), select=())
+
+    def cancel(self) -> None:
+        """One thing at a time: the prompt, then the selection."""
+        if not self._assistant.pending.empty:
+            self._assistant.clear()
+        else:
+            self._session.select(())
+
+    def undo(self) -> None:
+        """A step of the prompt while a mask is pending, else the last edit of this photo."""
+        if not self._assistant.undo_prompt():
+            self._session.undo_group.undo()
+
+    def redo(self) -> None:
+        if self._assistant.pending.empty and self._session.undo_group.canRedo():
+            self._session.undo_group.redo()
+        else:
+            self._assistant.redo_prompt()
+
+    def toggle_done(self) -> None:
+        page = self._session.page
+        if page is not None:
+            done = not page.extra.get("done", False)
+            title = self.tr("mark as done") if done else self.tr("mark as not done")
+            self._session.edit(title, _with_done(page, done))
+
+    def done_next(self) -> None:
+        page = self._session.page
+        if page is None:
+            return
+        if not page.extra.get("done", False):
+            self._session.edit(self.tr("mark as done"), _with_done(page, True))
+        self.next_open()
+
+    def next_open(self) -> None:
+        """The next photo that is not done, from here on and round."""
+        session = self._session
+        if session.image not in session.images:
+            return
+        at = session.images.index(session.image) + 1
+        rest = session.images[at:] + session.images[: at - 1]
+        found = next((rel for rel in rest if session.state(rel).progress != "done"), "")
+        if found:
+            session.go(found)
+        else:
+            session.notice.emit(Notice("done", self.tr("Every photo of this folder is done."), key="end"))
+
+    def step_photo(self, offset: int) -> None:
+        if self._session.images and not self._session.step(offset):
+            text = self.tr("This is the last photo.") if offset > 0 else self.tr("This is the first photo.")
+            self._session.notice.emit(Notice("info", text, key="end"))
+
+    def select_all(self) -> None:
+        if self._session.page is not None:
+            self._session.select(a.id for a in self._session.page.annotations)
+
+
+def _with_done(page: Page, done: bool) -> Page:
+    extra = {key: value for key, value in page.extra.items() if key != "done"}
+    return replace(page, extra={**extra, "done": True} if done else extra)

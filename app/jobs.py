@@ -1,0 +1,142 @@
+"""Work away from the window's thread: a `Lane` is one thread with a short, tidy queue.
+
+Under one key only the latest job counts: a newer one replaces one that has not started and hides the answer of one
+that has. So a preview asked for at every mouse move costs one model run at a time and never shows a stale mask.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+log = logging.getLogger("app.jobs")
+
+
+@dataclass(slots=True)
+class _Job:
+    ticket: int
+    key: Hashable
+    work: Callable[[], Any]
+    done: Callable[[Any], None] | None
+    failed: Callable[[Exception], None] | None
+    priority: int
+    always: bool
+
+
+class Lane(QObject):
+    """One worker thread. `done` and `failed` are called in the thread that made the lane.
+
+    priority: lower runs first, equal ones in order of arrival. always: the answer is delivered even when a newer job
+    under the key has come, and the job still runs when the lane closes (a save must not vanish).
+    """
+
+    busy_changed = Signal(bool)
+    _answered = Signal(object, object, object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._wake = threading.Condition()
+        self._queue: list[_Job] = []
+        self._latest: dict[Hashable, int] = {}
+        self._ticket = 0
+        self._closing = False
+        self._open = 0  # submitted and neither answered nor forgotten
+        self._busy = False
+        self._answered.connect(self._deliver)
+        self._thread = threading.Thread(target=self._loop, name=f"lane-{name}", daemon=True)
+        self._thread.start()
+
+    def submit(
+        self,
+        key: Hashable,
+        work: Callable[[], Any],
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+        *,
+        priority: int = 5,
+        always: bool = False,
+    ) -> None:
+        """Queue `work`; a job under the same key that has not started is forgotten."""
+        with self._wake:
+            if self._closing:
+                return
+            self._ticket += 1
+            self._latest[key] = self._ticket
+            self._forget(key)
+            self._queue.append(_Job(self._ticket, key, work, done, failed, priority, always))
+            self._open += 1
+            self._wake.notify()
+        self._show_busy()
+
+    def cancel(self, key: Hashable) -> None:
+        """Forget the job under `key`; if it is running its answer is dropped."""
+        with self._wake:
+            self._forget(key)
+            self._latest.pop(key, None)
+        self._show_busy()
+
+    @property
+    def idle(self) -> bool:
+        """Nothing queued, running or still to be delivered."""
+        return not self._busy
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """Finish what must not be lost, drop the rest, end the thread. True when it has ended."""
+        with self._wake:
+            self._closing = True
+            self._queue = [job for job in self._queue if job.always]
+            self._latest.clear()
+            self._wake.notify()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _loop(self) -> None:
+        while True:
+            with self._wake:
+                while not self._queue and not self._closing:
+                    self._wake.wait()
+                if not self._queue:
+                    return
+                job = min(self._queue, key=lambda j: (j.priority, j.ticket))
+                self._queue.remove(job)
+            result, error = None, None
+            try:
+                result = job.work()
+            except Exception as caught:  # every failure goes to whoever asked
+                error = caught
+            try:
+                self._answered.emit(job, result, error)
+            except RuntimeError:  # the window is gone already; nobody waits for the answer
+                return
+
+    def _deliver(self, job: _Job, result: Any, error: Exception | None) -> None:
+        with self._wake:
+            current = self._latest.get(job.key) == job.ticket
+            if current:
+                del self._latest[job.key]
+            self._open -= 1
+        if current or job.always:
+            if error is None:
+                if job.done:
+                    job.done(result)
+            elif job.failed:
+                job.failed(error)
+            else:
+                log.error("a background job failed", exc_info=error)
+        self._show_busy()
+
+    def _forget(self, key: Hashable) -> None:
+        kept = [job for job in self._queue if job.key != key]
+        self._open -= len(self._queue) - len(kept)
+        self._queue = kept
+
+    def _show_busy(self) -> None:
+        busy = self._open > 0
+        if busy != self._busy:
+            self._busy = busy
+            self.busy_changed.emit(busy)

@@ -1,0 +1,75 @@
+"""What the window wears and speaks: theme and language, switched while it runs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
+from PySide6.QtGui import QGuiApplication, QIcon, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from app import theme
+from app.settings import Settings
+from sscore import paths
+
+
+class Look(QObject):
+    """`colours` and `lang` ("zh" or "en"). Widgets listen to `changed` and redo their texts, icons and colours."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._app = app
+        self._settings = settings
+        self._translators: list[QTranslator] = []
+        self.lang = "en"
+        self.colours = theme.DARK
+        self._speak()
+        self._dress()
+        settings.changed.connect(self._on_setting)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_scheme)
+
+    def icon(self, name: str, colour: str = "") -> QIcon:
+        return theme.icon(name, self.colours, colour=colour)
+
+    def pixmap(self, name: str, colour: str, side: int) -> QPixmap:
+        """`colour` is a palette entry; sharp on the screen in use."""
+        return theme.pixmap(name, getattr(self.colours, colour), side, self._app.devicePixelRatio())
+
+    def _on_setting(self, key: str) -> None:
+        if key == "language":
+            self._speak()
+            self.changed.emit()
+        elif key == "theme":
+            self._dress()
+            self.changed.emit()
+
+    def _on_system_scheme(self, _scheme: Qt.ColorScheme) -> None:
+        if self._settings.get("theme") == "system":
+            self._dress()
+            self.changed.emit()
+
+    def _dress(self) -> None:
+        self.colours = theme.apply(self._app, self._settings.get("theme"))
+
+    def _speak(self) -> None:
+        self.lang = resolve(self._settings.get("language"))
+        for old in self._translators:
+            self._app.removeTranslator(old)
+        self._translators = []
+        QLocale.setDefault(QLocale("zh_CN" if self.lang == "zh" else "en_GB"))
+        if self.lang == "en":
+            return
+        qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        own_folder = str(paths.resources() / "translations")
+        for name, folder in (("qtbase_zh_CN", qt_folder), ("studio_zh_CN", own_folder)):
+            translator = QTranslator(self)
+            if translator.load(name, folder):
+                self._app.installTranslator(translator)
+                self._translators.append(translator)
+
+
+def resolve(choice: str) -> str:
+    """ "zh" or "en" for a language setting; "system" asks the computer."""
+    if choice in ("zh", "en"):
+        return choice
+    return "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"

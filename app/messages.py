@@ -1,0 +1,130 @@
+"""Messages over the canvas: they say what happened and what to do, and never stop the work."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.look import Look
+from app.notices import Notice
+
+_AT_MOST = 3
+_SECONDS = {"info": 5, "done": 6, "warning": 0, "error": 0}  # 0: stays until closed
+_ICONS = {
+    "info": ("info", "accent_hover"),
+    "done": ("done", "ok"),
+    "warning": ("warning", "warn"),
+    "error": ("error", "danger"),
+}
+
+
+class _Message(QFrame):
+    def __init__(self, notice: Notice, look: Look, bar: MessageBar) -> None:
+        super().__init__(bar)
+        self.notice = notice
+        self.setObjectName("message")
+        self.setProperty("kind", notice.kind)
+        self.setAccessibleName(notice.text)
+        name, colour = _ICONS[notice.kind]
+        picture = QLabel()
+        picture.setPixmap(look.pixmap(name, colour, 20))
+        text = QLabel(notice.text, wordWrap=True)
+        text.setStyleSheet("font-weight: 600;")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(text)
+        if notice.detail:
+            detail = QLabel(notice.detail, wordWrap=True)
+            detail.setProperty("role", "muted")
+            detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            words.addWidget(detail)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 9, 8, 9)
+        line.setSpacing(11)
+        line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(words, 1)
+        if notice.action and notice.run is not None:
+            button = QPushButton(notice.action)
+            button.setFlat(True)
+            button.clicked.connect(lambda: bar.act(self))
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        close = QToolButton()
+        close.setIcon(look.icon("close"))
+        close.setAccessibleName(bar.tr("Close"))
+        close.setToolTip(bar.tr("Close"))
+        close.clicked.connect(lambda: bar.dismiss(self))
+        line.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._clock = QTimer(self, singleShot=True)
+        self._clock.timeout.connect(lambda: bar.dismiss(self))
+        seconds = _SECONDS[notice.kind]
+        if seconds:
+            self._clock.start(seconds * 1000)
+
+
+class MessageBar(QWidget):
+    """Up to three messages, newest first, along the top of `host`."""
+
+    def __init__(self, look: Look, host: QWidget) -> None:
+        super().__init__(host)
+        self._look, self._host = look, host
+        self._shown: list[_Message] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        host.installEventFilter(self)
+        self.hide()
+
+    @property
+    def notices(self) -> list[Notice]:
+        return [message.notice for message in self._shown]
+
+    def show_notice(self, notice: Notice) -> None:
+        for old in [m for m in self._shown if (notice.key and m.notice.key == notice.key) or m.notice == notice]:
+            self._drop(old)
+        while len(self._shown) >= _AT_MOST:
+            self._drop(self._shown[-1])
+        message = _Message(notice, self._look, self)
+        self._shown.insert(0, message)
+        self._column.insertWidget(0, message)
+        message.show()
+        self._place()
+
+    def clear(self, key: str = "") -> None:
+        """Drop the messages with this key, or all."""
+        for message in [m for m in self._shown if not key or m.notice.key == key]:
+            self._drop(message)
+        self._place()
+
+    def dismiss(self, message: _Message) -> None:
+        self._drop(message)
+        self._place()
+
+    def act(self, message: _Message) -> None:
+        run = message.notice.run
+        self.dismiss(message)
+        if run is not None:
+            run()
+
+    def _drop(self, message: _Message) -> None:
+        if message in self._shown:
+            self._shown.remove(message)
+            self._column.removeWidget(message)
+            message.hide()
+            message.deleteLater()
+
+    def _place(self) -> None:
+        if not self._shown:
+            self.hide()
+            return
+        width = min(620, self._host.width() - 32)
+        height = sum(m.heightForWidth(width) if m.hasHeightForWidth() else m.sizeHint().height() for m in self._shown)
+        height += self._column.spacing() * (len(self._shown) - 1)
+        self.setGeometry((self._host.width() - width) // 2, 14, width, height)
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        if watched is self._host and event.type() == QEvent.Type.Resize:
+            self._place()
+        return False

@@ -1,0 +1,60 @@
+"""What the program tells the user in passing, and errors put into kind words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from sscore import errors
+
+Kind = Literal["info", "done", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message. A newer notice with the same non-empty `key` replaces the older. `action` is a button's text."""
+
+    kind: Kind
+    text: str
+    detail: str = ""
+    key: str = ""
+    action: str = ""
+    run: Callable[[], None] | None = None
+
+
+_HEADLINES: tuple[tuple[type[Exception], str], ...] = (
+    (errors.BadImage, QT_TRANSLATE_NOOP("Errors", "This photo cannot be used")),
+    (errors.BadPage, QT_TRANSLATE_NOOP("Errors", "The annotations of this photo cannot be read")),
+    (errors.BadDataset, QT_TRANSLATE_NOOP("Errors", "This data set cannot be read")),
+    (errors.BadPrompt, QT_TRANSLATE_NOOP("Errors", "The model cannot work with this prompt")),
+    (errors.BadLabels, QT_TRANSLATE_NOOP("Errors", "The label set is not right")),
+    (errors.BadOption, QT_TRANSLATE_NOOP("Errors", "A choice is not right")),
+    (errors.BadProject, QT_TRANSLATE_NOOP("Errors", "This folder cannot be opened")),
+    (errors.PageChanged, QT_TRANSLATE_NOOP("Errors", "Somebody else changed this photo's annotations")),
+    (errors.ExportFailed, QT_TRANSLATE_NOOP("Errors", "The export failed and left nothing behind")),
+    (errors.ModelMissing, QT_TRANSLATE_NOOP("Errors", "The model is not on this computer")),
+    (errors.WrongWeights, QT_TRANSLATE_NOOP("Errors", "The model file is damaged or of another kind")),
+    (MemoryError, QT_TRANSLATE_NOOP("Errors", "There is not enough memory for this")),
+    (PermissionError, QT_TRANSLATE_NOOP("Errors", "This may not be written here")),
+    (OSError, QT_TRANSLATE_NOOP("Errors", "The disk did not answer as expected")),
+    (
+        Exception,
+        QT_TRANSLATE_NOOP(
+            "Errors", "Something went wrong inside the program. Your work is kept; details are in the log"
+        ),
+    ),
+)
+
+
+def headline(error: Exception) -> str:
+    """What kind of thing went wrong, in the user's language."""
+    text = next(text for kind, text in _HEADLINES if isinstance(error, kind))
+    return QCoreApplication.translate("Errors", text)
+
+
+def of_error(error: Exception, *, key: str = "", kind: Kind = "error") -> Notice:
+    """The notice for an exception: headline, then the exact facts."""
+    return Notice(kind, headline(error), str(error), key=key)

@@ -1,0 +1,1 @@
+"""The lists and choices around the canvas."""

@@ -1,0 +1,232 @@
+"""The photos of the folder with their state: to do, begun, done."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QProgressBar,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.look import Look
+from app.photos import Photos
+from app.session import ImageState, Session
+
+Index = QModelIndex | QPersistentModelIndex
+_ROW, _THUMB_W, _THUMB_H = 58, 60, 44
+
+
+class ImagesModel(QAbstractListModel):
+    """One row for each photo. Thumbnails are asked for when a row is painted, so only what is seen is read."""
+
+    def __init__(self, session: Session, photos: Photos, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session, self._photos = session, photos
+        self._row_of: dict[str, int] = {}
+        session.state_changed.connect(self._touch)
+        photos.thumb_ready.connect(self._touch)
+
+    def reset(self) -> None:
+        self.beginResetModel()
+        self._row_of = {rel: row for row, rel in enumerate(self._session.images)}
+        self.endResetModel()
+
+    def row_of(self, rel: str) -> int:
+        return self._row_of.get(rel, -1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's signature)
+        return 0 if parent.isValid() else len(self._row_of)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        rel = self._session.images[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return rel
+        if role == Qt.ItemDataRole.UserRole:
+            return self._session.state(rel)
+        if role == Qt.ItemDataRole.DecorationRole and self._session.project is not None:
+            return self._photos.thumbnail(rel, self._session.project.image_path(rel))
+        return None
+
+    def _touch(self, rel: str) -> None:
+        row = self.row_of(rel)
+        if row >= 0:
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+
+class _Delegate(QStyledItemDelegate):
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(180, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        colours = self._look.colours
+        rel: str = index.data()
+        state: ImageState = index.data(Qt.ItemDataRole.UserRole)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        area: QRect = option.rect
+        back = area.adjusted(6, 2, -6, -2)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent_soft if selected else colours.hover))
+            painter.drawRoundedRect(back, 7, 7)
+        frame = QRectF(area.x() + 12, area.y() + (_ROW - _THUMB_H) / 2, _THUMB_W, _THUMB_H)
+        self._draw_thumb(painter, frame, index.data(Qt.ItemDataRole.DecorationRole))
+        left, right = int(frame.right()) + 11, area.right() - 30
+        font = QFont(option.font)
+        font.setWeight(QFont.Weight.DemiBold if selected else QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text))
+        name = QFontMetrics(font).elidedText(PurePosixPath(rel).name, Qt.TextElideMode.ElideMiddle, right - left)
+        painter.drawText(QRectF(left, area.y() + 9, right - left, 20), Qt.AlignmentFlag.AlignVCenter, name)
+        font.setPixelSize(12)
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.danger if state.damaged else colours.faint))
+        painter.drawText(QRectF(left, area.y() + 29, right - left, 18), Qt.AlignmentFlag.AlignVCenter, self._say(state))
+        self._draw_state(painter, QPointF(area.right() - 20, area.center().y() + 0.5), state)
+        painter.restore()
+
+    def _say(self, state: ImageState) -> str:
+        if state.damaged:
+            return self.tr("cannot be read")
+        if not state.count:
+            return self.tr("nothing here") if state.progress == "done" else self.tr("to do")
+        return self.tr("1 object") if state.count == 1 else self.tr("{n} objects").format(n=state.count)
+
+    def _draw_thumb(self, painter: QPainter, frame: QRectF, thumb: QImage | None) -> None:
+        shape = QPainterPath()
+        shape.addRoundedRect(frame, 5, 5)
+        painter.fillPath(shape, QColor(self._look.colours.hover))
+        if thumb is None or thumb.isNull():
+            return
+        scale = max(frame.width() / thumb.width(), frame.height() / thumb.height())
+        width, height = frame.width() / scale, frame.height() / scale
+        source = QRectF((thumb.width() - width) / 2, (thumb.height() - height) / 2, width, height)
+        painter.save()
+        painter.setClipPath(shape)
+        painter.drawImage(frame, thumb, source)
+        painter.restore()
+
+    def _draw_state(self, painter: QPainter, at: QPointF, state: ImageState) -> None:
+        """An empty ring: to do; half filled: begun; a tick: done. Shape and colour say the same."""
+        colours = self._look.colours
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if state.damaged:
+            painter.setPen(QPen(QColor(colours.danger), 2))
+            painter.drawLine(QPointF(at.x(), at.y() - 6), QPointF(at.x(), at.y() + 1.5))
+            painter.drawPoint(QPointF(at.x(), at.y() + 5.5))
+        elif state.progress == "done":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.ok))
+            painter.drawEllipse(at, 7.5, 7.5)
+            pen = QPen(QColor(colours.surface), 1.8)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawPolyline([at + QPointF(-3.3, 0.2), at + QPointF(-0.9, 2.6), at + QPointF(3.4, -2.3)])
+        else:
+            colour = QColor(colours.warn if state.progress == "started" else colours.faint)
+            painter.setPen(QPen(colour, 1.6))
+            painter.drawEllipse(at, 6.5, 6.5)
+            if state.progress == "started":
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colour)
+                painter.drawPie(QRectF(at.x() - 4, at.y() - 4, 8, 8), 90 * 16, -180 * 16)
+
+
+class ImagesPanel(QFrame):
+    """Folder name, progress, list."""
+
+    def __init__(self, session: Session, photos: Photos, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("left")
+        self._session, self._look = session, look
+        self._title = QLabel()
+        self._title.setProperty("role", "title")
+        self._count = QLabel()
+        self._count.setProperty("role", "muted")
+        self._bar = QProgressBar(textVisible=False)
+        head = QHBoxLayout()
+        head.setContentsMargins(14, 12, 14, 6)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._count)
+        self.model = ImagesModel(session, photos, self)
+        self.list = QListView()
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(_Delegate(look, self.list))
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.selectionModel().currentChanged.connect(self._on_current)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        bar_row = QHBoxLayout()
+        bar_row.setContentsMargins(14, 0, 14, 8)
+        bar_row.addWidget(self._bar)
+        column.addLayout(bar_row)
+        column.addWidget(self.list, 1)
+        session.project_opened.connect(self._on_project)
+        session.image_changed.connect(self._on_image)
+        session.state_changed.connect(lambda _rel: self._show_counts())
+        look.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.list.setAccessibleName(self.tr("Photos"))
+        self._bar.setAccessibleName(self.tr("Photos done"))
+        project = self._session.project
+        self._title.setText(project.folder.name if project else self.tr("Photos"))
+        self._title.setToolTip(str(project.folder) if project else "")
+        self._show_counts()
+        self.list.viewport().update()
+
+    def _show_counts(self) -> None:
+        total = len(self._session.images)
+        done = self._session.done_count
+        self._count.setText(self.tr("{done} of {total} done").format(done=done, total=total) if total else "")
+        self._bar.setVisible(bool(total))
+        self._bar.setRange(0, max(total, 1))
+        self._bar.setValue(done)
+
+    def _on_project(self) -> None:
+        self.list.selectionModel().blockSignals(True)
+        self.model.reset()
+        self.list.selectionModel().blockSignals(False)
+        self.refresh()
+
+    def _on_image(self, rel: str) -> None:
+        index = self.model.index(self.model.row_of(rel)) if rel else QModelIndex()
+        self.list.setCurrentIndex(index)
+        self.list.scrollTo(index)
+
+    def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
+        if current.isValid() and current.data() != self._session.image:
+            self._session.go(current.data())

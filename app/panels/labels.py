@@ -1,0 +1,173 @@
+"""The classes: their colours, number keys, and what the classifier thinks of the mask in hand."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+
+from app import rows
+from app.assistant import Assistant
+from app.look import Look
+from app.session import Session
+from app.settings import Settings
+from sscore.types import UNKNOWN, Scores
+
+_ROW = 30
+
+
+class LabelsPanel(QFrame):
+    """A row for every class. A click or the number key gives that class to the pending mask or the selection."""
+
+    label_chosen = Signal(str)
+
+    def __init__(
+        self, session: Session, assistant: Assistant, settings: Settings, look: Look, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._assistant, self._settings, self._look = session, assistant, settings, look
+        self._title = QLabel()
+        self._title.setProperty("role", "title")
+        self._fact = QLabel()
+        self._fact.setProperty("role", "muted")
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 12, 12, 4)
+        head.addWidget(self._title)
+        head.addStretch()
+        head.addWidget(self._fact)
+        self.list = LabelList(look, self)
+        self.list.chosen.connect(self.label_chosen)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 6)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.list)
+        session.project_opened.connect(self.refresh)
+        session.selection_changed.connect(self.refresh)
+        session.page_changed.connect(self.refresh)
+        assistant.pending_changed.connect(self.refresh)
+        look.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self, *_: object) -> None:
+        self._title.setText(self.tr("Class"))
+        label, scores = self._subject()
+        labels, lang = self._session.labels, self._look.lang
+        self.list.show_rows(
+            [
+                (
+                    key,
+                    rows.ClassRow(
+                        rows.name_of(labels, key, lang),
+                        rows.colour_of(labels, key),
+                        scores.of(key) if scores and key in scores.labels else None,
+                        rows.key_of(labels, key),
+                        strong=key == label,
+                    ),
+                )
+                for key in (*labels.keys, UNKNOWN)
+            ],
+            label,
+        )
+        self._fact.setText(self.tr("margin {value}").format(value=f"{scores.margin:.2f}") if scores else "")
+        self._fact.setToolTip(self.tr("First minus second probability. A small margin means: look twice."))
+
+    def _subject(self) -> tuple[str, Scores | None]:
+        """Label and scores of the pending mask, else of the one selected object."""
+        pending, page = self._assistant.pending, self._session.page
+        if pending.mask is not None:
+            return pending.best_label(self._settings.get("unknown_below")), pending.current_scores
+        if page is not None and self._session.selection:
+            chosen = [a for a in page.annotations if a.id in self._session.selection]
+            if len({a.label for a in chosen}) == 1:
+                return chosen[0].label, chosen[0].scores if len(chosen) == 1 else None
+        return "", None
+
+
+class LabelList(QWidget):
+    """The rows themselves, painted. Up, Down and Enter work when it has the focus."""
+
+    chosen = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._rows: list[tuple[str, rows.ClassRow]] = []
+        self._current = ""
+        self._hovered = -1
+        self._cursor = 0
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_rows(self, listed: list[tuple[str, rows.ClassRow]], current: str) -> None:
+        if len(listed) != len(self._rows):
+            self.setFixedHeight(_ROW * len(listed))
+        self._rows, self._current = listed, current
+        self.setAccessibleName(self.tr("Class"))
+        strong = next((row.name for _, row in listed if row.strong), "")
+        self.setAccessibleDescription(strong)
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name, as below)
+        return QSize(240, _ROW * len(self._rows))
+
+    def _row_at(self, at: QPoint) -> int:
+        row = at.y() // _ROW
+        return row if 0 <= row < len(self._rows) else -1
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._hover(self._row_at(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        self._hover(-1)
+
+    def _hover(self, row: int) -> None:
+        if row != self._hovered:
+            self._hovered = row
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        row = self._row_at(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and row >= 0:
+            self.chosen.emit(self._rows[row][0])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._cursor = (self._cursor + (1 if event.key() == Qt.Key.Key_Down else -1)) % max(len(self._rows), 1)
+            self.update()
+        elif event.key() == Qt.Key.Key_Space and self._rows:
+            self.chosen.emit(self._rows[self._cursor][0])
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            row = self._row_at(event.pos())
+            if row >= 0:
+                entry = self._rows[row][1]
+                tip = self.tr("{name}: press {key}").format(name=entry.name, key=entry.key)
+                QToolTip.showText(event.globalPos(), tip, self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        colours = self._look.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for index, (key, row) in enumerate(self._rows):
+            area = QRect(0, index * _ROW, self.width(), _ROW)
+            back = area.adjusted(6, 1, -6, -1)
+            painter.setPen(Qt.PenStyle.NoPen)
+            if key == self._current:
+                painter.setBrush(QColor(colours.accent_soft))
+                painter.drawRoundedRect(back, 6, 6)
+            elif index == self._hovered:
+                painter.setBrush(QColor(colours.hover))
+                painter.drawRoundedRect(back, 6, 6)
+            if self.hasFocus() and index == self._cursor:
+                painter.setPen(QPen(QColor(colours.accent), 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(back, 6, 6)
+            rows.draw(painter, area.adjusted(4, 0, -4, 0), row, colours, keycaps=True)
+        painter.end()

@@ -1,0 +1,184 @@
+"""The objects of the page, front to back as they were made."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import rows
+from app.look import Look
+from app.session import Session
+from sscore.types import Annotation, Page
+
+Index = QModelIndex | QPersistentModelIndex
+_ROW = 32
+
+
+class ObjectsModel(QAbstractListModel):
+    """One row for each annotation; UserRole gives the annotation itself."""
+
+    def __init__(self, session: Session, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session, self._look = session, look
+        self._listed: tuple[Annotation, ...] = ()
+
+    def show_page(self, page: Page | None) -> None:
+        listed = page.annotations if page else ()
+        if [a.id for a in listed] == [a.id for a in self._listed]:
+            self._listed = listed
+            if listed:
+                self.dataChanged.emit(self.index(0), self.index(len(listed) - 1))
+            return
+        self.beginResetModel()
+        self._listed = listed
+        self.endResetModel()
+
+    def row_of(self, annotation_id: int) -> int:
+        return next((row for row, a in enumerate(self._listed) if a.id == annotation_id), -1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's signature)
+        return 0 if parent.isValid() else len(self._listed)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        annotation = self._listed[index.row()]
+        if role == Qt.ItemDataRole.UserRole:
+            return annotation
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{rows.name_of(self._session.labels, annotation.label, self._look.lang)} #{annotation.id}"
+        return None
+
+
+class _Delegate(QStyledItemDelegate):
+    def __init__(self, session: Session, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session, self._look = session, look
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(200, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        annotation: Annotation = index.data(Qt.ItemDataRole.UserRole)
+        colours, labels = self._look.colours, self._session.labels
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area: QRect = option.rect
+        back = area.adjusted(6, 1, -6, -1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(QColor(colours.accent_soft if selected else colours.hover))
+            painter.drawRoundedRect(back, 6, 6)
+        middle = area.center().y() + 0.5
+        rows.draw_swatch(painter, rows.colour_of(labels, annotation.label), area.x() + 16, middle)
+        font = QFont(option.font)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text))
+        name = rows.name_of(labels, annotation.label, self._look.lang)
+        painter.drawText(QRectF(area.x() + 38, area.y(), area.width() - 150, area.height()), _LEFT, name)
+        font.setPixelSize(12)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.faint))
+        painter.drawText(QRectF(area.right() - 110, area.y(), 40, area.height()), _RIGHT, f"#{annotation.id}")
+        value = annotation.scores.of(annotation.label) if annotation.scores else 0.0
+        painter.setPen(QColor(colours.muted))
+        text = rows.percent(value) if value else "–"
+        painter.drawText(QRectF(area.right() - 66, area.y(), 52, area.height()), _RIGHT, text)
+        painter.restore()
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class ObjectsPanel(QFrame):
+    """List and canvas show one selection: the session's."""
+
+    def __init__(self, session: Session, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._look = session, look
+        self._mirroring = False
+        self._title = QLabel()
+        self._title.setProperty("role", "title")
+        self._count = QLabel()
+        self._count.setProperty("role", "muted")
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 10, 12, 4)
+        head.addWidget(self._title)
+        head.addStretch()
+        head.addWidget(self._count)
+        self.model = ObjectsModel(session, look, self)
+        self.list = QListView()
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(_Delegate(session, look, self.list))
+        self.list.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.list.selectionModel().selectionChanged.connect(self._on_list_selection)
+        self._empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignHCenter)
+        self._empty.setProperty("role", "muted")
+        self._empty.setContentsMargins(24, 18, 24, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self._empty)
+        column.addWidget(self.list, 1)
+        session.page_changed.connect(self._on_page)
+        session.selection_changed.connect(self._on_selection)
+        look.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        self._title.setText(self.tr("Objects"))
+        self.list.setAccessibleName(self.tr("Objects on this photo"))
+        self._on_page(self._session.page)
+
+    def _on_page(self, page: Page | None) -> None:
+        self._mirroring = True
+        self.model.show_page(page)
+        self._mirroring = False
+        count = len(page.annotations) if page else 0
+        self._count.setText(str(count) if count else "")
+        self._empty.setText(self.tr("Objects you accept are listed here.") if page else "")
+        self._empty.setVisible(not count)
+        self._on_selection(self._session.selection)
+
+    def _on_selection(self, ids: tuple[int, ...]) -> None:
+        chosen = QItemSelection()
+        for row in (self.model.row_of(i) for i in ids):
+            if row >= 0:
+                chosen.select(self.model.index(row), self.model.index(row))
+        self._mirroring = True
+        self.list.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if ids and (row := self.model.row_of(ids[-1])) >= 0:
+            index = self.model.index(row)
+            self.list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.list.scrollTo(index)
+        self._mirroring = False
+
+    def _on_list_selection(self, *_: object) -> None:
+        if not self._mirroring:
+            chosen = sorted(self.list.selectionModel().selectedIndexes(), key=lambda index: index.row())
+            self._session.select(index.data(Qt.ItemDataRole.UserRole).id for index in chosen)

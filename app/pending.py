@@ -1,0 +1,86 @@
+"""The mask being made: prompts given so far, the model's answer, the user's choice. A frozen value and pure steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from sscore.types import UNKNOWN, Candidate, Mask, Prompt, Proposal, Scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pending:
+    """`prompts` is the history and `at` how many of it count (undo lowers it). `draft` is a box still being dragged.
+    `settled` says that `proposal` answers the present prompt; `scores` by candidate index."""
+
+    prompts: tuple[Prompt, ...] = ()
+    at: int = 0
+    draft: Prompt | None = None
+    proposal: Proposal | None = None
+    settled: bool = False
+    choice: int = 0
+    scores: Mapping[int, Scores] = field(default_factory=dict)
+    label: str = ""
+
+    @property
+    def prompt(self) -> Prompt:
+        if self.draft is not None:
+            return self.draft
+        return self.prompts[self.at - 1] if self.at else Prompt()
+
+    @property
+    def empty(self) -> bool:
+        return self.prompt.empty
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        return self.proposal.candidates if self.proposal else ()
+
+    @property
+    def candidate(self) -> Candidate | None:
+        return self.candidates[self.choice] if self.choice < len(self.candidates) else None
+
+    @property
+    def mask(self) -> Mask | None:
+        return self.candidate.mask if self.candidate else None
+
+    @property
+    def current_scores(self) -> Scores | None:
+        return self.scores.get(self.choice)
+
+    def best_label(self, unknown_below: float) -> str:
+        """The user's word, else the classifier's if it is sure enough, else unknown."""
+        if self.label:
+            return self.label
+        scores = self.current_scores
+        return scores.best if scores is not None and float(scores.values[0]) >= unknown_below else UNKNOWN
+
+    def asked(self, prompt: Prompt) -> Pending:
+        """A new step of the prompt; steps that were undone are forgotten."""
+        return self._unsettled(prompts=(*self.prompts[: self.at], prompt), at=self.at + 1, draft=None)
+
+    def drafted(self, prompt: Prompt) -> Pending:
+        return replace(self, draft=prompt, settled=False)
+
+    def undone(self) -> Pending:
+        return self._unsettled(at=max(self.at - 1, 0), draft=None)
+
+    def redone(self) -> Pending:
+        return self._unsettled(at=min(self.at + 1, len(self.prompts)), draft=None)
+
+    def answered(self, proposal: Proposal, *, final: bool) -> Pending:
+        scores = {0: proposal.scores} if proposal.scores is not None else {}
+        return replace(self, proposal=proposal, settled=final, choice=0, scores=scores)
+
+    def scored(self, choice: int, scores: Scores) -> Pending:
+        return replace(self, scores={**self.scores, choice: scores})
+
+    def stepped(self, step: int) -> Pending:
+        """Another candidate, round and round."""
+        count = len(self.candidates)
+        return replace(self, choice=(self.choice + step) % count) if count else self
+
+    def _unsettled(self, *, prompts: tuple[Prompt, ...] | None = None, at: int, draft: Prompt | None) -> Pending:
+        kept = self.prompts if prompts is None else prompts
+        proposal = self.proposal if at else None
+        return replace(self, prompts=kept, at=at, draft=draft, settled=False, proposal=proposal)

@@ -1,0 +1,129 @@
+"""Photos and thumbnails, read away from the window's thread and kept while they are near."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from app.canvas import paint
+from app.jobs import Lane
+from sscore import images
+from sscore.types import ByteArray
+
+THUMB_SIDE = 112  # px, twice what the list shows, so that it stays sharp on dense screens
+_KEEP_BYTES = 900_000_000
+_KEEP_THUMBS = 3000
+_WAITING_THUMBS = 48
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A decoded photo: uint8 (H, W, 3) RGB, its digest, and halved copies for display (full size first)."""
+
+    image: str
+    rgb: ByteArray
+    digest: str
+    levels: tuple[QImage, ...]
+
+    @property
+    def bytes(self) -> int:
+        return self.rgb.nbytes + sum(level.sizeInBytes() for level in self.levels)
+
+
+class Photos(QObject):
+    """Asks the photo lane; answers by signals. `show` forgets an older `show` that has not been answered."""
+
+    ready = Signal(object)
+    failed = Signal(str, object)
+    thumb_ready = Signal(str)
+
+    def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._kept: OrderedDict[str, Photo] = OrderedDict()
+        self._thumbs: OrderedDict[str, QImage | None] = OrderedDict()
+        self._waiting: list[str] = []
+        self._asked = 0
+
+    def clear(self) -> None:
+        """Another folder: forget everything."""
+        for rel in self._waiting:
+            self._lane.cancel(("thumb", rel))
+        self._kept.clear()
+        self._thumbs.clear()
+        self._waiting.clear()
+
+    def show(self, rel: str, path: Path) -> None:
+        kept = self._kept.get(rel)
+        if kept is not None:
+            self._lane.cancel("show")
+            self._kept.move_to_end(rel)
+            self.ready.emit(kept)
+            return
+        self._lane.cancel("prefetch")
+        self._lane.submit(
+            "show",
+            lambda: read_photo(rel, path),
+            self._keep_and_tell,
+            lambda error: self.failed.emit(rel, error),
+            priority=0,
+        )
+
+    def prefetch(self, rel: str, path: Path) -> None:
+        """Decode a neighbour when nothing else is wanted; failures are reported only when it is shown."""
+        if rel not in self._kept:
+            self._lane.submit("prefetch", lambda: read_photo(rel, path), self._keep, lambda _error: None, priority=4)
+
+    def thumbnail(self, rel: str, path: Path) -> QImage | None:
+        """The small picture if it is here; otherwise it is asked for and `thumb_ready` tells. Null when unreadable."""
+        if rel in self._thumbs:
+            return self._thumbs[rel]
+        if rel not in self._waiting:
+            self._waiting.append(rel)
+            if len(self._waiting) > _WAITING_THUMBS:  # scrolled past: the list asks again when it comes back
+                self._lane.cancel(("thumb", self._waiting.pop(0)))
+            self._asked += 1
+            self._lane.submit(
+                ("thumb", rel),
+                lambda: _thumbnail(path),
+                lambda image: self._keep_thumb(rel, image),
+                lambda _error: self._keep_thumb(rel, QImage()),
+                priority=1_000_000_000 - self._asked,  # newest first: what is on screen now
+            )
+        return None
+
+    def _keep_and_tell(self, photo: Photo) -> None:
+        self._keep(photo)
+        self.ready.emit(photo)
+
+    def _keep(self, photo: Photo) -> None:
+        self._kept[photo.image] = photo
+        self._kept.move_to_end(photo.image)
+        while len(self._kept) > 1 and sum(p.bytes for p in self._kept.values()) > _KEEP_BYTES:
+            self._kept.popitem(last=False)
+        while len(self._kept) > 6:
+            self._kept.popitem(last=False)
+
+    def _keep_thumb(self, rel: str, image: QImage) -> None:
+        if rel in self._waiting:
+            self._waiting.remove(rel)
+        self._thumbs[rel] = image
+        if len(self._thumbs) > _KEEP_THUMBS:
+            self._thumbs.popitem(last=False)
+        self.thumb_ready.emit(rel)
+
+
+def read_photo(rel: str, path: Path) -> Photo:
+    rgb = images.read(path)
+    return Photo(rel, rgb, images.digest(rgb), paint.pyramid(rgb))
+
+
+def _thumbnail(path: Path) -> QImage:
+    rgb = np.ascontiguousarray(images.thumbnail(path, THUMB_SIDE))
+    height, width = rgb.shape[:2]
+    return QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()

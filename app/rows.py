@@ -1,0 +1,105 @@
+"""One class with its probability, drawn as a row: in the class panel and beside the pending mask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+
+from app.theme import Palette
+from sscore.labels import LabelSet
+from sscore.types import UNKNOWN
+
+UNKNOWN_COLOUR = "#8b94a3"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """What one row says. value: probability 0..1 or None; key: its number key; strong: the present choice."""
+
+    name: str
+    colour: str
+    value: float | None = None
+    key: str = ""
+    strong: bool = False
+
+
+def colour_of(labels: LabelSet, label: str) -> str:
+    """The colour of a label, grey for unknown and for labels of another set."""
+    return labels.get(label).colour if label in labels else UNKNOWN_COLOUR
+
+
+def name_of(labels: LabelSet, label: str, lang: str) -> str:
+    """The name of a label in "zh" or "en"; labels of another set keep their key."""
+    return labels.name(label, lang) if label in labels or label == UNKNOWN else label
+
+
+def key_of(labels: LabelSet, label: str) -> str:
+    """The number key of a label: 1.. in set order, 0 for unknown, "" beyond 9."""
+    if label == UNKNOWN:
+        return "0"
+    if label not in labels:
+        return ""
+    index = labels.keys.index(label) + 1
+    return str(index) if index <= 9 else ""
+
+
+def percent(value: float) -> str:
+    return f"{value * 100:.0f} %"
+
+
+def draw_swatch(painter: QPainter, colour: str, x: float, middle: float, side: float = 12) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawRoundedRect(QRectF(x, middle - side / 2, side, side), 3.5, 3.5)
+
+
+def draw_keycap(painter: QPainter, colours: Palette, key: str, right: float, middle: float) -> None:
+    font = QFont(painter.font())
+    font.setPixelSize(11)
+    painter.save()
+    painter.setFont(font)
+    cap = QRectF(right - 18, middle - 9, 18, 18)
+    painter.setPen(QPen(QColor(colours.border), 1))
+    painter.setBrush(QColor(colours.raised))
+    painter.drawRoundedRect(cap.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    painter.setPen(QColor(colours.muted))
+    painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, key)
+    painter.restore()
+
+
+def draw(painter: QPainter, area: QRect, row: ClassRow, colours: Palette, *, keycaps: bool) -> None:
+    """Swatch, name, bar and percentage, and a key cap at the right."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    middle = area.center().y() + 0.5
+    right = area.right() - 10
+    draw_swatch(painter, row.colour, area.x() + 12, middle)
+    if keycaps and row.key:
+        draw_keycap(painter, colours, row.key, right, middle)
+    if keycaps:
+        right -= 26
+    font = QFont(painter.font())
+    font.setWeight(QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal)
+    painter.setFont(font)
+    if row.value is not None:
+        painter.setPen(QColor(colours.text if row.strong else colours.muted))
+        painter.drawText(QRectF(right - 44, area.y(), 44, area.height()), _RIGHT, percent(row.value))
+        track = QRectF(right - 48 - 62, middle - 2.5, 62, 5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.pressed))
+        painter.drawRoundedRect(track, 2.5, 2.5)
+        if row.value > 0.004:
+            painter.setBrush(QColor(row.colour))
+            painter.drawRoundedRect(QRectF(track.x(), track.y(), max(5.0, 62 * row.value), 5), 2.5, 2.5)
+        right = int(track.x()) - 8
+    painter.setPen(QColor(colours.text))
+    left = area.x() + 34
+    name = QFontMetrics(font).elidedText(row.name, Qt.TextElideMode.ElideRight, max(int(right - left), 10))
+    painter.drawText(QRectF(left, area.y(), right - left, area.height()), _LEFT, name)
+    painter.restore()
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

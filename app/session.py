@@ -1,0 +1,375 @@
+"""The state of the program: which folder, which photo, its page, what is selected, what can be undone.
+
+Everything else shows this or asks it to change. Reading and writing happen on the disk lane; every edit is queued for
+saving at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoGroup, QUndoStack
+from sscore.project import Holder, PageSummary, Project
+
+from app.jobs import Lane
+from app.notices import Notice, of_error
+from app.settings import Settings
+from app.undo import EditPage
+from sscore.coco import page_to_json
+from sscore.errors import PageChanged, SscError
+from sscore.labels import LabelSet
+from sscore.labels import load as load_labels
+from sscore.types import Page
+
+Progress = Literal["todo", "started", "done"]
+_CHUNK = 100  # images whose state is read in one go, so that saves can come between
+_RETRY_MS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class ImageState:
+    """What the image list shows of one photo."""
+
+    count: int = 0
+    progress: Progress = "todo"
+    damaged: bool = False
+
+
+def state_of(count: int, done: bool) -> ImageState:
+    return ImageState(count, "done" if done else "started" if count else "todo")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    project: Project
+    images: list[str]
+    holder: Holder | None
+
+
+class Session(QObject):
+    """The only mutable state of the program."""
+
+    project_opened = Signal()
+    project_failed = Signal(object)
+    image_changed = Signal(str)
+    page_changed = Signal(object)
+    selection_changed = Signal(tuple)
+    state_changed = Signal(str)
+    save_state_changed = Signal(str)
+    notice = Signal(object)
+
+    def __init__(self, disk: Lane, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._disk = disk
+        self._settings = settings
+        self.project: Project | None = None
+        self.images: list[str] = []
+        self.image = ""
+        self.page: Page | None = None
+        self.selection: tuple[int, ...] = ()
+        self.undo_group = QUndoGroup(self)
+        self._labels = load_labels()
+        self._states: dict[str, ImageState] = {}
+        self._done = 0
+        self._stacks: dict[str, QUndoStack] = {}
+        self._pages: dict[str, Page] = {}  # pages with undo steps, so that those steps stay valid
+        self._digests: dict[str, str] = {}
+        self._unsaved: dict[str, Page] = {}
+        self._titles: dict[str, list[str]] = {}
+        self._retry = QTimer(self, singleShot=True, interval=_RETRY_MS)
+        self._retry.timeout.connect(self.save_now)
+
+    # --- project and image -------------------------------------------------------------------------------------
+
+    @property
+    def labels(self) -> LabelSet:
+        return self.project.labels if self.project else self._labels
+
+    def open(self, folder: Path, prepare: Callable[[], None] | None = None) -> None:
+        """Open a folder of photos; on failure what is on screen stays. `prepare` runs before, on the disk lane."""
+
+        def work() -> _Opened:
+            if prepare:
+                prepare()
+            project = Project.open(folder)
+            images = project.images()
+            holder = project.lock_holder()
+            if holder is None:
+                project.lock()
+            return _Opened(project, images, holder)
+
+        self._disk.submit("open", work, self._on_opened, self._on_open_failed)
+
+    def _on_open_failed(self, error: Exception) -> None:
+        self.notice.emit(of_error(error, key="open"))
+        self.project_failed.emit(error)
+
+    def _on_opened(self, opened: _Opened) -> None:
+        self._release()
+        self.project = opened.project
+        self.images = opened.images
+        self.image, self.page, self.selection, self._done = "", None, (), 0
+        for memory in (self._states, self._pages, self._digests, self._unsaved, self._titles):
+            memory.clear()
+        for stack in self._stacks.values():
+            self.undo_group.removeStack(stack)
+            stack.deleteLater()
+        self._stacks.clear()
+        self._settings.set("last_folder", str(opened.project.folder))
+        self.project_opened.emit()
+        if opened.holder is not None:
+            self._tell_holder(opened.holder)
+        for start in range(0, len(self.images), _CHUNK):
+            self._read_states(self.images[start : start + _CHUNK], start)
+        self.go(self.images[0] if self.images else "")
+
+    def _tell_holder(self, holder: Holder) -> None:
+        text = self.tr("{user} is working in this folder too (on {host})").format(user=holder.user, host=holder.host)
+        detail = self.tr("You can both annotate. If you both change one photo, both versions are kept.")
+        self.notice.emit(Notice("warning", text, detail, key="holder"))
+
+    def _read_states(self, rels: list[str], start: int) -> None:
+        project = self.project
+        if project is None:
+            return
+
+        def work() -> dict[str, ImageState]:
+            return {rel: _state_on_disk(project, rel) for rel in rels}
+
+        def done(states: dict[str, ImageState]) -> None:
+            if self.project is project:
+                for rel, state in states.items():
+                    if rel not in self._pages:
+                        self._set_state(rel, state)
+
+        self._disk.submit(("states", start), work, done, priority=8)
+
+    def state(self, rel: str) -> ImageState:
+        return self._states.get(rel, ImageState())
+
+    @property
+    def done_count(self) -> int:
+        """Photos marked as done."""
+        return self._done
+
+    def go(self, rel: str) -> None:
+        """Show another photo; its page arrives with `page_changed`."""
+        if self.project is None or rel == self.image:
+            return
+        self.image, self.page = rel, None
+        self.undo_group.setActiveStack(self._stacks.get(rel))  # type: ignore[arg-type]
+        self.select(())
+        self.image_changed.emit(rel)
+        self.page_changed.emit(None)
+        if rel:
+            self._load(rel)
+
+    def step(self, offset: int) -> bool:
+        """Next (+1) or previous (-1) photo; False at the end of the list."""
+        if self.image not in self.images:
+            return False
+        index = self.images.index(self.image) + offset
+        if not 0 <= index < len(self.images):
+            return False
+        self.go(self.images[index])
+        return True
+
+    def reload(self) -> None:
+        """Read the present page from disk again (somebody else changed it); undo brings ours back."""
+        if self.image:
+            self._unsaved.pop(self.image, None)
+            self._load(self.image)
+
+    def _load(self, rel: str) -> None:
+        project, mine = self.project, self._unsaved.get(rel) or self._pages.get(rel)
+        if project is None:
+            return
+        unsaved = rel in self._unsaved
+
+        def work() -> Page:
+            if mine is not None and unsaved:
+                return mine
+            page = project.load(rel)
+            return mine if mine is not None and _same(page, mine, project.labels) else page
+
+        def done(page: Page) -> None:
+            if self.project is project and self.image == rel:
+                self._on_loaded(rel, page, mine)
+
+        self._disk.submit("load", work, done, lambda error: self._on_load_failed(rel, error), priority=1)
+
+    def _on_loaded(self, rel: str, page: Page, mine: Page | None) -> None:
+        stack = self._stacks.get(rel)
+        if stack is None:
+            stack = self._stacks[rel] = QUndoStack(self.undo_group)
+        self.undo_group.setActiveStack(stack)
+        if mine is None or page is mine:
+            self._put(rel, page)
+        else:
+            self.page = mine
+            stack.push(EditPage(self, self.tr("changed on disk"), mine, page))
+
+    def _on_load_failed(self, rel: str, error: Exception) -> None:
+        if rel == self.image:
+            self._set_state(rel, replace(self.state(rel), damaged=True))
+            self.notice.emit(of_error(error, key="page"))
+
+    # --- editing -----------------------------------------------------------------------------------------------
+
+    def edit(self, title: str, page: Page, *, gesture: int = -1, select: Iterable[int] | None = None) -> None:
+        """The one way to change the page. `gesture` >= 0 joins the steps of one drag; `select` applies afterwards."""
+        if self.page is None or page is self.page:
+            return
+        self._stacks[self.image].push(EditPage(self, title, self.page, page, gesture))
+        if select is not None:
+            self.select(select)
+
+    def show_page(self, page: Page, title: str) -> None:
+        """Called by EditPage: do, undo or redo."""
+        rel = page.image
+        self._put(rel, page)
+        if self.page is not None:
+            self._pages[rel] = self.page
+        self._save(rel, title)
+
+    def set_digest(self, rel: str, digest: str) -> None:
+        """The pixels of a photo are known now; a page that was made for other pixels is reported."""
+        self._digests[rel] = digest
+        page = self.page
+        if page is None or page.image != rel or page.digest == digest:
+            return
+        if page.digest:
+            detail = self.tr("Its annotations may not fit any more. They are kept as they are.")
+            self.notice.emit(Notice("warning", self.tr("The photo {name} was changed").format(name=rel), detail))
+        else:
+            self.page = self._with_digest(page)
+
+    def select(self, ids: Iterable[int]) -> None:
+        known = {a.id for a in self.page.annotations} if self.page else set()
+        wanted = tuple(i for i in ids if i in known)
+        if wanted != self.selection:
+            self.selection = wanted
+            self.selection_changed.emit(wanted)
+
+    def step_selection(self, offset: int) -> None:
+        """Select the next or previous object, round and round."""
+        if self.page is None or not self.page.annotations:
+            return
+        ids = [a.id for a in self.page.annotations]
+        at = ids.index(self.selection[-1]) + offset if self.selection else (0 if offset > 0 else -1)
+        self.select((ids[at % len(ids)],))
+
+    def _put(self, rel: str, page: Page) -> None:
+        page = self._with_digest(page)
+        self.page = page
+        self._set_state(rel, state_of(len(page.annotations), bool(page.extra.get("done"))))
+        self.page_changed.emit(page)
+        self.select(self.selection)
+
+    def _with_digest(self, page: Page) -> Page:
+        digest = self._digests.get(page.image, "")
+        return replace(page, digest=digest) if digest and not page.digest else page
+
+    def _set_state(self, rel: str, state: ImageState) -> None:
+        before = self._states.get(rel)
+        if before != state:
+            self._states[rel] = state
+            self._done += (state.progress == "done") - (before is not None and before.progress == "done")
+            self.state_changed.emit(rel)
+
+    # --- saving ------------------------------------------------------------------------------------------------
+
+    def save_now(self) -> None:
+        """Save what is not on disk yet (Ctrl+S, or after a failure)."""
+        for rel in list(self._unsaved):
+            self._save(rel, "")
+        if not self._unsaved:
+            self.save_state_changed.emit("saved")
+
+    def _save(self, rel: str, title: str) -> None:
+        project, page = self.project, self.page
+        if rel in self._unsaved and not title:
+            page = self._unsaved[rel]
+        if project is None or page is None or page.image != rel:
+            return
+        self._unsaved[rel] = page
+        titles = self._titles.setdefault(rel, [])
+        if title:
+            titles.append(title)
+        edit, count, author = "; ".join(titles), len(titles), self._settings.get("author")
+
+        def done(_result: object) -> None:
+            self._saved(project, rel, page, count)
+
+        def failed(error: Exception) -> None:
+            self._save_failed(project, rel, page, error)
+
+        self.save_state_changed.emit("saving")
+        self._disk.submit(
+            ("save", rel),
+            lambda: project.save(page, edit=edit, author=author),
+            done,
+            failed,
+            priority=0,
+            always=True,
+        )
+
+    def _saved(self, project: Project, rel: str, page: Page, count: int) -> None:
+        if self.project is not project:
+            return
+        del self._titles.get(rel, [])[:count]
+        if self._unsaved.get(rel) is page:
+            del self._unsaved[rel]
+        if not self._unsaved:
+            self.save_state_changed.emit("saved")
+
+    def _save_failed(self, project: Project, rel: str, page: Page, error: Exception) -> None:
+        if self.project is not project:
+            self.notice.emit(of_error(error))
+            return
+        if isinstance(error, PageChanged):
+            if self._unsaved.get(rel) is page:
+                del self._unsaved[rel]
+            self._titles.pop(rel, None)
+            detail = self.tr("Your version is kept in {file}.").format(file=Path(error.kept).name)
+            again = self.reload if rel == self.image else None
+            shown = of_error(error, key="page")
+            action = self.tr("Show their version") if again else ""
+            self.notice.emit(replace(shown, kind="warning", detail=f"{rel}. {detail}", action=action, run=again))
+            self.save_state_changed.emit("saved")
+            return
+        self.save_state_changed.emit("failed")
+        shown = of_error(error, key="save")
+        text = self.tr("Not saved yet. Your work is kept here and saving is tried again.")
+        self.notice.emit(replace(shown, detail=f"{text} {error}", action=self.tr("Save now"), run=self.save_now))
+        if not isinstance(error, SscError):
+            self._retry.start()
+
+    def close(self) -> None:
+        """Release the folder; saves already queued are still written by the lane."""
+        self._retry.stop()
+        self._release()
+
+    def _release(self) -> None:
+        project = self.project
+        if project is not None:
+            self._disk.submit(("unlock", id(project)), project.unlock, priority=9, always=True)
+
+
+def _state_on_disk(project: Project, rel: str) -> ImageState:
+    try:
+        summary: PageSummary = project.summary(rel)
+    except SscError:
+        return ImageState(damaged=True)
+    return state_of(summary.count, summary.done)
+
+
+def _same(one: Page, other: Page, labels: LabelSet) -> bool:
+    if one is other:
+        return True
+    digestless = replace(one, digest=""), replace(other, digest="")
+    return page_to_json(digestless[0], labels) == page_to_json(digestless[1], labels)

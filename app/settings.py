@@ -1,0 +1,82 @@
+"""Every setting, as a table, kept in one readable file in the user's data folder."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+from sscore import paths
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row: its default also says its type."""
+
+    key: str
+    default: Any
+    choices: tuple[Any, ...] = ()
+
+
+def _author() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such thing as a user name here
+        return "annotator"
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("language", "system", ("system", "zh", "en")),
+    Setting("theme", "system", ("system", "light", "dark")),
+    Setting("author", _author()),
+    Setting("segmenter", "nano"),
+    Setting("classifier", "nano-cls"),
+    # Below this first probability a piece is proposed as "unknown" rather than as a bad guess.
+    Setting("unknown_below", 0.30),
+    Setting("preview_while_dragging", True),
+    Setting("show_masks", True),
+    Setting("show_names", False),
+    Setting("opacity", 0.38),
+    Setting("last_folder", ""),
+    Setting("geometry", QByteArray()),
+    Setting("splitter", QByteArray()),
+)
+_ROWS = {row.key: row for row in TABLE}
+
+
+class Settings(QObject):
+    """Typed reading and writing of the table; a damaged value counts as its default."""
+
+    changed = Signal(str)
+
+    def __init__(self, file: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = QSettings(str(file or paths.user_data() / "studio.ini"), QSettings.Format.IniFormat)
+        self._session: dict[str, Any] = {}
+
+    def get(self, key: str) -> Any:
+        if key in self._session:
+            return self._session[key]
+        row = _ROWS[key]
+        try:
+            value = self._store.value(key, row.default, type(row.default))
+        except (TypeError, ValueError):
+            return row.default
+        return row.default if row.choices and value not in row.choices else value
+
+    def set(self, key: str, value: Any) -> None:
+        if self.get(key) == value:
+            return
+        self._session.pop(key, None)
+        self._store.setValue(key, value)
+        self.changed.emit(key)
+
+    def override(self, key: str, value: Any) -> None:
+        """For this run only (a command line option)."""
+        self._session[key] = value
+
+    def sync(self) -> None:
+        self._store.sync()

@@ -1,0 +1,38 @@
+"""The one undo command: a page before and after. Pages share what was not touched, so a step costs one mask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QUndoCommand
+
+from sscore.types import Page
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+
+class EditPage(QUndoCommand):
+    """Shows `after` when done or redone and `before` when undone. Steps with the same gesture number become one."""
+
+    def __init__(self, session: Session, title: str, before: Page, after: Page, gesture: int = -1) -> None:
+        super().__init__(title)
+        self._session = session
+        self._before = before
+        self._after = after
+        self._gesture = gesture
+
+    def redo(self) -> None:
+        self._session.show_page(self._after, self.text())
+
+    def undo(self) -> None:
+        self._session.show_page(self._before, self.text())
+
+    def id(self) -> int:
+        return self._gesture
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 (Qt's name)
+        if not isinstance(other, EditPage) or self._gesture < 0 or other._gesture != self._gesture:
+            return False
+        self._after = other._after
+        return True

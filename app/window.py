@@ -1,0 +1,417 @@
+"""The window: builds the parts, connects their signals, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import rows, samples, theme
+from app.actions import MENUS, TABLE, Actions, words
+from app.assistant import Assistant, Catalogue, Shelf
+from app.canvas.view import CanvasView
+from app.commands import Commands
+from app.dialogs.export import ExportDialog
+from app.dialogs.help import AboutDialog, ShortcutsDialog
+from app.jobs import Lane
+from app.look import Look
+from app.messages import MessageBar
+from app.notices import Notice
+from app.panels.images import ImagesPanel
+from app.panels.labels import LabelsPanel
+from app.panels.models import ModelsPanel
+from app.panels.objects import ObjectsPanel
+from app.panels.status import StatusLine
+from app.photos import Photo, Photos
+from app.session import Session
+from app.settings import Settings
+from sscore.types import UNKNOWN, Page
+
+
+class Window(QMainWindow):
+    """Everything on screen. `shelf` says where models come from."""
+
+    def __init__(self, settings: Settings, look: Look, shelf: Shelf | None = None) -> None:
+        super().__init__()
+        self.settings, self.look = settings, look
+        self.model_lane, self.photo_lane, self.disk_lane = (Lane(name, self) for name in ("model", "photo", "disk"))
+        self.session = Session(self.disk_lane, settings, self)
+        self.assistant = Assistant(self.model_lane, settings, shelf or Catalogue(), self)
+        self.photos = Photos(self.photo_lane, self)
+        self.commands = Commands(self.session, self.assistant, look, self)
+        self.canvas = CanvasView(self.session, self.assistant, settings, look, self.photo_lane, self)
+        self.messages = MessageBar(look, self.canvas)
+        self.images = ImagesPanel(self.session, self.photos, look)
+        self.labels = LabelsPanel(self.session, self.assistant, settings, look)
+        self.objects = ObjectsPanel(self.session, look)
+        self.models = ModelsPanel(self.assistant, look)
+        self.status = StatusLine(self.assistant, look, self)
+        self.actions_ = Actions(self._handlers(), look, self)
+        self._closed = False
+        self.setWindowIcon(theme.app_icon())
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 600)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._lay_out()
+        self._build_menus()
+        self._connect()
+        self._refresh()
+        self.canvas.setFocus()
+
+    # --- building ----------------------------------------------------------------------------------------------
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        commands, canvas, session = self.commands, self.canvas, self.session
+        return {
+            "open": self.choose_folder,
+            "samples": self.open_samples,
+            "save": session.save_now,
+            "export": self.show_export,
+            "quit": self.close,
+            "undo": commands.undo,
+            "redo": commands.redo,
+            "accept": commands.accept,
+            "clear": self.assistant.clear,
+            "cancel": lambda: canvas.cancel_gesture() or commands.cancel(),
+            "delete": commands.delete,
+            "select_all": commands.select_all,
+            "done": commands.toggle_done,
+            "done_next": commands.done_next,
+            "select": lambda: canvas.set_tool("select"),
+            "box": lambda: canvas.set_tool("box"),
+            "points": lambda: canvas.set_tool("points"),
+            "next_mask": lambda: canvas.focusNextPrevChild(True),
+            "previous_mask": lambda: canvas.focusNextPrevChild(False),
+            "next": lambda: commands.step_photo(1),
+            "previous": lambda: commands.step_photo(-1),
+            "next_open": commands.next_open,
+            "pane": self.next_pane,
+            "fit": canvas.fit,
+            "actual": canvas.actual_size,
+            "zoom_in": lambda: canvas.zoom_at(1.25, canvas.viewport().rect().center().toPointF()),
+            "zoom_out": lambda: canvas.zoom_at(0.8, canvas.viewport().rect().center().toPointF()),
+            "show_masks": lambda: self._toggle("show_masks"),
+            "show_names": lambda: self._toggle("show_names"),
+            "shortcuts": lambda: self._show_dialog(ShortcutsDialog(self.look, self)),
+            "about": lambda: self._show_dialog(AboutDialog(self.look, self)),
+        }
+
+    def _lay_out(self) -> None:
+        self.rail = QToolBar(self)
+        self.rail.setObjectName("rail")
+        self.rail.setOrientation(Qt.Orientation.Vertical)
+        self.rail.setIconSize(QSize(22, 22))
+        for key in ("select", "box", "points", "", "accept", "clear", "delete", "", "fit", "actual"):
+            self._add_button(self.rail, key)
+        middle = QWidget()
+        line = QHBoxLayout(middle)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.rail)
+        line.addWidget(self.canvas, 1)
+        right = QFrame()
+        right.setObjectName("right")
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for panel, stretch in ((self.labels, 0), (self.objects, 1), (self.models, 0)):
+            if column.count():
+                rule = QFrame()
+                rule.setObjectName("rule")
+                column.addWidget(rule)
+            column.addWidget(panel, stretch)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        for index, widget in enumerate((self.images, middle, right)):
+            self.splitter.addWidget(widget)
+            self.splitter.setStretchFactor(index, 1 if index == 1 else 0)
+        self.images.setMinimumWidth(190)
+        right.setMinimumWidth(250)
+        self.splitter.setSizes([246, 900, 286])
+        self.setCentralWidget(self.splitter)
+        self.bar = QToolBar(self)
+        self.bar.setMovable(False)
+        self.bar.setIconSize(QSize(20, 20))
+        for key in ("open", "", "undo", "redo", "", "previous", "next", "done", "", "show_masks", "show_names"):
+            self._add_button(self.bar, key)
+        spring = QWidget()
+        spring.setSizePolicy(spring.sizePolicy().Policy.Expanding, spring.sizePolicy().Policy.Preferred)
+        self.bar.addWidget(spring)
+        self.language_button = self._menu_button("language", self._language_menu())
+        self.theme_button = self._menu_button("theme", self._theme_menu())
+        self._add_button(self.bar, "shortcuts")
+        self.bar.addSeparator()
+        self._add_button(self.bar, "export")
+        export = self.bar.widgetForAction(self.actions_.by_key["export"])
+        assert isinstance(export, QToolButton)
+        export.setProperty("primary", "true")
+        export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(self.bar)
+        self.setStatusBar(self.status)
+        self._restore_layout()
+
+    def _add_button(self, bar: QToolBar, key: str) -> None:
+        if not key:
+            bar.addSeparator()
+            return
+        bar.addAction(self.actions_.by_key[key])
+        button = bar.widgetForAction(self.actions_.by_key[key])
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _menu_button(self, icon: str, menu: QMenu) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("picture", icon)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.bar.addWidget(button)
+        return button
+
+    def _choice_menu(self, key: str, choices: tuple[str, ...]) -> QMenu:
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        for choice in choices:
+            action = QAction(menu, checkable=True, checked=self.settings.get(key) == choice)
+            action.setData(choice)
+            action.triggered.connect(lambda _on=False, c=choice: self.settings.set(key, c))
+            group.addAction(action)
+            menu.addAction(action)
+        return menu
+
+    def _language_menu(self) -> QMenu:
+        self.language_menu = self._choice_menu("language", ("system", "zh", "en"))
+        return self.language_menu
+
+    def _theme_menu(self) -> QMenu:
+        self.theme_menu = self._choice_menu("theme", ("system", "light", "dark"))
+        return self.theme_menu
+
+    def _build_menus(self) -> None:
+        self.menus: dict[str, QMenu] = {}
+        for key, _text in MENUS:
+            menu = self.menus[key] = self.menuBar().addMenu("")
+            for row in TABLE:
+                if row.menu == key:
+                    if row.separator:
+                        menu.addSeparator()
+                    menu.addAction(self.actions_.by_key[row.key])
+        self.menus["view"].addSeparator()
+        self.menus["view"].addMenu(self.language_menu)
+        self.menus["view"].addMenu(self.theme_menu)
+        self.label_actions = [QAction(self) for _ in range(10)]
+        for number in (*range(1, 10), 0):
+            action = self.label_actions[number]
+            action.setShortcut(QKeySequence(str(number)))
+            action.triggered.connect(lambda _on=False, n=number: self.commands.set_label_by_number(n))
+            self.menus["class"].addAction(action)
+
+    def _connect(self) -> None:
+        session, assistant, photos = self.session, self.assistant, self.photos
+        session.project_opened.connect(self._on_project)
+        session.image_changed.connect(self._on_image)
+        session.page_changed.connect(self._on_page)
+        session.selection_changed.connect(lambda _ids: self._enable())
+        session.save_state_changed.connect(self.status.show_saving)
+        assistant.pending_changed.connect(lambda _pending: self._enable())
+        session.undo_group.indexChanged.connect(lambda _index: self._enable())
+        session.undo_group.activeStackChanged.connect(lambda _stack: self._enable())
+        photos.ready.connect(self._on_photo)
+        photos.failed.connect(lambda rel, error: self.canvas.show_bad_photo(rel, str(error)))
+        for source in (session, assistant):
+            source.notice.connect(self.messages.show_notice)
+        self.canvas.pointer_moved.connect(self.status.show_pointer)
+        self.canvas.zoom_changed.connect(self.status.show_zoom)
+        self.canvas.tool_changed.connect(lambda _key: self._enable())
+        self.canvas.guide.open_wanted.connect(self.choose_folder)
+        self.canvas.guide.samples_wanted.connect(self.open_samples)
+        self.labels.label_chosen.connect(self.commands.set_label)
+        self.look.changed.connect(self._refresh)
+
+    # --- words and states --------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        """Words and icons after a change of language or theme."""
+        self.actions_.refresh()
+        for key, text in MENUS:
+            self.menus[key].setTitle(words(text))
+        theme_names = {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")}
+        for action in self.theme_menu.actions():
+            action.setText(theme_names[action.data()])
+        # Languages are named in themselves, so that they can be found from any other.
+        language_names = {"system": self.tr("As the system"), "zh": "中文", "en": "English"}
+        for action in self.language_menu.actions():
+            action.setText(language_names[action.data()])
+        self.language_menu.setTitle(self.tr("Language"))
+        self.theme_menu.setTitle(self.tr("Theme"))
+        for button, text in ((self.language_button, self.tr("Language")), (self.theme_button, self.tr("Theme"))):
+            button.setIcon(self.look.icon(button.property("picture")))
+            button.setToolTip(text)
+            button.setAccessibleName(text)
+        self.actions_.by_key["export"].setIcon(self.look.icon("export", "on_accent"))
+        self.rail.setWindowTitle(self.tr("Tools"))
+        self.bar.setWindowTitle(self.tr("Toolbar"))
+        self._name_labels()
+        self._title()
+        self._enable()
+
+    def _name_labels(self) -> None:
+        keys = self.session.labels.keys
+        for number, action in enumerate(self.label_actions):
+            label = UNKNOWN if number == 0 else keys[number - 1] if number <= len(keys) else ""
+            action.setVisible(bool(label))
+            action.setEnabled(bool(label))
+            if label:
+                action.setText(rows.name_of(self.session.labels, label, self.look.lang))
+
+    def _title(self) -> None:
+        parts = [self.session.image, self.session.project.folder.name if self.session.project else ""]
+        self.setWindowTitle(" – ".join([*(part for part in parts if part), "Scrap-SAM-CLIP"]))
+
+    def _enable(self) -> None:
+        session, pending = self.session, self.assistant.pending
+        available = {
+            name
+            for name, there in (
+                ("project", session.project is not None),
+                ("page", session.page is not None),
+                ("selection", bool(session.selection)),
+            )
+            if there
+        }
+        self.actions_.enable(available)
+        act = self.actions_.by_key
+        act["undo"].setEnabled(bool(pending.at) or session.undo_group.canUndo())
+        act["redo"].setEnabled(pending.at < len(pending.prompts) or session.undo_group.canRedo())
+        act["accept"].setEnabled(session.page is not None)
+        act["clear"].setEnabled(not pending.empty)
+        act[self.canvas.tool].setChecked(True)
+        act["done"].setChecked(bool(session.page is not None and session.page.extra.get("done")))
+        for key in ("show_masks", "show_names"):
+            act[key].setChecked(self.settings.get(key))
+
+    def _toggle(self, key: str) -> None:
+        self.settings.set(key, not self.settings.get(key))
+        self._enable()
+
+    # --- what happens ------------------------------------------------------------------------------------------
+
+    def start(self, folder: Path | None) -> None:
+        """Open the folder (or the samples) and load the models; the window is up already."""
+        if folder is None:
+            self.open_samples()
+        else:
+            self.open_folder(folder)
+        self.assistant.start()
+
+    def choose_folder(self) -> None:
+        start = self.settings.get("last_folder")
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of photos"), start)
+        if chosen:
+            self.open_folder(Path(chosen))
+
+    def open_folder(self, folder: Path) -> None:
+        self.session.open(folder)
+
+    def open_samples(self) -> None:
+        self.session.open(samples.folder(), samples.copy)
+
+    def _on_project(self) -> None:
+        self.photos.clear()
+        self.assistant.forget()
+        self.messages.clear()
+        self._name_labels()
+        self.status.show_saving("saved")
+        if not self.session.images:
+            self.canvas.show_guide("empty")
+
+    def _on_image(self, image: str) -> None:
+        self.assistant.set_image(image, self.session.labels)
+        self.messages.clear("page")
+        self._title()
+        project = self.session.project
+        if image and project is not None:
+            self.photos.show(image, project.image_path(image))
+
+    def _on_photo(self, photo: Photo) -> None:
+        if photo.image != self.session.image:
+            return
+        self.canvas.set_photo(photo)
+        self.assistant.set_photo(photo)
+        self.session.set_digest(photo.image, photo.digest)
+        project, index = self.session.project, self.session.images.index(photo.image)
+        if project is not None and index + 1 < len(self.session.images):
+            neighbour = self.session.images[index + 1]
+            self.photos.prefetch(neighbour, project.image_path(neighbour))
+
+    def _on_page(self, page: Page | None) -> None:
+        self._enable()
+
+    def show_export(self) -> None:
+        if self.session.project is not None:
+            self._show_dialog(ExportDialog(self.session, self.disk_lane, self.look, self))
+
+    def _show_dialog(self, dialog: QWidget) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+
+    def show_failure(self, error: BaseException) -> None:
+        """Something nobody foresaw: say so kindly and go on."""
+        text = self.tr("Something went wrong inside the program")
+        detail = self.tr("Your work is kept. Details are in the log: {file}").format(file=samples.log_file())
+        self.messages.show_notice(Notice("error", text, f"{detail} ({type(error).__name__})", key="failure"))
+
+    def next_pane(self) -> None:
+        """F6: canvas, photos, classes, objects, models, and round."""
+        panes = [self.canvas, self.images.list, self.labels.list, self.objects.list, self.models.combos["segmenter"]]
+        at = next((i for i, pane in enumerate(panes) if pane.hasFocus()), -1)
+        panes[(at + 1) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # --- window ------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
+        if any(Path(url.toLocalFile()).exists() for url in event.mimeData().urls() if url.isLocalFile()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        dropped = Path(event.mimeData().urls()[0].toLocalFile())
+        self.open_folder(dropped if dropped.is_dir() else dropped.parent)
+
+    def _restore_layout(self) -> None:
+        geometry: QByteArray = self.settings.get("geometry")
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.resize(1280, 760)
+        splitter: QByteArray = self.settings.get("splitter")
+        if not splitter.isEmpty():
+            self.splitter.restoreState(splitter)
+
+    @property
+    def settled(self) -> bool:
+        """Nothing is being read, computed or written."""
+        return all(lane.idle for lane in (self.model_lane, self.photo_lane, self.disk_lane))
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        if not self._closed:
+            self._closed = True
+            self.settings.set("geometry", self.saveGeometry())
+            self.settings.set("splitter", self.splitter.saveState())
+            self.settings.sync()
+            self.hide()
+            self.session.close()
+            for lane in (self.disk_lane, self.photo_lane, self.model_lane):
+                lane.close()
+        super().closeEvent(event)
