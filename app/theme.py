@@ -121,9 +121,8 @@ QToolButton[primary="true"] { background: $accent; color: $on_accent; padding: 5
 QToolButton[primary="true"]:hover { background: $accent_hover; }
 QToolButton[primary="true"]:disabled { background: $hover; color: $faint; }
 
-QFrame#side { background: $surface; border: none; }
-QFrame#left { background: $surface; border: none; border-right: 1px solid $border; }
-QFrame#right { background: $surface; border: none; border-left: 1px solid $border; }
+QFrame#left { background: $surface; border: none; }
+QFrame#right { background: $surface; border: none; }
 QFrame#rule { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QSplitter::handle { background: $border; }
 QSplitter::handle:horizontal { width: 1px; }

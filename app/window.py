@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QSplitter,
-    QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app import rows, samples, theme
-from app.actions import MENUS, TABLE, Actions, words
+from app import samples, theme
+from app.actions import Actions
 from app.assistant import Assistant, Catalogue, Shelf
 from app.canvas.view import CanvasView
+from app.chrome import Chrome
 from app.commands import Commands
 from app.dialogs.export import ExportDialog
 from app.dialogs.help import AboutDialog, ShortcutsDialog
@@ -39,7 +37,7 @@ from app.panels.status import StatusLine
 from app.photos import Photo, Photos
 from app.session import Session
 from app.settings import Settings
-from sscore.types import UNKNOWN, Page
+from sscore.types import Page
 
 
 class Window(QMainWindow):
@@ -61,13 +59,13 @@ class Window(QMainWindow):
         self.models = ModelsPanel(self.assistant, look)
         self.status = StatusLine(self.assistant, look, self)
         self.actions_ = Actions(self._handlers(), look, self)
+        self.chrome = Chrome(self, self.actions_, settings, look, self.commands.set_label_by_number)
         self._closed = False
         self.setWindowIcon(theme.app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._lay_out()
-        self._build_menus()
         self._connect()
         self._refresh()
         self.canvas.setFocus()
@@ -111,17 +109,11 @@ class Window(QMainWindow):
         }
 
     def _lay_out(self) -> None:
-        self.rail = QToolBar(self)
-        self.rail.setObjectName("rail")
-        self.rail.setOrientation(Qt.Orientation.Vertical)
-        self.rail.setIconSize(QSize(22, 22))
-        for key in ("select", "box", "points", "", "accept", "clear", "delete", "", "fit", "actual"):
-            self._add_button(self.rail, key)
         middle = QWidget()
         line = QHBoxLayout(middle)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
-        line.addWidget(self.rail)
+        line.addWidget(self.chrome.rail)
         line.addWidget(self.canvas, 1)
         right = QFrame()
         right.setObjectName("right")
@@ -144,81 +136,9 @@ class Window(QMainWindow):
         right.setMinimumWidth(250)
         self.splitter.setSizes([246, 900, 286])
         self.setCentralWidget(self.splitter)
-        self.bar = QToolBar(self)
-        self.bar.setMovable(False)
-        self.bar.setIconSize(QSize(20, 20))
-        for key in ("open", "", "undo", "redo", "", "previous", "next", "done", "", "show_masks", "show_names"):
-            self._add_button(self.bar, key)
-        spring = QWidget()
-        spring.setSizePolicy(spring.sizePolicy().Policy.Expanding, spring.sizePolicy().Policy.Preferred)
-        self.bar.addWidget(spring)
-        self.language_button = self._menu_button("language", self._language_menu())
-        self.theme_button = self._menu_button("theme", self._theme_menu())
-        self._add_button(self.bar, "shortcuts")
-        self.bar.addSeparator()
-        self._add_button(self.bar, "export")
-        export = self.bar.widgetForAction(self.actions_.by_key["export"])
-        assert isinstance(export, QToolButton)
-        export.setProperty("primary", "true")
-        export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.addToolBar(self.bar)
+        self.addToolBar(self.chrome.bar)
         self.setStatusBar(self.status)
         self._restore_layout()
-
-    def _add_button(self, bar: QToolBar, key: str) -> None:
-        if not key:
-            bar.addSeparator()
-            return
-        bar.addAction(self.actions_.by_key[key])
-        button = bar.widgetForAction(self.actions_.by_key[key])
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def _menu_button(self, icon: str, menu: QMenu) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("picture", icon)
-        button.setMenu(menu)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.bar.addWidget(button)
-        return button
-
-    def _choice_menu(self, key: str, choices: tuple[str, ...]) -> QMenu:
-        menu = QMenu(self)
-        group = QActionGroup(menu)
-        for choice in choices:
-            action = QAction(menu, checkable=True, checked=self.settings.get(key) == choice)
-            action.setData(choice)
-            action.triggered.connect(lambda _on=False, c=choice: self.settings.set(key, c))
-            group.addAction(action)
-            menu.addAction(action)
-        return menu
-
-    def _language_menu(self) -> QMenu:
-        self.language_menu = self._choice_menu("language", ("system", "zh", "en"))
-        return self.language_menu
-
-    def _theme_menu(self) -> QMenu:
-        self.theme_menu = self._choice_menu("theme", ("system", "light", "dark"))
-        return self.theme_menu
-
-    def _build_menus(self) -> None:
-        self.menus: dict[str, QMenu] = {}
-        for key, _text in MENUS:
-            menu = self.menus[key] = self.menuBar().addMenu("")
-            for row in TABLE:
-                if row.menu == key:
-                    if row.separator:
-                        menu.addSeparator()
-                    menu.addAction(self.actions_.by_key[row.key])
-        self.menus["view"].addSeparator()
-        self.menus["view"].addMenu(self.language_menu)
-        self.menus["view"].addMenu(self.theme_menu)
-        self.label_actions = [QAction(self) for _ in range(10)]
-        for number in (*range(1, 10), 0):
-            action = self.label_actions[number]
-            action.setShortcut(QKeySequence(str(number)))
-            action.triggered.connect(lambda _on=False, n=number: self.commands.set_label_by_number(n))
-            self.menus["class"].addAction(action)
 
     def _connect(self) -> None:
         session, assistant, photos = self.session, self.assistant, self.photos
@@ -247,36 +167,10 @@ class Window(QMainWindow):
     def _refresh(self) -> None:
         """Words and icons after a change of language or theme."""
         self.actions_.refresh()
-        for key, text in MENUS:
-            self.menus[key].setTitle(words(text))
-        theme_names = {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")}
-        for action in self.theme_menu.actions():
-            action.setText(theme_names[action.data()])
-        # Languages are named in themselves, so that they can be found from any other.
-        language_names = {"system": self.tr("As the system"), "zh": "中文", "en": "English"}
-        for action in self.language_menu.actions():
-            action.setText(language_names[action.data()])
-        self.language_menu.setTitle(self.tr("Language"))
-        self.theme_menu.setTitle(self.tr("Theme"))
-        for button, text in ((self.language_button, self.tr("Language")), (self.theme_button, self.tr("Theme"))):
-            button.setIcon(self.look.icon(button.property("picture")))
-            button.setToolTip(text)
-            button.setAccessibleName(text)
-        self.actions_.by_key["export"].setIcon(self.look.icon("export", "on_accent"))
-        self.rail.setWindowTitle(self.tr("Tools"))
-        self.bar.setWindowTitle(self.tr("Toolbar"))
-        self._name_labels()
+        self.chrome.refresh()
+        self.chrome.name_labels(self.session.labels)
         self._title()
         self._enable()
-
-    def _name_labels(self) -> None:
-        keys = self.session.labels.keys
-        for number, action in enumerate(self.label_actions):
-            label = UNKNOWN if number == 0 else keys[number - 1] if number <= len(keys) else ""
-            action.setVisible(bool(label))
-            action.setEnabled(bool(label))
-            if label:
-                action.setText(rows.name_of(self.session.labels, label, self.look.lang))
 
     def _title(self) -> None:
         parts = [self.session.image, self.session.project.folder.name if self.session.project else ""]
@@ -334,7 +228,7 @@ class Window(QMainWindow):
         self.photos.clear()
         self.assistant.forget()
         self.messages.clear()
-        self._name_labels()
+        self.chrome.name_labels(self.session.labels)
         self.status.show_saving("saved")
         if not self.session.images:
             self.canvas.show_guide("empty")

@@ -14,10 +14,12 @@ _HEIGHT, _GAP = 20, 4
 
 
 def tag_text(annotation: Annotation, labels: LabelSet, lang: str) -> str:
-    """ "H-beam  92 %": the name, and the probability of this very class where there is one."""
+    """ "H-beam  92 %": the name, and the probability where the classifier thought so too."""
     name = rows.name_of(labels, annotation.label, lang)
-    value = annotation.scores.of(annotation.label) if annotation.scores else 0.0
-    return f"{name}  {rows.percent(value)}" if value else name
+    scores = annotation.scores
+    if scores is None or scores.best != annotation.label:
+        return name
+    return f"{name}  {rows.percent(float(scores.values[0]))}"
 
 
 class TagItem(QGraphicsItem):

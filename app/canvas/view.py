@@ -174,6 +174,8 @@ class CanvasView(QGraphicsView):
         return active
 
     def _answer(self, answer: Answer) -> None:
+        if (answer.draft or answer.prompt) and self._assistant.pending.empty:
+            self._session.select(())  # from now on the keys mean the new mask
         if answer.draft is not None:
             self._assistant.draft(answer.draft)
         if answer.prompt is not None:

@@ -107,6 +107,7 @@ def _grid(lines: list[tuple[str, str]]) -> QGridLayout:
     grid.setHorizontalSpacing(14)
     grid.setVerticalSpacing(6)
     grid.setColumnStretch(1, 1)
+    grid.setColumnMinimumWidth(0, 128)
     for row, (keys, text) in enumerate(lines):
         caps = QHBoxLayout()
         caps.setSpacing(4)

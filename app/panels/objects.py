@@ -99,12 +99,17 @@ class _Delegate(QStyledItemDelegate):
         font.setPixelSize(12)
         painter.setFont(font)
         painter.setPen(QColor(colours.faint))
-        painter.drawText(QRectF(area.right() - 110, area.y(), 40, area.height()), _RIGHT, f"#{annotation.id}")
-        value = annotation.scores.of(annotation.label) if annotation.scores else 0.0
+        painter.drawText(QRectF(area.right() - 120, area.y(), 40, area.height()), _RIGHT, f"#{annotation.id}")
         painter.setPen(QColor(colours.muted))
-        text = rows.percent(value) if value else "–"
-        painter.drawText(QRectF(area.right() - 66, area.y(), 52, area.height()), _RIGHT, text)
+        painter.drawText(QRectF(area.right() - 74, area.y(), 60, area.height()), _RIGHT, self._certainty(annotation))
         painter.restore()
+
+    def _certainty(self, annotation: Annotation) -> str:
+        """The classifier's probability, or that a human decided otherwise."""
+        scores = annotation.scores
+        if scores is None:
+            return ""
+        return rows.percent(float(scores.values[0])) if scores.best == annotation.label else self.tr("by hand")
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
