@@ -34,7 +34,7 @@ KINDS: dict[str, tuple[list[Colour], float]] = {
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """kind: a key of KINDS; colour (CANVAS, CANVAS, 3) float32, squared 0..1; mirror: share of the surroundings."""
+    """kind: a key of KINDS; colour (CANVAS, CANVAS, 3) uint8 sRGB; mirror: share of the surroundings."""
 
     kind: str
     colour: Image
@@ -46,15 +46,14 @@ def draw_ground(rng: Rng, kind: str) -> Ground:
     colours, mirror = KINDS[kind]
     tiles = bank()
     base = np.array(colours[int(rng.integers(len(colours)))]) * rng.uniform(0.75, 1.2) + rng.normal(0, 5, 3)
-    rough = {"soil": 0.3, "sand": 0.16, "asphalt": 0.28, "turnings": 0.55, "concrete": 0.13}.get(kind, 0.05)
+    rough = {"soil": 0.22, "sand": 0.16, "asphalt": 0.28, "turnings": 0.55, "concrete": 0.13}.get(kind, 0.05)
     smooth = kind in ("paper", "bench")
-    tone = (
-        1
-        + rng.uniform(0.3, 1) * rough * _roll(rng, tiles.grain)
-        + rng.uniform(0.3, 1.2) * rough * _roll(rng, tiles.rough)
+    tone = rng.uniform(0.3, 1) * rough * _roll(rng, tiles.grain) + rng.uniform(0.3, 1.2) * rough * _roll(
+        rng, tiles.rough
     )
     tone += (0.02 if smooth else rng.uniform(0.04, 0.16)) * _enlarged(rng, tiles.soft)
-    colour = np.clip(base, 8, 250)[None, None].astype(np.float32) * tone[:, :, None].astype(np.float32)
+    tone += 1
+    colour = cv2.merge([cv2.convertScaleAbs(np.maximum(tone, 0), alpha=k) for k in np.clip(base, 8, 250).tolist()])
     if kind == "wood":
         _planks(rng, colour)
     elif kind == "turnings" or (kind in ("soil", "concrete", "sheet") and rng.random() < 0.3):
@@ -70,10 +69,11 @@ def draw_ground(rng: Rng, kind: str) -> Ground:
         )
         threshold = rng.uniform(0.2, 2.0)
         cover = np.clip((_enlarged(rng, tiles.rough) - threshold) * rng.uniform(0.6, 4), 0, 1) * amount
-        colour += cover[:, :, None].astype(np.float32) * (stain * rng.uniform(0.5, 1.0) - colour).astype(np.float32)
+        tint = (stain * rng.uniform(0.5, 1.0)).tolist()
+        layers = cv2.split(colour)
+        colour = cv2.merge([cv2.convertScaleAbs(c + cover * (t - c)) for c, t in zip(layers, tint, strict=True)])
     _scratches(rng, colour, int(rng.integers(0, 40)) if kind in ("sheet", "bench", "concrete") else 0)
-    np.clip(colour, 4, 252, out=colour)
-    return Ground(kind, (colour / np.float32(255)) ** 2, mirror * float(rng.uniform(0, 1.5)))
+    return Ground(kind, colour, mirror * float(rng.uniform(0, 1.5)))
 
 
 def _roll(rng: Rng, tile: Image) -> Image:
@@ -136,9 +136,12 @@ def _seams(rng: Rng, colour: Image) -> None:
 def _planks(rng: Rng, colour: Image) -> None:
     tiles = bank()
     width = int(rng.choice([64, 96, 128, 170, 256]))
-    colour *= (1 + 0.12 * np.tile(tiles.streak, (2, 2)))[:, :, None]
+    tone = 1 + np.float32(0.12) * np.tile(tiles.streak, (2, 2))
     for top in range(0, CANVAS, width):
-        colour[top : top + width] *= np.float32(rng.uniform(0.75, 1.15))
+        tone[top : top + width] *= np.float32(rng.uniform(0.75, 1.15))
+    for k in range(3):
+        colour[:, :, k] = cv2.convertScaleAbs(colour[:, :, k] * np.maximum(tone, 0))
+    for top in range(0, CANVAS, width):
         cv2.line(colour, (0, top), (CANVAS, top), (colour[top, 0] * 0.3).tolist(), int(rng.integers(1, 4)))
 
 

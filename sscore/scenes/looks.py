@@ -240,16 +240,27 @@ def cut_end(rng: Rng, side: Material) -> Material:
     return Material(_pick(rng, PAINTS), _pick(rng, PAINTS), _pick(rng, RUSTS), float(rng.uniform(0.5, 3)), 0.2)
 
 
-COLUMNS = 20
+COLUMNS = 25
 """Numbers per material row, see `row`."""
 
 
 def row(rng: Rng, m: Material, density: float) -> npt.NDArray[np.float32]:
     """One line of the shading table: 3 x 3 colours, threshold, 1/edge, streak, grain, cell, bump, spec, gloss, mirror,
-    texels per metre, texel offset. density: relative texels per metre of the finest tile."""
+    texels per metre, texel offset, band colour, band middle and half width (m along the piece).
+    density: relative texels per metre of the finest tile."""
     colours = np.concatenate([linear(m.base), linear(m.second), linear(m.patch)])
     rest = [m.threshold, 1 / m.edge, m.streak, m.grain, m.cell, m.bump, m.spec, m.gloss, m.mirror]
-    return np.concatenate([colours, rest, [density, rng.uniform(1e3, 2e3)]]).astype(np.float32)
+    return np.concatenate([colours, rest, [density, rng.uniform(1e3, 2e3), 0, 0, 0, 0, 0]]).astype(np.float32)
+
+
+def banded(rng: Rng, line: npt.NDArray[np.float32], length: float) -> npt.NDArray[np.float32]:
+    """The row with a painted band: a stripe, or one end of a piece `length` m long."""
+    out = line.copy()
+    half = length * (rng.uniform(0.01, 0.06) if rng.random() < 0.5 else rng.uniform(0.1, 0.4))
+    middle = rng.uniform(-0.5, 0.5) * length
+    out[20:23] = linear(_pick(rng, [*PAINTS, *SCALES, *RUSTS]))
+    out[23:25] = middle, half
+    return out
 
 
 def albedo(
@@ -275,8 +286,10 @@ def albedo(
         tone += rows[:, 13] * (cells - np.float32(0.5))
     np.clip(tone, 0.25, 2.5, out=tone)
     colour = np.empty((3, len(u)), np.float32)
+    banded = np.flatnonzero(np.abs(u - rows[:, 23]) < rows[:, 24])
     for k in range(3):
         plain = rows[:, k] + (rows[:, 3 + k] - rows[:, k]) * mix
+        plain[banded] = rows[banded, 20 + k]
         colour[k] = (plain + (rows[:, 6 + k] - plain) * cover) * tone
     emboss = lookup(tiles.bump, fine_u * np.float32(0.8), fine_v * np.float32(0.8)) * rows[:, 14]
     return colour, emboss, rows

@@ -38,9 +38,9 @@ def draw_shot(rng: Rng) -> Shot:
     """Mostly decent photos, now and then a bad one."""
     warm = rng.normal(0, 0.07)
     haze = rng.uniform(0.15, 0.6) if rng.random() < 0.12 else rng.uniform(0, 0.08)
-    grey = rng.uniform(0.25, 0.85)
+    grey = rng.uniform(0.35, 0.9)
     return Shot(
-        key=float(np.clip(rng.normal(0.42, 0.11), 0.16, 0.72)),
+        key=float(np.clip(rng.normal(0.45, 0.1), 0.24, 0.72)),
         cast=(float(1 + warm), float(1 + rng.normal(0, 0.025)), float(1 - warm)),
         haze=float(haze),
         veil=(float(grey), float(grey * rng.uniform(0.93, 1.05)), float(grey * rng.uniform(0.88, 1.1))),
@@ -83,7 +83,8 @@ def develop(light: Image, depth: npt.NDArray[np.float32], shot: Shot, rng: Rng) 
     image = cv2.transform(image, np.hstack([mix * shot.contrast, shift]).astype(np.float32))
     if shot.vignette > 0.03:
         y, x = np.linspace(-1, 1, height, dtype=np.float32), np.linspace(-1, 1, width, dtype=np.float32)
-        image *= (1 - np.float32(shot.vignette / 2) * (y[:, None] ** 2 + x[None] ** 2))[:, :, None]
+        fall: Image = 1 - np.float32(shot.vignette / 2) * (y[:, None] ** 2 + x[None] ** 2)
+        image = image * fall[:, :, None]
     if shot.noise > 0.002:
         image += np.multiply(rng.standard_normal(image.shape, dtype=np.float32), np.float32(shot.noise))
     rgb = cv2.convertScaleAbs(np.maximum(image, 0, out=image), alpha=255).astype(np.uint8, copy=False)

@@ -45,12 +45,15 @@ class Piece:
 
 @dataclass(frozen=True, eq=False)
 class Light:
-    """towards (3,) unit vector to the sun; sun, sky (3,) colours of light; soft: width of the shadow's edge, m."""
+    """towards (3,) unit vector to the sun; sun, sky (3,) colours of light; soft: width of the shadow's edge, m;
+    lamps: tubes overhead that smooth surfaces mirror: direction in radians, offset and width for a height of 1,
+    strength."""
 
     towards: Floats
     sun: Floats
     sky: Floats
     soft: float
+    lamps: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,7 +266,8 @@ def _ground(
     c, s = np.float32(np.cos(scene.turn) / scene.texel), np.float32(np.sin(scene.turn) / scene.texel)
     column = (point[0] * c - point[1] * s).astype(np.int32) & (CANVAS - 1)
     row = (point[0] * s + point[1] * c).astype(np.int32) & (CANVAS - 1)
-    colour = np.ascontiguousarray(scene.ground.colour.reshape(-1, 3).take(row * CANVAS + column, 0).T)
+    texels = scene.ground.colour.reshape(-1, 3).take(row * CANVAS + column, 0)
+    colour = (np.ascontiguousarray(texels.T) * np.float32(1 / 255)) ** 2
     normal = np.zeros_like(point)
     normal[2] = 1
     sun, sky = _lit(scene, point, normal)
@@ -299,6 +303,13 @@ def _surroundings(scene: Scene, direction: Image) -> Image:
     row = np.minimum(np.abs(direction[2]) * 64, 63).astype(np.int32)
     found = np.ascontiguousarray(scene.backdrop.reshape(-1, 3).take(row * 256 + column, 0).T)
     found *= np.where(direction[2] < 0, np.float32(0.4), np.float32(1))
+    for angle, offset, width, strength in scene.light.lamps:
+        above = np.flatnonzero(direction[2] > 0.15)
+        x, y, z = direction[:, above]
+        across = (x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle))) / z - np.float32(offset)
+        along = (y * np.float32(np.cos(angle)) - x * np.float32(np.sin(angle))) / z - np.float32(offset)
+        glow = np.float32(strength) * np.exp(-((across / np.float32(width)) ** 2)) * (np.abs(along) < 0.9)
+        found[:, above] += glow
     return found
 
 

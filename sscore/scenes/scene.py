@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sscore.errors import BadOption
-from sscore.scenes import pile as piles
 from sscore.scenes.grounds import draw_backdrop, draw_ground
 from sscore.scenes.photo import Shot, develop, draw_shot
+from sscore.scenes.pile import Pile, heap, truck_bed
 from sscore.scenes.raster import Camera
 from sscore.scenes.render import Light, Scene, paint
+from sscore.scenes.stock import clutter, debris, rack
 
 Floats = npt.NDArray[np.float64]
 Rng = np.random.Generator
@@ -70,29 +71,26 @@ def render_scene(
     return [_take(scene, camera, shot, np.random.default_rng([seed, k])) for k, camera in enumerate(cameras)]
 
 
-def _compose(
-    rng: Rng, width: int, height: int, pieces: int | None, views: int
-) -> tuple[piles.Pile, list[Camera], Scene]:
-    kind = str(rng.choice(["heap", "sparse", "bundle", "truck"], p=[0.44, 0.2, 0.2, 0.16]))
+def _compose(rng: Rng, width: int, height: int, pieces: int | None, views: int) -> tuple[Pile, list[Camera], Scene]:
+    kind = str(rng.choice(["heap", "sparse", "rack", "truck"], p=[0.44, 0.2, 0.2, 0.16]))
     if pieces is None:
-        span = {"heap": (8, 45), "sparse": (1, 9), "bundle": (5, 40), "truck": (10, 45)}[kind]
+        span = {"heap": (8, 45), "sparse": (1, 9), "rack": (5, 40), "truck": (10, 45)}[kind]
         pieces = int(rng.integers(*span))
     focal = float(rng.uniform(0.75, 1.7)) * max(width, height)
-    framing = float(rng.uniform(0.65, 1.5))
-    if kind == "heap":
-        pile = piles.heap(rng, pieces)
-    elif kind == "sparse":
-        pile = piles.heap(rng, pieces, sparse=True)
-    elif kind == "bundle":
-        pile = piles.bundle(rng, pieces)
+    framing = float(rng.uniform(0.65, 1.5)) * (float(rng.uniform(1.3, 2.0)) if rng.random() < 0.15 else 1.0)
+    if kind == "rack":
+        pile = rack(rng, pieces)
+    elif kind == "truck":
+        pile = truck_bed(rng, pieces)
     else:
-        pile = piles.truck_bed(rng, pieces)
-    pile = piles.debris(rng, pile, int(rng.integers(0, 40)) if rng.random() < 0.5 else 0)
-    cameras = [_camera(rng, pile, kind, width, height, focal, framing)]
-    first = cameras[0]
-    for _ in range(views - 1):
-        cameras.append(_moved(rng, pile, first))
-    indoor = kind == "sparse"
+        pile = heap(rng, pieces, sparse=kind == "sparse")
+    pile = debris(rng, pile, int(rng.integers(0, 40)) if rng.random() < 0.5 else 0)
+    first = _camera(rng, pile, kind, width, height, focal, framing)
+    cameras = [first, *(_moved(rng, pile, first) for _ in range(views - 1))]
+    away = pile.centre - first.position
+    if np.hypot(away[0], away[1]) > 0.6 * -away[2] and rng.random() < 0.7:
+        pile = clutter(rng, pile, int(rng.integers(2, 16)), float(np.arctan2(away[1], away[0])))
+    indoor = kind == "sparse" or rng.random() < 0.25
     kinds = ["concrete", "soil", "sand", "asphalt", "sheet", "wood", "paper", "bench", "turnings"]
     chances = (
         [0.2, 0.06, 0.04, 0.08, 0.14, 0.1, 0.17, 0.19, 0.02]
@@ -105,7 +103,7 @@ def _compose(
     texel = distance / focal * float(rng.uniform(0.8, 1.6))
     scene = Scene(
         pieces=pile.pieces,
-        light=_light(rng, pile),
+        light=_light(rng, pile, indoor),
         ground=ground,
         backdrop=draw_backdrop(rng),
         texel=texel,
@@ -115,15 +113,18 @@ def _compose(
     return pile, cameras, scene
 
 
-def _light(rng: Rng, pile: piles.Pile) -> Light:
+def _light(rng: Rng, pile: Pile, indoor: bool) -> Light:
     """Overcast to hard sun, warm sun and bluish sky, or lamps."""
     elevation, azimuth = np.radians(rng.uniform(22, 85)), rng.uniform(0, 2 * np.pi)
     towards = np.array([np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)])
     hard = rng.uniform(0.0, 1.0) ** 0.8
     warm, cool = rng.uniform(0, 0.12), rng.uniform(0, 0.12)
     sun = np.array([1 + warm, 1.0, 1 - warm]) * hard * 2.4
-    sky = np.array([1 - cool, 1.0, 1 + cool]) * (1.15 - 0.75 * hard)
-    return Light(towards, sun, sky, soft=pile.radius * float(rng.uniform(0.005, 0.12)) * (1.2 - hard))
+    sky = np.array([1 - cool, 1.0, 1 + cool]) * (1.15 - 0.6 * hard)
+    count = int(rng.integers(0, 4)) if indoor else 0
+    low, high = [0.0, -0.6, 0.02, 0.5], [np.pi, 0.6, 0.12, 3.0]
+    lamps = tuple((a, b, c, d) for a, b, c, d in rng.uniform(low, high, (count, 4)).tolist())
+    return Light(towards, sun, sky, lamps=lamps, soft=pile.radius * float(rng.uniform(0.005, 0.12)) * (1.2 - hard))
 
 
 def _look(eye: Floats, at: Floats, roll: float, focal: float, width: int, height: int) -> Camera:
@@ -137,7 +138,7 @@ def _look(eye: Floats, at: Floats, roll: float, focal: float, width: int, height
     return Camera(width, height, focal, rotation, -rotation @ eye)
 
 
-def _camera(rng: Rng, pile: piles.Pile, kind: str, width: int, height: int, focal: float, framing: float) -> Camera:
+def _camera(rng: Rng, pile: Pile, kind: str, width: int, height: int, focal: float, framing: float) -> Camera:
     style = rng.random()
     azimuth = float(rng.uniform(0, 2 * np.pi))
     if pile.axis is not None and style < 0.85:
@@ -161,7 +162,7 @@ def _camera(rng: Rng, pile: piles.Pile, kind: str, width: int, height: int, foca
     return _look(eye, at, roll, focal, width, height)
 
 
-def _moved(rng: Rng, pile: piles.Pile, first: Camera) -> Camera:
+def _moved(rng: Rng, pile: Pile, first: Camera) -> Camera:
     """Another view of the same pile: a walk around it by up to a sixth of a turn, a little up or down."""
     offset = first.position - pile.centre
     turn = float(rng.uniform(0.1, 1.0)) * (1 if rng.random() < 0.5 else -1) * (0.4 if pile.axis is not None else 1)
