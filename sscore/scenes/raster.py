@@ -103,14 +103,16 @@ class LightMap:
     scale: float
 
 
-def draw_along(mesh: Mesh, towards: Floats, side: int) -> LightMap:
-    """What a distant light in direction `towards` (unit, upwards) reaches first, on a side x side grid."""
+def draw_along(mesh: Mesh, towards: Floats, side: int, centre: Floats, reach: float) -> LightMap:
+    """What a distant light in direction `towards` (unit, upwards) reaches first, on a side x side grid that shows
+    what lies within `reach` m of centre (3,)."""
     helper = np.array([1.0, 0, 0]) if abs(towards[0]) < 0.9 else np.array([0.0, 1, 0])
     across = np.cross(towards, helper)
     across /= np.linalg.norm(across)
     frame = np.stack([across, np.cross(towards, across), towards])
     local = mesh.verts @ frame.T
-    low, high = local[:, :2].min(0), local[:, :2].max(0)
+    middle = frame[:2] @ centre
+    low, high = np.maximum(local[:, :2].min(0), middle - reach), np.minimum(local[:, :2].max(0), middle + reach)
     scale = (side - 4) / max(float((high - low).max()), 1e-6)
     origin = low - 2 / scale
     base = float(local[:, 2].min()) - 1.0

@@ -59,7 +59,8 @@ class Light:
 @dataclass(frozen=True, eq=False)
 class Scene:
     """Everything that all views share. texel: m per texel of the ground canvas; turn: radians it is turned by;
-    backdrop (64, 256, 3): see grounds.draw_backdrop; density: texels of surface noise per metre."""
+    backdrop (64, 256, 3): see grounds.draw_backdrop; density: texels of surface noise per metre;
+    centre (3,), reach: m, where shadows are worked out."""
 
     pieces: tuple[Piece, ...]
     light: Light
@@ -68,6 +69,8 @@ class Scene:
     texel: float
     turn: float
     density: float
+    centre: Floats
+    reach: float
 
     @cached_property
     def mesh(self) -> Mesh:
@@ -116,12 +119,12 @@ class Scene:
 
     @cached_property
     def shadow(self) -> LightMap:
-        return draw_along(self.mesh, self.light.towards, _SHADOW_SIDE)
+        return draw_along(self.mesh, self.light.towards, _SHADOW_SIDE, self.centre, self.reach)
 
     @cached_property
     def hollows(self) -> tuple[LightMap, Image]:
         """The height map from above, m, and its blur: what lies below its surroundings sees less sky."""
-        above = draw_along(self.mesh, np.array([0.0, 0.0, 1.0]), _HEIGHT_SIDE)
+        above = draw_along(self.mesh, np.array([0.0, 0.0, 1.0]), _HEIGHT_SIDE, self.centre, self.reach)
         heights = np.maximum(above.heights, 0)
         wide = cv2.GaussianBlur(heights, (0, 0), 7) + cv2.GaussianBlur(heights, (0, 0), 2.5)
         return above, wide.astype(np.float32) / 2
@@ -168,8 +171,12 @@ def _relief(drawn: Drawn, height: int, width: int) -> Image:
     return out.ravel()
 
 
-def _lit(scene: Scene, point: Image, normal: Image) -> tuple[Image, Image]:
-    """Sun reaching each point (n,) with soft edges, and openness to the sky (n,)."""
+_DITHER = np.random.default_rng(7).uniform(-0.5, 0.5, (2, 4096)).astype(np.float32)
+"""Offsets that break the steps of a soft shadow into noise, by pixel number."""
+
+
+def _lit(scene: Scene, choice: npt.NDArray[np.int64], point: Image, normal: Image) -> tuple[Image, Image]:
+    """Sun reaching each point (n,) of pixels `choice`, with soft edges, and openness to the sky (n,)."""
     light = scene.light
     frame = scene.shadow.frame.astype(np.float32)
     side = scene.shadow.heights.shape[0]
@@ -179,11 +186,14 @@ def _lit(scene: Scene, point: Image, normal: Image) -> tuple[Image, Image]:
     v = (frame[1] @ lifted - np.float32(scene.shadow.origin[1])) * scale
     along = frame[2] @ lifted + np.float32(0.5 / scene.shadow.scale)
     sun = np.zeros(len(along), np.float32)
-    reach = light.soft * scene.shadow.scale
+    reach = np.float32(light.soft * scene.shadow.scale)
+    spread = (choice * 40503 >> 3) & 4095
+    u += _DITHER[0].take(spread) * (reach + 1)
+    v += _DITHER[1].take(spread) * (reach + 1)
     heights = scene.shadow.heights.ravel()
     for du, dv in ((-0.9, -0.3), (0.3, -0.9), (0.9, 0.3), (-0.3, 0.9)):
-        i = np.clip(u + np.float32(du * reach), 0, side - 1).astype(np.int32)
-        j = np.clip(v + np.float32(dv * reach), 0, side - 1).astype(np.int32)
+        i = np.clip(u + np.float32(du) * reach, 0, side - 1).astype(np.int32)
+        j = np.clip(v + np.float32(dv) * reach, 0, side - 1).astype(np.int32)
         sun += heights.take(j * side + i) <= along
     above, wide = scene.hollows
     size = wide.shape[0]
@@ -235,7 +245,7 @@ def _steel(scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image
         emboss[ribbed] += np.float32(0.8) * np.sin(phase * np.float32(2 * np.pi))
 
     light = scene.light
-    sun, sky = _lit(scene, point, normal)
+    sun, sky = _lit(scene, choice, point, normal)
     towards = light.towards.astype(np.float32)
     facing = towards @ normal
     grazing = np.clip(1 + emboss * np.float32(0.35), 0.3, 2)
@@ -270,7 +280,7 @@ def _ground(
     colour = (np.ascontiguousarray(texels.T) * np.float32(1 / 255)) ** 2
     normal = np.zeros_like(point)
     normal[2] = 1
-    sun, sky = _lit(scene, point, normal)
+    sun, sky = _lit(scene, choice, point, normal)
     light = scene.light
     direct = sun * np.float32(light.towards[2])
     ambient = sky * relief[choice]

@@ -108,6 +108,8 @@ def _compose(rng: Rng, width: int, height: int, pieces: int | None, views: int) 
         backdrop=draw_backdrop(rng),
         texel=texel,
         turn=float(rng.uniform(0, 2 * np.pi)),
+        centre=pile.centre,
+        reach=4 * pile.radius,
         density=focal / distance * float(rng.uniform(0.7, 1.4)),
     )
     return pile, cameras, scene
@@ -144,7 +146,7 @@ def _camera(rng: Rng, pile: Pile, kind: str, width: int, height: int, focal: flo
     if pile.axis is not None and style < 0.85:
         azimuth = pile.axis + float(rng.normal(0, 0.35))
         elevation = np.radians(rng.uniform(2, 38))
-        framing *= 0.85
+        framing *= 1.25
     elif style < 0.35:
         elevation = np.radians(rng.uniform(68, 90))
     elif style < 0.85 or kind == "truck":
