@@ -91,7 +91,7 @@ def develop(light: Image, depth: npt.NDArray[np.float32], shot: Shot, rng: Rng) 
     if shot.quality:
         _, data = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, shot.quality])
         decoded: Any = cv2.imdecode(data, cv2.IMREAD_COLOR)
-        rgb = np.ascontiguousarray(decoded[:, :, ::-1])
+        rgb = np.array(decoded[:, :, ::-1], np.uint8, order="C")
     return rgb
 
 

@@ -156,6 +156,10 @@ def _camera(rng: Rng, pile: Pile, kind: str, width: int, height: int, focal: flo
     distance = 2 * focal * pile.radius / (framing * min(width, height))
     out = np.array([np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)])
     at = pile.centre + np.append(rng.normal(0, 0.12 * pile.radius, 2), 0)
+    if pile.axis is None and (framing > 1.25 or kind == "sparse"):
+        # Near cameras and thin crowds: look at a piece, not at the gap between pieces.
+        labelled = [p for p in pile.pieces if p.id]
+        at += (labelled[int(rng.integers(len(labelled)))].position - at) * float(rng.uniform(0.4, 1.0))
     eye = at + out * distance
     lowest = pile.top * 1.05 + 0.1 if pile.axis is None else 0.15
     if eye[2] < max(lowest, pile.walls * 1.2):
