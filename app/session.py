@@ -7,13 +7,13 @@ saving at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
-from sscore.project import Holder, PageSummary, Project
 
 from app.jobs import Lane
 from app.notices import Notice, of_error
@@ -23,6 +23,7 @@ from sscore.coco import page_to_json
 from sscore.errors import PageChanged, SscError
 from sscore.labels import LabelSet
 from sscore.labels import load as load_labels
+from sscore.project import Holder, PageSummary, Project
 from sscore.types import Page
 
 Progress = Literal["todo", "started", "done"]
@@ -97,9 +98,9 @@ class Session(QObject):
                 prepare()
             project = Project.open(folder)
             images = project.images()
-            holder = project.lock_holder()
-            if holder is None:
+            with suppress(SscError):  # a read-only folder can still be looked at
                 project.lock()
+            holder = project.lock_holder()
             return _Opened(project, images, holder)
 
         self._disk.submit("open", work, self._on_opened, self._on_open_failed)
@@ -148,6 +149,11 @@ class Session(QObject):
 
         self._disk.submit(("states", start), work, done, priority=8)
 
+    def _tell_repairs(self, project: Project) -> None:
+        """What the project put right by itself, such as a save that a crash had interrupted."""
+        while project.notices:
+            self.notice.emit(Notice("info", self.tr("Put right after an interruption"), project.notices.pop(0)))
+
     def state(self, rel: str) -> ImageState:
         return self._states.get(rel, ImageState())
 
@@ -178,12 +184,6 @@ class Session(QObject):
         self.go(self.images[index])
         return True
 
-    def reload(self) -> None:
-        """Read the present page from disk again (somebody else changed it); undo brings ours back."""
-        if self.image:
-            self._unsaved.pop(self.image, None)
-            self._load(self.image)
-
     def _load(self, rel: str) -> None:
         project, mine = self.project, self._unsaved.get(rel) or self._pages.get(rel)
         if project is None:
@@ -203,6 +203,8 @@ class Session(QObject):
         self._disk.submit("load", work, done, lambda error: self._on_load_failed(rel, error), priority=1)
 
     def _on_loaded(self, rel: str, page: Page, mine: Page | None) -> None:
+        if self.project is not None:
+            self._tell_repairs(self.project)
         stack = self._stacks.get(rel)
         if stack is None:
             stack = self._stacks[rel] = QUndoStack(self.undo_group)
@@ -324,6 +326,7 @@ class Session(QObject):
         del self._titles.get(rel, [])[:count]
         if self._unsaved.get(rel) is page:
             del self._unsaved[rel]
+        self._tell_repairs(project)
         if not self._unsaved:
             self.save_state_changed.emit("saved")
 
@@ -332,22 +335,25 @@ class Session(QObject):
             self.notice.emit(of_error(error))
             return
         if isinstance(error, PageChanged):
-            if self._unsaved.get(rel) is page:
-                del self._unsaved[rel]
-            self._titles.pop(rel, None)
-            detail = self.tr("Your version is kept in {file}.").format(file=Path(error.kept).name)
-            again = self.reload if rel == self.image else None
-            shown = of_error(error, key="page")
-            action = self.tr("Show their version") if again else ""
-            self.notice.emit(replace(shown, kind="warning", detail=f"{rel}. {detail}", action=action, run=again))
-            self.save_state_changed.emit("saved")
+            self._on_conflict(rel, page, error)
             return
         self.save_state_changed.emit("failed")
-        shown = of_error(error, key="save")
         text = self.tr("Not saved yet. Your work is kept here and saving is tried again.")
+        shown = of_error(error, key="save")
         self.notice.emit(replace(shown, detail=f"{text} {error}", action=self.tr("Save now"), run=self.save_now))
-        if not isinstance(error, SscError):
-            self._retry.start()
+        self._retry.start()
+
+    def _on_conflict(self, rel: str, page: Page, error: PageChanged) -> None:
+        """Somebody else saved this page meanwhile: go on from theirs, ours is a file and one undo step away."""
+        if self._unsaved.get(rel) is page:
+            del self._unsaved[rel]
+        self._titles.pop(rel, None)
+        detail = self.tr("{photo}: their version is shown now. Yours is kept as {file}; undo brings it back here too.")
+        shown = of_error(error, key="conflict", kind="warning")
+        self.notice.emit(replace(shown, detail=detail.format(photo=rel, file=Path(error.kept).name)))
+        self.save_state_changed.emit("saving" if self._unsaved else "saved")
+        if rel == self.image:
+            self._load(rel)
 
     def close(self) -> None:
         """Release the folder; saves already queued are still written by the lane."""

@@ -1,0 +1,68 @@
+"""The preview follows the mouse at the model's pace and never shows an old answer."""
+
+from __future__ import annotations
+
+from conftest import wait_until
+
+
+def test_the_mask_changes_while_the_box_is_dragged(studio):
+    studio.key("w")
+    studio.press(50, 50)
+    studio.move(100, 100)
+    wait_until(lambda: studio.assistant.pending.mask is not None)
+    small = studio.assistant.pending.mask.area
+    studio.move(250, 220)
+    wait_until(lambda: studio.assistant.pending.mask.area > small)
+    assert studio.session.page.annotations == ()
+    studio.release(250, 220)
+    wait_until(lambda: studio.assistant.pending.settled)
+
+
+def test_while_one_draft_runs_only_the_newest_waits(studio):
+    model = studio.shelf.segmenters["nano"]
+    studio.key("w")
+    model.gate.clear()
+    studio.press(50, 50)
+    for step in range(30):
+        studio.move(80 + 5 * step, 80 + 4 * step)
+    studio.release(240, 210)
+    model.gate.set()
+    wait_until(lambda: studio.assistant.pending.settled)
+    studio.settle()
+    assert len(model.asked) <= 3
+    box = studio.assistant.pending.prompt.box
+    assert model.asked[-1].box == box
+    assert abs(studio.assistant.pending.mask.box.x1 - box.x1) < 4
+
+
+def test_an_answer_for_a_photo_that_was_left_is_dropped(studio):
+    model = studio.shelf.segmenters["nano"]
+    model.gate.clear()
+    studio.key("w")
+    studio.drag(100, 60, 220, 180)
+    studio.key("d")
+    model.gate.set()
+    studio.settle()
+    assert studio.session.image == "b.jpg"
+    assert studio.assistant.pending.empty
+    assert studio.assistant.pending.mask is None
+
+
+def test_a_mask_begun_is_kept_for_its_photo(studio):
+    studio.box(100, 60, 220, 180)
+    studio.key("d")
+    studio.settle()
+    assert any("kept" in notice.text for notice in studio.window.messages.notices)
+    studio.key("a")
+    studio.settle()
+    assert studio.assistant.pending.mask is not None
+    studio.key("f")
+    studio.settle()
+    assert studio.labels == ["Pipe"]
+
+
+def test_the_photo_is_encoded_once(studio):
+    model = studio.shelf.segmenters["nano"]
+    for x in (20, 120, 220):
+        studio.add(x, 50, x + 60, 120)
+    assert model.encoded == 1

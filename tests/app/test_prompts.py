@@ -1,0 +1,115 @@
+"""Boxes, points and their history."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import wait_until
+from PySide6.QtCore import Qt
+
+RIGHT, SHIFT = Qt.MouseButton.RightButton, Qt.KeyboardModifier.ShiftModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_left_is_part_of_it_and_right_or_shift_is_not(studio):
+    studio.key("q")
+    studio.click(100, 100)
+    studio.click(150, 100, RIGHT)
+    studio.click(100, 150, modifier=SHIFT)
+    prompt = studio.assistant.pending.prompt
+    assert prompt.positive.tolist() == [True, False, False]
+    assert prompt.points[0] == pytest.approx([100, 100], abs=1)
+
+
+def test_box_and_points_make_one_prompt(studio):
+    studio.box(100, 60, 220, 180)
+    studio.key("q")
+    studio.click(150, 120)
+    prompt = studio.assistant.pending.prompt
+    assert prompt.box is not None
+    assert len(prompt.points) == 1
+    assert studio.shelf.segmenters["nano"].asked[-1] is prompt
+
+
+def test_a_click_on_a_point_takes_it_away(studio):
+    studio.key("q")
+    studio.click(100, 100)
+    studio.click(150, 100)
+    studio.click(101, 100)
+    assert len(studio.assistant.pending.prompt.points) == 1
+
+
+def test_undo_takes_back_the_last_prompt_step_first(studio):
+    studio.add(20, 20, 90, 90)
+    studio.box(100, 60, 220, 180)
+    studio.key("q")
+    studio.click(150, 120)
+    studio.key("z", CTRL)
+    studio.settle()
+    assert len(studio.assistant.pending.prompt.points) == 0
+    assert studio.assistant.pending.mask is not None
+    studio.key("y", CTRL)
+    studio.settle()
+    assert len(studio.assistant.pending.prompt.points) == 1
+    studio.key("z", CTRL)
+    studio.key("z", CTRL)
+    assert studio.assistant.pending.empty
+    assert studio.labels == ["Pipe"]
+    studio.key("z", CTRL)
+    assert studio.labels == []
+
+
+def test_tab_shows_the_other_masks_with_their_scores(studio):
+    studio.box(100, 60, 220, 180)
+    large = studio.assistant.pending.mask.area
+    studio.key(Qt.Key.Key_Tab)
+    studio.settle()
+    pending = studio.assistant.pending
+    assert pending.choice == 1
+    assert pending.mask.area < large
+    assert pending.current_scores.best == "Pipe"
+    studio.key(Qt.Key.Key_Backtab)
+    assert studio.assistant.pending.choice == 0
+    studio.key(Qt.Key.Key_Tab)
+    studio.key("f")
+    studio.settle()
+    (kept,) = studio.session.page.annotations
+    assert kept.mask.area < large
+    assert kept.made_by["candidate"] == 1
+
+
+def test_b_clears_and_escape_cancels(studio):
+    studio.box(100, 60, 220, 180)
+    studio.key("b")
+    assert studio.assistant.pending.empty
+    studio.box(100, 60, 220, 180)
+    studio.key(Qt.Key.Key_Escape)
+    assert studio.assistant.pending.empty
+    assert not studio.canvas.card.isVisible()
+
+
+def test_escape_in_the_middle_of_a_drag_goes_back_to_the_prompt_before(studio):
+    studio.box(100, 60, 220, 180)
+    before = studio.assistant.pending.prompt
+    studio.press(10, 10)
+    studio.move(60, 60)
+    assert studio.assistant.pending.draft is not None
+    studio.key(Qt.Key.Key_Escape)
+    studio.release(60, 60)
+    studio.settle()
+    assert studio.assistant.pending.prompt is before
+    assert studio.assistant.pending.mask is not None
+
+
+def test_a_box_outside_the_photo_is_cut_to_it(studio):
+    studio.box(350, 250, 900, 900)
+    box = studio.assistant.pending.prompt.box
+    assert (box.x1, box.y1) == (400, 300)
+
+
+def test_nothing_found_is_said_kindly(studio):
+    studio.key("q")
+    studio.click(100, 100, RIGHT)
+    wait_until(lambda: studio.assistant.pending.settled)
+    studio.key("f")
+    assert "Nothing was found" in studio.window.messages.notices[0].text
+    assert studio.labels == []
