@@ -50,6 +50,8 @@ _FOREIGN = (
     (4, b"ftypavif", "an AVIF picture"),
     (0, b"GIF8", "a GIF picture"),
     (0, b"%PDF", "a PDF document"),
+    (0, b"II*\0", "an unusual or damaged TIFF"),
+    (0, b"MM\0*", "an unusual or damaged TIFF"),
 )
 
 # Pillow remarks on odd metadata through warnings; what really stops us it raises.
@@ -88,7 +90,7 @@ def digest(rgb: ByteArray) -> str:
 
     In pieces, so that several threads share the work on a large photo.
     """
-    pixels = memoryview(np.ascontiguousarray(rgb)).cast("B")
+    pixels = np.ascontiguousarray(rgb).data.cast("B")
     pieces = [pixels[at : at + _PIECE] for at in range(0, len(pixels), _PIECE)]
     if len(pieces) > 1:
         with ThreadPoolExecutor(min(len(pieces), os.cpu_count() or 1, 8)) as pool:
@@ -132,7 +134,7 @@ def list_images(folder: str | Path, *, recursive: bool = True) -> list[Path]:
     """
     top = Path(folder)
     try:
-        next(iter(os.scandir(top)), None)
+        os.scandir(top).close()
     except OSError as error:
         reason = error.strerror or str(error)
         raise BadImage(f"the folder cannot be listed: {reason}", path=folder, remedy="check the name") from None
@@ -281,7 +283,7 @@ def _identified(file: IO[bytes], path: str | Path) -> Image.Image:
 
 # --- the EXIF turn ----------------------------------------------------------------------------------------------------
 
-_ORIENTATION = 0x0112
+_ORIENTATION, _BITS, _PLANES = 274, 258, 284  # TIFF tags, which EXIF shares
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -339,6 +341,13 @@ def _decoded(image: Image.Image, path: str | Path) -> Image.Image:
 
 def _rgb(image: Image.Image, path: str | Path) -> Image.Image:
     mode = image.mode
+    if image.format == "TIFF" and image.tag_v2.get(_PLANES) == 2 and max(image.tag_v2.get(_BITS, (8,))) > 8:  # type: ignore[attr-defined]
+        # Pillow would read the bytes of such planes as 8-bit pixels.
+        raise BadImage(
+            "a TIFF with separate colour planes of more than 8 bit cannot be read",
+            path=path,
+            remedy="save it with interleaved colours, or as PNG",
+        )
     if mode == "RGB" and not image.has_transparency_data:
         return image
     if mode == "I" or mode.startswith("I;16"):
@@ -347,6 +356,8 @@ def _rgb(image: Image.Image, path: str | Path) -> Image.Image:
         return _grey(_from_unit(np.asarray(image), path))
     if image.has_transparency_data:
         clear = image.convert({"La": "LA", "PA": "RGBA"}.get(mode, "RGBA")).convert("RGBA")
+        if clear.getchannel("A").getextrema()[1] == 0:
+            return clear.convert("RGB")  # wholly transparent: some programs leave the fourth byte of a pixel at zero
         ground = Image.new("RGBA", clear.size, "white")
         ground.alpha_composite(clear)
         return ground.convert("RGB")
