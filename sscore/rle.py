@@ -98,7 +98,10 @@ def _read_rle(rle: Mapping[str, Any]) -> tuple[IntArray, int, int]:
     if isinstance(code, str | bytes):
         counts = _expand(code)
     elif isinstance(code, Sequence):
-        values = np.array(code) if len(code) else np.zeros(0, dtype=np.int64)
+        try:
+            values = np.array(code) if len(code) else np.zeros(0, dtype=np.int64)
+        except ValueError:
+            raise BadDataset("run-length counts must be one flat list") from None
         if values.ndim != 1 or values.dtype.kind not in "iu":
             raise BadDataset("run-length counts must be whole numbers")
         counts = values.astype(np.int64)
