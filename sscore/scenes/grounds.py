@@ -154,7 +154,7 @@ def _scratches(rng: Rng, colour: Image, count: int) -> None:
 
 
 def draw_backdrop(rng: Rng) -> Image:
-    """(64, 256, 3) float32 squared colours for directions: rows from the horizon (0) to straight up, columns around."""
+    """(256, 1024, 3) float32 squared colours of directions: rows from the horizon (0) upwards, columns around."""
     kind = rng.random()
     rows = np.linspace(0, 1, 64)[:, None, None]
     if kind < 0.35:  # sky over far things
@@ -179,4 +179,5 @@ def draw_backdrop(rng: Rng) -> Image:
             x, y = int(rng.integers(0, 256)), int(rng.integers(20, 64))
             out[y : y + 2, x : x + int(rng.integers(3, 20))] = 255
     blurred: Image = cv2.GaussianBlur(np.clip(out, 3, 255).astype(np.float32), (0, 0), rng.uniform(0.6, 2.0))
-    return (blurred / np.float32(255)) ** 2
+    large: Image = cv2.resize(blurred, (1024, 256), interpolation=cv2.INTER_LINEAR)
+    return (large / np.float32(255)) ** 2

@@ -87,6 +87,7 @@ def develop(light: Image, depth: npt.NDArray[np.float32], shot: Shot, rng: Rng) 
         image = image * fall[:, :, None]
     if shot.noise > 0.002:
         image += np.multiply(rng.standard_normal(image.shape, dtype=np.float32), np.float32(shot.noise))
+    rgb: npt.NDArray[np.uint8]
     rgb = cv2.convertScaleAbs(np.maximum(image, 0, out=image), alpha=255).astype(np.uint8, copy=False)
     if shot.quality:
         _, data = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, shot.quality])

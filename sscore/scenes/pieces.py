@@ -63,9 +63,13 @@ def draw_solid(rng: Rng, label: str, *, scale: float = 1.0, length: float | None
     scale_at = np.ones(len(stations))
     if label == "Pipe" and loops[0].round and length > 1.5 * size and not bend and rng.random() < 0.15:
         stations, scale_at = _collar(rng, length, size)
+    shift = None
+    if label in ("Angle", "H", "Plate", "U") and not bend and not bundled and rng.random() < 0.22:
+        stations, shift = _kinks(rng, length, size, flat=label == "Plate")
+        scale_at = np.ones(len(stations))
     points = np.concatenate([loop.points for loop in loops])
     cuts = (_cut(rng, points, size, length, bundled), _cut(rng, points, size, length, bundled))
-    return extrude(loops, stations, scale=scale_at, cuts=cuts, bend=bend)
+    return extrude(loops, stations, scale=scale_at, shift=shift, cuts=cuts, bend=bend)
 
 
 def _turned(loops: list[Loop], angle: float) -> list[Loop]:
@@ -79,6 +83,23 @@ def _collar(rng: Rng, length: float, size: float) -> tuple[Floats, Floats]:
     wide = float(rng.uniform(1.06, 1.2))
     at = np.array([-length / 2, -length / 2 + reach, -length / 2 + reach, length / 2])
     return at, np.array([wide, wide, 1.0, 1.0])
+
+
+def _kinks(rng: Rng, length: float, size: float, *, flat: bool) -> tuple[Floats, Floats]:
+    """Stations and section offsets of a crumpled piece: a few kinks, or the waves of a corrugated sheet (flat)."""
+    if flat and rng.random() < 0.3:
+        waves = int(rng.integers(2, 8))
+        stations = np.linspace(-length / 2, length / 2, 8 * waves + 1)
+        lift = (
+            min(0.25 * length / waves, 0.1 * size) * rng.uniform(0.2, 1) * np.sin(stations * 2 * np.pi * waves / length)
+        )
+        return stations, np.stack([np.zeros_like(lift), lift], 1)
+    count = int(rng.integers(1, 5))
+    inner = np.sort(rng.uniform(-0.42, 0.42, count)) * length
+    stations = np.concatenate([[-length / 2], inner, [length / 2]])
+    slopes = rng.normal(0, 0.22, (count + 1, 2)) * ([0.0, 1.6] if flat else [1.0, 1.0])
+    shift = np.concatenate([np.zeros((1, 2)), np.cumsum(slopes * np.diff(stations)[:, None], 0)])
+    return stations, shift - shift.mean(0)
 
 
 def _cut(rng: Rng, points: Floats, size: float, length: float, square: bool) -> Floats:

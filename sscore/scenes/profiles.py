@@ -145,10 +145,12 @@ def extrude(
     stations: Floats,
     *,
     scale: Floats | None = None,
+    shift: Floats | None = None,
     cuts: tuple[Floats, Floats] | None = None,
     bend: float = 0.0,
 ) -> Solid:
     """Sweep loops along x. stations: (S,) ascending x, m; scale: (S,) of the section at each station (1 by default);
+    shift: (S, 2) of the section in y and z, m, which kinks flat-sided pieces and keeps their faces flat;
     cuts: x offsets of all loop points (n,) at the first and last station; bend: arc of 1/m, towards +z."""
     points = np.concatenate([loop.points for loop in loops])
     n, s = len(points), len(stations)
@@ -156,6 +158,8 @@ def extrude(
     verts = np.empty((s, n, 3))
     verts[:, :, 0] = stations[:, None]
     verts[:, :, 1:] = points[None] * scale[:, None, None]
+    if shift is not None:
+        verts[:, :, 1:] += shift[:, None, :]
     if cuts is not None:
         verts[0, :, 0] += cuts[0]
         verts[-1, :, 0] += cuts[1]

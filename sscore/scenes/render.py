@@ -59,7 +59,7 @@ class Light:
 @dataclass(frozen=True, eq=False)
 class Scene:
     """Everything that all views share. texel: m per texel of the ground canvas; turn: radians it is turned by;
-    backdrop (64, 256, 3): see grounds.draw_backdrop; density: texels of surface noise per metre;
+    backdrop (256, 1024, 3): see grounds.draw_backdrop; density: texels of surface noise per metre;
     centre (3,), reach: m, where shadows are worked out."""
 
     pieces: tuple[Piece, ...]
@@ -309,9 +309,9 @@ def _surroundings(scene: Scene, direction: Image) -> Image:
     # Cheaper than angles and as good for reflections: a diamond instead of a circle.
     span = np.abs(direction[0]) + np.abs(direction[1]) + np.float32(1e-6)
     around = np.where(direction[1] >= 0, 1 - direction[0] / span, 3 + direction[0] / span)
-    column = (around * np.float32(64)).astype(np.int32) & 255
-    row = np.minimum(np.abs(direction[2]) * 64, 63).astype(np.int32)
-    found = np.ascontiguousarray(scene.backdrop.reshape(-1, 3).take(row * 256 + column, 0).T)
+    column = (around * np.float32(256)).astype(np.int32) & 1023
+    row = np.minimum(np.abs(direction[2]) * 256, 255).astype(np.int32)
+    found = np.ascontiguousarray(scene.backdrop.reshape(-1, 3).take(row * 1024 + column, 0).T)
     found *= np.where(direction[2] < 0, np.float32(0.4), np.float32(1))
     for angle, offset, width, strength in scene.light.lamps:
         above = np.flatnonzero(direction[2] > 0.15)

@@ -65,7 +65,7 @@ def render_scene(
         raise BadOption(f"cannot make {views} views", remedy="give at least 1")
     if seed < 0:
         raise BadOption(f"seed {seed} is negative", remedy="give a whole number from 0")
-    rng = np.random.default_rng([seed, width, height, 0 if pieces is None else pieces])
+    rng = np.random.default_rng([seed, 0 if pieces is None else pieces])
     pile, cameras, scene = _compose(rng, width, height, pieces, views)
     shot = draw_shot(rng)
     return [_take(scene, camera, shot, np.random.default_rng([seed, k])) for k, camera in enumerate(cameras)]
@@ -86,7 +86,9 @@ def _compose(rng: Rng, width: int, height: int, pieces: int | None, views: int) 
         pile = heap(rng, pieces, sparse=kind == "sparse")
     pile = debris(rng, pile, int(rng.integers(0, 40)) if rng.random() < 0.5 else 0)
     first = _camera(rng, pile, kind, width, height, focal, framing)
-    cameras = [first, *(_moved(rng, pile, first) for _ in range(views - 1))]
+    # Further views draw from their own generator: the first photo is the same however many follow.
+    walk = rng.spawn(1)[0]
+    cameras = [first, *(_moved(walk, pile, first) for _ in range(views - 1))]
     away = pile.centre - first.position
     if np.hypot(away[0], away[1]) > 0.6 * -away[2] and rng.random() < 0.7:
         pile = clutter(rng, pile, int(rng.integers(2, 16)), float(np.arctan2(away[1], away[0])))
