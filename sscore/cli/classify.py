@@ -12,7 +12,7 @@ import typer
 
 from sscore.cli import arguments
 from sscore.cli.console import Console, Events, Json, Quiet
-from sscore.cli.gather import Gathered, gather, match
+from sscore.cli.gather import REFUSED, Gathered, gather, match
 from sscore.errors import BadDataset, BadImage, BadOption
 from sscore.paths import write_atomic
 
@@ -54,6 +54,8 @@ def classify(
     boxes = [arguments.box(text) for text in box or []]
     job = _Job(Console(json=as_json, events=events, quiet=quiet), models.load_classifier(classifier), labels.load())
     gathered = gather(paths)
+    for name in gathered.refused:
+        job.problem(name, REFUSED)
     if masks is None:
         job.regions(gathered, boxes)
         if out is not None:
@@ -86,7 +88,7 @@ class _Job:
                     regions = [_rectangle(one, height, width) for one in boxes or [Box(0, 0, width, height)]]
                     found = [mask for mask in regions if mask is not None]
                     if len(found) < len(regions):
-                        self._problem(name, "a box has no pixel in this photo")
+                        self.problem(name, "a box has no pixel in this photo")
                     self._name(name, rgb, found, [None] * len(found))
                 progress(done, len(gathered.photos))
         if not self.results:
@@ -98,12 +100,12 @@ class _Job:
 
         data = coco.read(path, root=gathered.root)
         for warning in data.warnings:
-            self._problem(path.name, warning)
+            self.problem(path.name, warning)
         matched, unmatched = match([page.image for page in data.pages], gathered, path=path)
         if not matched:
             raise BadDataset(f"none of its photos is in {gathered.root}", path=path, remedy="give their folder")
         for image in unmatched:
-            self._problem(image, "there is no such photo")
+            self.problem(image, "there is no such photo")
         jobs = [(page, gathered.photos[matched[page.image]]) for page in data.pages if page.image in matched]
         pages = self._pages(jobs)
         if out is None:
@@ -112,7 +114,7 @@ class _Job:
         options = coco.ExportOptions(include_empty=True, statuses=("proposed",))
         report = coco.export(pages, self.labels, out, options=options)
         for image, annotation_id, reason in report.dropped:
-            self._problem(image, f"instance {annotation_id} left out: {reason}")
+            self.problem(image, f"instance {annotation_id} left out: {reason}")
 
     def _pages(self, jobs: list[tuple[Page, Path]]) -> Iterator[Page]:
         with self.console.progress("Classifying", of="photos") as progress:
@@ -120,7 +122,7 @@ class _Job:
                 rgb = self._read(page.image, path)
                 if rgb is not None and rgb.shape[:2] != (page.height, page.width):
                     sizes = f"{page.width}x{page.height} px, the photo has {rgb.shape[1]}x{rgb.shape[0]}"
-                    self._problem(page.image, f"the masks are for {sizes}")
+                    self.problem(page.image, f"the masks are for {sizes}")
                 elif rgb is not None:
                     known = [one.mask for one in page.annotations]
                     scores = self._name(page.image, rgb, known, [one.id for one in page.annotations])
@@ -138,7 +140,7 @@ class _Job:
         try:
             return images.read(path)
         except BadImage as error:
-            self._problem(name, str(error))
+            self.problem(name, str(error))
             return None
 
     def _name(self, image: str, rgb: ByteArray, masks: list[Mask], ids: list[int] | list[None]) -> list[Scores]:
@@ -161,7 +163,7 @@ class _Job:
             )
         return scores
 
-    def _problem(self, image: str, message: str) -> None:
+    def problem(self, image: str, message: str) -> None:
         self.problems.append({"image": image, "problem": message})
         self.console.warn(message if image in message else f"{image}: {message}")
 

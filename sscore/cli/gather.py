@@ -10,15 +10,19 @@ from pathlib import Path
 
 from sscore.errors import BadDataset, BadImage, BadOption
 
+REFUSED = "its name holds characters that a dataset cannot carry; rename the photo"
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """root: the folder that all names are relative to; photos: {name with '/', NFC: file}, in the order given and
-    natural order within a folder; folders: those the user gave, and those of the photos given singly."""
+    natural order within a folder; folders: those the user gave, and those of the photos given singly; refused: names
+    that no dataset can carry (bytes that are no text, control characters, backslashes)."""
 
     root: Path
     photos: dict[str, Path]
     folders: tuple[Path, ...]
+    refused: tuple[str, ...] = ()
 
 
 def gather(paths: Sequence[Path]) -> Gathered:
@@ -42,12 +46,25 @@ def gather(paths: Sequence[Path]) -> Gathered:
         )
     root = _common(folders)
     photos: dict[str, Path] = {}
+    refused: list[str] = []
     for file in files.values():
         name = unicodedata.normalize("NFC", file.relative_to(root).as_posix())
+        if not _can_be_carried(name):
+            refused.append(name)
+            continue
         if name in photos:
             raise BadOption(f"two photos are both called {name}", path=root, remedy="rename one of them")
         photos[name] = file
-    return Gathered(root, photos, tuple(dict.fromkeys(folders)))
+    return Gathered(root, photos, tuple(dict.fromkeys(folders)), tuple(refused))
+
+
+def _can_be_carried(name: str) -> bool:
+    from sscore.coco.pages import Wrong, relative_name
+
+    try:
+        return relative_name(name) == name
+    except Wrong:
+        return False
 
 
 def _common(folders: Sequence[Path]) -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sscore.cli.console import Console, Events, Json, Quiet
-from sscore.cli.gather import Gathered, gather, match
+from sscore.cli.gather import REFUSED, Gathered, gather, match
 from sscore.errors import BadDataset, BadImage, BadOption
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def _photos(gathered: Gathered, prompts: Path | None, tally: _Tally) -> list[Pho
     from sscore import prompt_file
     from sscore.recognize import Photo
 
+    for name in gathered.refused:
+        tally.problem(name, REFUSED)
     if prompts is None:
         return [Photo(name, path) for name, path in gathered.photos.items()]
     entries = prompt_file.read(prompts)

@@ -1,6 +1,7 @@
 """segment, label, classify and export with models whose right answers are known."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -166,6 +167,15 @@ def test_label_refuses_prompts_for_other_photos(capsys, yard, tmp_path):
     prompts = prompts_file(tmp_path, {"other.png": []})
     code, _, err = ssc(capsys, "label", yard, "--prompts", prompts, "--out", tmp_path / "coco.json")
     assert code == 2 and err.count("\n") == 1 and str(prompts) in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_label_skips_a_name_that_is_no_text(capsys, yard, tmp_path):
+    (yard / "坏.jpg").unlink()
+    os.rename(yard / "一.png", os.fsencode(yard) + b"/\xff.png")
+    code, _, err = ssc(capsys, "label", yard, "--out", tmp_path / "coco.json")
+    assert code == 1 and err.count("\n") == 1 and "rename the photo" in err
+    assert list(labels_of(tmp_path / "coco.json")) == ["子 夹/二.png"]
 
 
 def test_label_will_not_write_over_a_folder(capsys, yard):
