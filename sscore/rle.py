@@ -75,11 +75,15 @@ def from_rle(rle: Mapping[str, Any]) -> Mask | None:
     starts, ends = starts[some], ends[some]
     if not len(starts):
         return None
-    left, right = int(starts[0] // height), int((ends[-1] - 1) // height) + 1
-    bits = np.zeros((right - left) * height, dtype=np.bool_)
-    lengths = np.diff(np.column_stack([starts, ends]).ravel() - left * height, prepend=0, append=len(bits))
-    bits = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
-    return tight(bits.reshape(right - left, height).T, left, 0)
+    first, last = starts // height, (ends - 1) // height
+    top, bottom = 0, height
+    if (first == last).all():  # no run goes on in the next column: only the rows in use need be made
+        top, bottom = int((starts - first * height).min()), int((ends - last * height).max())
+    left, width, rows = int(first[0]), int(last[-1] - first[0]) + 1, bottom - top
+    at = (first - left) * rows + starts - first * height - top
+    steps = np.diff(np.column_stack([at, at + ends - starts]).ravel(), prepend=0, append=width * rows)
+    bits = np.repeat(np.arange(len(steps)) % 2 == 1, steps)
+    return tight(bits.reshape(width, rows).T, left, top)
 
 
 def _read_rle(rle: Mapping[str, Any]) -> tuple[IntArray, int, int]:
