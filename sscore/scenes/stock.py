@@ -90,7 +90,7 @@ def _bundle(rng: Rng, count: int, base: float, *, first: int) -> tuple[list[Piec
 def _supports(rng: Rng, length: float, width: float, height: float, theme: Floats) -> list[Piece]:
     """Two beams across and sometimes posts beside a bundle; not scrap."""
     material = looks.draw_material(rng, theme)
-    thick = min(height, 0.15)
+    thick = min(height, 0.15, 0.25 * width)
     out = []
     posts = rng.random() < 0.5
     for x in (-0.18 * length, -0.8 * length):

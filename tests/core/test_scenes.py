@@ -81,10 +81,14 @@ def test_faces_that_reach_behind_the_camera_are_cut_at_it():
     assert left[32:48].all() and not on_wall[:, 50:].any()
 
 
+KINKS = np.array([(0, 0), (0.1, -0.05), (0.05, 0.2), (-0.1, 0)])
+
+
+@pytest.mark.parametrize("way", [{"bend": 0.8}, {"shift": KINKS}], ids=["bent", "kinked"])
 @pytest.mark.parametrize("label", SECTIONS)
-def test_solids_are_closed_and_face_outwards(label):
+def test_solids_are_closed_and_face_outwards(label, way):
     loops = SECTIONS[label](np.random.default_rng(5), 0.2)
-    solid = extrude(loops, np.linspace(-0.5, 0.5, 4), bend=0.8)
+    solid = extrude(loops, np.linspace(-0.5, 0.5, 4), **way)
     ends = np.sort(solid.edges, axis=1)
     _, uses = np.unique(ends, axis=0, return_counts=True)
     assert (uses == 2).all(), "every edge borders two faces"
