@@ -1,0 +1,102 @@
+"""What may import what: the core starts quickly, knows no window, and its arrows go down only."""
+
+import ast
+import functools
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import sscore
+
+ROOT = Path(sscore.__file__).parent
+
+LAYERS = (
+    ("types", "errors", "paths"),
+    ("masks", "mask_sets", "rle", "polygons", "images", "labels", "metrics"),
+    ("coco", "formats", "edits", "prompts", "prompt_file"),
+    ("catalogue", "models", "project", "page_store", "journal", "presence", "dataset", "scenes"),
+    ("recognize",),
+    ("evaluate", "report", "train"),
+    ("cli",),
+)
+"""From the bottom up, by the first name below sscore. A module may import its own layer and those before it."""
+
+ALLOWED = {("types", "rle")}
+"""Mask.rle is a convenience on the value itself; it imports its code only when called."""
+
+
+def modules():
+    """(name, path) of every module of the core."""
+    for path in sorted(ROOT.rglob("*.py")):
+        yield ".".join(("sscore", *path.relative_to(ROOT).with_suffix("").parts)), path
+
+
+@functools.cache
+def nodes(path):
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def imported(path):
+    """Every module name imported anywhere in a file, inside functions too; `from a import b` gives a.b."""
+    for node in nodes(path):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def layer(name):
+    found = [i for i, names in enumerate(LAYERS) if name in names]
+    assert found, f"sscore.{name} has no place in LAYERS: give it the lowest that works"
+    return found[0]
+
+
+def test_import_is_light():
+    code = (
+        "import json, sys, sscore; first = set(sys.modules); import sscore.labels;"
+        "print(json.dumps([sorted(first), sorted(sys.modules)]))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+    first, then = (set(names) for names in json.loads(out))
+    assert not first & {"torch", "openvino", "matplotlib", "cv2", "PySide6", "torchvision", "pydantic", "shapely"}
+    assert not then & {"torch", "openvino", "matplotlib", "cv2", "PySide6", "pydantic"}
+
+
+def test_the_core_knows_no_window():
+    for name, path in modules():
+        tops = {target.split(".")[0] for target in imported(path)}
+        assert not tops & {"app", "PySide6", "PyQt5", "PyQt6", "qtpy"}, name
+
+
+def test_arrows_go_down_only():
+    seen = 0
+    for name, path in modules():
+        here = name.split(".")[1]
+        if here == "__init__":
+            continue
+        for target in imported(path):
+            parts = target.split(".")
+            if parts[0] != "sscore" or len(parts) < 2 or not _is_module(parts[1]) or (here, parts[1]) in ALLOWED:
+                continue
+            seen += 1
+            assert layer(parts[1]) <= layer(here), f"{name} must not import {target}"
+    assert seen > 20
+
+
+def _is_module(name):
+    return (ROOT / f"{name}.py").exists() or (ROOT / name).is_dir()
+
+
+def test_files_stay_short_and_have_honest_names():
+    for name, path in modules():
+        assert path.stem not in {"utils", "helpers", "common", "base", "manager"}, name
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 500, name
+
+
+def test_no_opencv_file_access():
+    """cv2.imread and imwrite cannot open paths with Chinese letters on Windows."""
+    for name, path in modules():
+        names = {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)}
+        assert not names & {"imread", "imwrite", "imreadmulti"}, name

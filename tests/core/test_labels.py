@@ -1,0 +1,96 @@
+"""sscore.labels: the seven shapes in their order, and plain words for every mistake in a label file."""
+
+import pytest
+
+from sscore import labels
+from sscore.errors import BadLabels
+
+HEAD = 'key = "yard"\nen = "Yard"\nzh = "料场"\n'
+
+
+def row(key, colour="#112233", texts='["钢"]', more=""):
+    return f'[[label]]\nkey = "{key}"\nen = "{key} en"\nzh = "{key} zh"\ncolour = "{colour}"\ntexts = {texts}\n{more}'
+
+
+def written(folder, text, name="标签 一.toml"):
+    here = folder / "废钢 照片"
+    here.mkdir(exist_ok=True)
+    path = here / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_the_seven_shapes_in_coco_order():
+    shapes = labels.load()
+    assert shapes.keys == ("Angle", "Bar", "Billet", "H", "Pipe", "Plate", "U")
+    assert [shapes.category_id(key) for key in shapes.keys] == [1, 2, 3, 4, 5, 6, 7]
+    assert shapes.index("H") == 3 and shapes.get("H").zh == "H型钢" and len({x.colour for x in shapes.labels}) == 7
+    assert "Pipe" in shapes and "unknown" not in shapes and 3 not in shapes
+    assert labels.available() == ["scrap_shapes"] and labels.load("scrap_shapes") == shapes
+
+
+def test_names_in_both_languages():
+    shapes = labels.load()
+    assert (shapes.name("Pipe"), shapes.name("Pipe", "zh_CN"), shapes.name("Pipe", "fr")) == ("Pipe", "钢管", "Pipe")
+    assert (shapes.name("unknown"), shapes.name("unknown", "zh")) == ("unknown", "未知")
+    assert shapes.name("Rail", "zh") == "Rail"  # a label of another set still shows
+
+
+def test_a_foreign_label_is_named_with_those_there_are():
+    shapes = labels.load()
+    for ask in (shapes.index, shapes.get, shapes.category_id):
+        with pytest.raises(BadLabels, match="'Rail' is not a label.*Angle, Bar"):
+            ask("Rail")
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"], ids=["plain", "with the mark of Notepad"])
+def test_own_label_file(tmp_path, start):
+    text = (HEAD + row("Rail", "#aabbcc", '["钢轨", "铁轨"]') + row("Gear")).replace("\n", "\r\n")
+    own = labels.load(written(tmp_path, start + text.encode()))
+    assert own.key == "yard" and own.keys == ("Rail", "Gear")
+    assert own.get("Rail").colour == "#AABBCC" and own.get("Rail").texts == ("钢轨", "铁轨")
+    assert labels.load(str(written(tmp_path, start + text.encode()))) == own
+
+
+def test_unknown_set():
+    with pytest.raises(BadLabels, match="no label set 'shapes'.*scrap_shapes"):
+        labels.load("shapes")
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("", "field 'key' is missing"),
+        (HEAD, "field 'label' is missing"),
+        (HEAD + "label = []", "field 'label' must not be empty"),
+        (HEAD + "label = 3", "field 'label' must be a list"),
+        (HEAD + "label = [3]", "label 1 must be a table"),
+        (HEAD.replace("Yard", "  ") + row("A"), "field 'en' must not be empty"),
+        (HEAD.replace('"Yard"', "7") + row("A"), "field 'en' must be text"),
+        (HEAD + "colour = 1\n" + row("A"), "field 'colour' is not a field we know"),
+        (HEAD + row("A") + row("B", more="color = 1\n"), r"label 2 \(B\): field 'color' is not a field we know"),
+        (HEAD + row("A", colour="red"), r"label 1 \(A\): field 'colour' must be a colour like"),
+        (HEAD + row("A", colour="#12345G"), "must be a colour"),
+        (HEAD + row("A", colour="#112233\\n"), "must be a colour"),
+        (HEAD + row("A", texts="[]"), r"label 1 \(A\): field 'texts' must not be empty"),
+        (HEAD + row("A", texts='["钢", " "]'), "field 'texts' must not be empty"),
+        (HEAD + row("A", texts='"钢"'), "field 'texts' must be a list"),
+        (HEAD + row("A") + row("A"), "'A' is used twice"),
+        (HEAD + row("A") + row(" A "), "'A' is used twice"),
+        (HEAD + row("unknown"), "'unknown' is kept"),
+        ("a = 1\nkey = [", "not valid TOML"),
+        ("a = 1\nb == 2\n", "not valid TOML: .*line 2"),
+        ("钢".encode("gbk"), "not UTF-8"),
+    ],
+)
+def test_each_mistake_in_plain_words(tmp_path, text, words):
+    path = written(tmp_path, text)
+    with pytest.raises(BadLabels, match=words) as caught:
+        labels.load(path)
+    assert caught.value.path == str(path) and caught.value.remedy and "pydantic" not in str(caught.value)
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    for path in (tmp_path / "没有.toml", tmp_path, str(tmp_path) + "/a\0.toml"):
+        with pytest.raises(BadLabels):
+            labels.load(path)
