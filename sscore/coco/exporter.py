@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-from collections.abc import Iterable, Sized
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -68,16 +68,16 @@ def export(
     *,
     options: ExportOptions | None = None,
     ids: IdRegistry | None = None,
-    root: str | Path | None = None,
+    photo: Callable[[str], Path] | None = None,
     progress: Progress | None = None,
 ) -> ExportReport:
     """Write the pages to the COCO file `out`. A page is asked for when its turn comes and not kept.
 
-    ids: gives and remembers ids; without it they follow the order of the pages. root: folder of the photos; when
-    given, the size of each is compared with its page. Raises ExportFailed, and then `out` is what it was before.
+    ids: gives and remembers ids; without it they follow the order of the pages. photo: where the photo of a page is;
+    when given, its size is compared with the page. Raises ExportFailed, and then `out` is what it was before.
     """
     out = Path(out)
-    dataset = _Dataset(labels, options or ExportOptions(), ids or IdRegistry(), None if root is None else Path(root))
+    dataset = _Dataset(labels, options or ExportOptions(), ids or IdRegistry(), photo)
     total = len(pages) if isinstance(pages, Sized) else 0
     for done, page in enumerate(pages, start=1):
         dataset.add(page)
@@ -99,15 +99,18 @@ def export(
 class _Dataset:
     """The file in the making: finished lines of JSON, and what the check needs to know."""
 
-    def __init__(self, labels: LabelSet, options: ExportOptions, ids: IdRegistry, root: Path | None) -> None:
-        self.labels, self.options, self.ids, self.root = labels, options, ids, root
+    def __init__(
+        self, labels: LabelSet, options: ExportOptions, ids: IdRegistry, photo: Callable[[str], Path] | None
+    ) -> None:
+        self.labels, self.options, self.ids, self.photo = labels, options, ids, photo
         self.categories = {key: labels.category_id(key) for key in labels.keys}
         if options.include_unknown:
             self.categories[UNKNOWN] = len(self.categories) + 1
         self.images: dict[int, str] = {}
         self.annotations: dict[int, list[str]] = {}
         self.truths: dict[int, _Truth] = {}
-        self.names: dict[str, str] = {}
+        self.names: set[str] = set()
+        self.folded: dict[str, str] = {}
         self.by_label = dict.fromkeys(self.categories, 0)
         self.dropped: list[tuple[str, int, str]] = []
         self.warnings: list[str] = []
@@ -152,8 +155,6 @@ class _Dataset:
         if self.options.segmentation == "polygon":
             outline = code if filled.same_as(mask) else masks.to_rle(filled, page.height, page.width)
             item["segmentation"] = _polygons(filled, outline, self.options.tolerance)
-        h, w = mask.bits.shape
-        item |= {"area": mask.area, "bbox": [mask.left, mask.top, w, h]}
         item["ssc"]["layer"] = depth
         if self.options.strict:
             known = ("id", "image_id", "category_id", "segmentation", "area", "bbox", "iscrowd")
@@ -169,18 +170,18 @@ class _Dataset:
             name = page_json.relative_name(page.image)
         except page_json.Wrong as error:
             raise ExportFailed(str(error), path=page.image, remedy="rename the photo") from error
-        other = self.names.get(name.casefold())
-        if other == name:
+        if name in self.names:
             raise ExportFailed("two pages have this name", path=name, remedy="rename one of the photos")
-        if other is not None:
+        self.names.add(name)
+        other = self.folded.setdefault(name.casefold(), name)
+        if other != name:
             self.warnings.append(f"{other} and {name} differ in upper and lower case only; Windows cannot hold both")
-        self.names[name.casefold()] = name
         return name
 
     def _compare_size(self, page: Page) -> None:
-        if self.root is None:
+        if self.photo is None:
             return
-        photo = self.root / page.image
+        photo = self.photo(page.image)
         try:
             height, width = images.size(photo)
         except BadImage as error:

@@ -24,12 +24,14 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from sscore import masks
-from sscore.errors import BadDataset, BadPage, SscError
+from sscore.errors import BadDataset, BadOption, BadPage, SscError
 from sscore.labels import LabelSet
 from sscore.types import STATUSES, UNKNOWN, Annotation, Box, Mask, Page, Prompt, Scores
 
 FORMAT = 1
 INFO = {"contributor": "", "description": "Scrap-SAM-CLIP annotations", "url": "", "version": "1.0"}
+
+BAD_PAGE_REMEDY = "it is left untouched; to have it rebuilt from the journal, move it away and open the photo again"
 
 _FILE_KEYS = frozenset({"annotations", "categories", "images", "info", "licenses", "ssc"})
 _IMAGE_KEYS = frozenset({"file_name", "height", "id", "ssc", "width"})
@@ -115,8 +117,10 @@ def image_to_json(page: Page, image_id: int) -> dict[str, Any]:
 
 
 def annotation_to_json(annotation: Annotation, height: int, width: int, category_id: int) -> dict[str, Any]:
-    """A COCO annotation of image 1; height, width: px of the image."""
-    mask = annotation.mask
+    """A COCO annotation of image 1; height, width: px of the image. Raises BadOption for a mask outside it."""
+    mask = masks.clip(annotation.mask, height, width)
+    if mask is None:
+        raise BadOption(f"the mask of instance {annotation.id} lies outside the photo")
     h, w = mask.bits.shape
     ssc: dict[str, Any] = {k: v for k, v in annotation.extra.items() if k != "coco"}
     ssc["status"] = annotation.status
@@ -195,11 +199,7 @@ def page_from_json(data: Any, *, path: str | Path) -> Page:
     try:
         return _page(data)
     except Wrong as error:
-        raise BadPage(
-            f"this annotation page cannot be read: {error}",
-            path=path,
-            remedy="it is left untouched; to have it rebuilt from the journal, move it away and open the photo again",
-        ) from error
+        raise BadPage(f"this annotation page cannot be read: {error}", path=path, remedy=BAD_PAGE_REMEDY) from error
 
 
 def _page(data: Any) -> Page:

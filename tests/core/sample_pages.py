@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from sscore import edits
 from sscore.masks import tight
 from sscore.types import Annotation, Box, Mask, Page, Prompt, Scores
 
@@ -92,3 +93,11 @@ def same_page(a: Page, b: Page) -> bool:
         and len(a.annotations) == len(b.annotations)
         and all(same_annotation(x, y) for x, y in zip(a.annotations, b.annotations, strict=True))
     )
+
+
+def page_with(count: int, image="子 文件夹/照片 1.jpg") -> Page:
+    """A page of `count` squares, ids from 1."""
+    page = Page(image, 200, 150)
+    for n in range(count):
+        page = edits.add(page, Annotation(0, rectangle(n, n, n + 5, n + 5), "Bar"))
+    return page

@@ -256,11 +256,11 @@ def test_a_photo_of_another_size_stops_the_export(tmp_path):
     exif[0x0112] = 6  # turned by a quarter: 150 x 200 on disk is 200 x 150 on screen
     Image.new("RGB", (150, 200)).save(tmp_path / "turned.jpg", exif=exif)
     Image.new("RGB", (150, 200)).save(tmp_path / "other.jpg")
-    coco.export([sample_page("turned.jpg")], LABELS, tmp_path / "a.json", root=tmp_path)
+    coco.export([sample_page("turned.jpg")], LABELS, tmp_path / "a.json", photo=tmp_path.joinpath)
     with pytest.raises(ExportFailed, match=r"other.jpg.*150 x 200 px") as caught:
-        coco.export([sample_page("other.jpg")], LABELS, tmp_path / "a.json", root=tmp_path)
+        coco.export([sample_page("other.jpg")], LABELS, tmp_path / "a.json", photo=tmp_path.joinpath)
     assert caught.value.path == str(tmp_path / "other.jpg")
-    report = coco.export([sample_page("gone.jpg")], LABELS, tmp_path / "a.json", root=tmp_path)
+    report = coco.export([sample_page("gone.jpg")], LABELS, tmp_path / "a.json", photo=tmp_path.joinpath)
     assert "gone.jpg" in report.warnings[0]
 
 
