@@ -1,0 +1,282 @@
+"""A project is a folder of photos with their annotations beside them.
+
+    project.toml                                    where the photos are, which label set
+    pages/<photo with its extension>.json           one-image COCO file, see sscore.coco.pages
+    journal/<photo with its extension>.jsonl        every edit, see sscore.journal
+    ids.json                                        export ids, see sscore.coco.registry
+    .lock.json                                      who is here, see sscore.presence
+
+Nothing is written before the first save. Several people may work in one folder on a shared drive: a save compares the
+page on disk with the one that was read, and when somebody else changed it both versions are kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sscore import coco, images, presence
+from sscore.errors import BadImage, BadPage, BadProject
+from sscore.labels import LabelSet
+from sscore.labels import load as load_labels
+from sscore.page_store import PageStore, checked, disk_errors, spelled
+from sscore.paths import write_atomic
+from sscore.presence import Holder
+from sscore.types import UNKNOWN, Page, Progress
+
+__all__ = ["Holder", "PageSummary", "Project"]
+
+_TOML = """\
+# A Scrap-SAM-CLIP project: photos and their annotations.
+images = "."                # folder of the photos, seen from here
+labels = "scrap_shapes"     # a label set that ships with the program, or a .toml file seen from here
+"""
+_STALE_TEMP_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class PageSummary:
+    """A page in a list of photos. count: instances; statuses: how many of each status; unknown: without a label;
+    done: whether somebody marked the photo as finished (`Page.extra["done"]`)."""
+
+    count: int = 0
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    unknown: int = 0
+    done: bool = False
+
+
+class Project:
+    """The photos and pages of one folder. May be used from several threads."""
+
+    def __init__(self, folder: Path, photos: Path, labels: LabelSet) -> None:
+        self.folder, self.photos, self.labels = folder, photos, labels
+        self._store = PageStore(folder, labels)
+        self._summaries: dict[str, tuple[tuple[int, int], PageSummary]] = {}
+
+    @classmethod
+    def open(cls, folder: str | Path, *, create: bool = True) -> Project:
+        """The project in a folder of photos; with create=False it must have been saved before. Writes nothing.
+
+        Raises BadProject, and BadLabels for the label set that project.toml names.
+        """
+        folder = Path(folder)
+        if not folder.is_dir():
+            problem = "is not a folder" if folder.exists() else "there is no such folder"
+            raise BadProject(problem, path=folder, remedy="choose the folder that holds the photos")
+        file = folder / "project.toml"
+        if not create and not (file.is_file() or (folder / "pages").is_dir()):
+            raise BadProject("has no annotations", path=folder, remedy="open it in the program and annotate first")
+        settings = _settings(file)
+        photos = folder / str(settings.get("images", "."))
+        if not photos.is_dir():
+            raise BadProject(
+                f"there is no folder of photos {photos}", path=file, remedy='correct the line "images" in project.toml'
+            )
+        labels = str(settings.get("labels", "scrap_shapes"))
+        return cls(folder, photos, load_labels(folder / labels if labels.endswith(".toml") else labels))
+
+    @property
+    def notices(self) -> list[str]:
+        """Sentences about what was put right on the way, such as a save that a crash had interrupted."""
+        return self._store.notices
+
+    # --- photos -------------------------------------------------------------------------------------------------------
+
+    def images(self) -> list[str]:
+        """Names of the photos: relative paths with '/', NFC, in natural order. Raises BadImage for the folder."""
+        found = (path.relative_to(self.photos).as_posix() for path in images.list_images(self.photos))
+        return list(dict.fromkeys(unicodedata.normalize("NFC", name) for name in found))
+
+    def image_path(self, rel: str) -> Path:
+        return spelled(self.photos, checked(rel))
+
+    # --- one page -----------------------------------------------------------------------------------------------------
+
+    def page_path(self, rel: str) -> Path:
+        return self._store.page_path(rel)
+
+    def load(self, rel: str) -> Page:
+        """The page of a photo; an empty one when it has none. A save that a crash interrupted is finished first.
+
+        Raises BadPage for a page that cannot be read (it is left as it is), BadImage for a photo without a page that
+        cannot be read either, BadProject for a disk that refuses.
+        """
+        page = self._store.load(rel)
+        return page or self._blank(rel)
+
+    def _blank(self, rel: str) -> Page:
+        height, width = images.size(self.image_path(rel))
+        return Page(checked(rel), width, height)
+
+    def save(self, page: Page, *, edit: str, author: str = "") -> None:
+        """Write a page: first its journal, then the file, each on disk before the next.
+
+        Returns at once when nothing changed. edit: what was done, for the journal; author: the login name when empty.
+        Raises PageChanged when the file is not the one that was loaded (`kept` says where ours is), BadProject when
+        the disk refuses: then nothing that was saved before is lost, and saving can be tried again.
+        """
+        file = self.folder / "project.toml"
+        if self._store.save(page, edit=edit, author=author) and not file.exists():
+            with disk_errors(file):
+                write_atomic(file, _TOML.encode())
+
+    def recover(self, rel: str) -> bool:
+        """Bring a page that a crash left behind its journal up to date, or make one that is gone again from it.
+
+        Returns whether there was something to do. `load` does the same.
+        """
+        return self._store.recover(rel)
+
+    def journal(self, rel: str) -> list[dict[str, Any]]:
+        """Every edit of a page, oldest first: "author", "time", "host", "edit" and what changed (sscore.journal)."""
+        return self._store.journal(rel)
+
+    # --- all pages ----------------------------------------------------------------------------------------------------
+
+    def annotated(self) -> list[str]:
+        """Names of the photos that have a page, in natural order."""
+        top = self.folder / "pages"
+        found = []
+        for here, folders, files in os.walk(top):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in files:
+                if name.startswith("."):
+                    _sweep(Path(here, name))
+                elif name.endswith(".json") and Path(name).with_suffix("").suffix.lower() in images.EXTENSIONS:
+                    rel = Path(here, name).relative_to(top).as_posix().removesuffix(".json")
+                    found.append(unicodedata.normalize("NFC", rel))
+        return sorted(found, key=images.natural_key)
+
+    def pages(self, progress: Progress | None = None) -> Iterator[Page]:
+        """Every page there is, one at a time. Raises BadPage at one that cannot be read."""
+        rels = self.annotated()
+        for done, rel in enumerate(rels, start=1):
+            page = self._store.look(rel)
+            if page is not None:
+                yield page
+            if progress:
+                progress(done, len(rels))
+
+    def damaged(self) -> list[tuple[str, str]]:
+        """(photo, what is wrong) of every page that cannot be read."""
+        return [(rel, page.problem) for rel, page in self._tried(self.annotated()) if not isinstance(page, Page)]
+
+    def _tried(self, rels: list[str]) -> Iterator[tuple[str, Page | BadPage | BadImage]]:
+        for rel in rels:
+            try:
+                yield rel, self._store.look(rel) or self._blank(rel)
+            except (BadPage, BadImage) as error:
+                yield rel, error
+
+    def summary(self, rel: str) -> PageSummary:
+        """What a list of photos shows of a page; quick when the file did not change. Raises BadPage."""
+        path = self.page_path(rel)
+        with disk_errors(path):
+            state = path.stat() if path.exists() else None
+        stamp = (state.st_mtime_ns, state.st_size) if state else (0, 0)
+        cached = self._summaries.get(rel)
+        if cached is None or cached[0] != stamp or not state:
+            page = self._store.peek(rel)
+            cached = self._summaries[rel] = (stamp, PageSummary() if page is None else _summary(page))
+        return cached[1]
+
+    # --- export -------------------------------------------------------------------------------------------------------
+
+    def registry(self) -> coco.IdRegistry:
+        """The ids of earlier exports. Raises BadProject when the list is damaged."""
+        return coco.IdRegistry(self.folder / "ids.json")
+
+    def export(
+        self, out: str | Path, *, options: coco.ExportOptions | None = None, progress: Progress | None = None
+    ) -> coco.ExportReport:
+        """All pages as one COCO file; with include_empty also the photos that have none.
+
+        A page that cannot be read does not stop the others: it is listed as dropped. Raises ExportFailed.
+        """
+        rels = self.annotated()
+        if options and options.include_empty:
+            rels = sorted({*rels, *self.images()}, key=images.natural_key)
+        unread: list[tuple[str, int, str]] = []
+        pages = _Readable(rels, self._tried, unread)
+        report = coco.export(
+            pages, self.labels, out, options=options, ids=self.registry(), photo=self.image_path, progress=progress
+        )
+        return replace(report, dropped=(*unread, *report.dropped))
+
+    # --- who is here --------------------------------------------------------------------------------------------------
+
+    def lock(self) -> bool:
+        """Leave a note that we work here; False when somebody else's stands there. Keeps nobody out."""
+        path = self.folder / ".lock.json"
+        with disk_errors(path):
+            return presence.enter(path)
+
+    def unlock(self) -> None:
+        presence.leave(self.folder / ".lock.json")
+
+    def lock_holder(self) -> Holder | None:
+        """Somebody else who works here now; None when nobody does."""
+        return presence.holder(self.folder / ".lock.json")
+
+
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """The pages that can be read, with a length for the progress bar; the others are entered in `unread`."""
+
+    rels: list[str]
+    tried: Callable[[list[str]], Iterator[tuple[str, Page | BadPage | BadImage]]]
+    unread: list[tuple[str, int, str]]
+
+    def __len__(self) -> int:
+        return len(self.rels)
+
+    def __iter__(self) -> Iterator[Page]:
+        for rel, page in self.tried(self.rels):
+            if isinstance(page, Page):
+                yield page
+            else:
+                self.unread.append((rel, 0, f"page: {page.problem}"))
+
+
+def _summary(page: Mapping[str, Any]) -> PageSummary:
+    """page: JSON as it was read. What has the wrong form counts as little as possible; `load` will refuse it."""
+    items = [item for item in page["annotations"] if isinstance(item, dict)]
+    private = [item["ssc"] if isinstance(item.get("ssc"), dict) else {} for item in items]
+    listed = page.get("categories")
+    categories = [c for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
+    unknown = [c.get("id") for c in categories if c.get("name") == UNKNOWN]
+    head = page.get("ssc")
+    return PageSummary(
+        count=len(items),
+        statuses=dict(Counter(str(ssc.get("status", "accepted")) for ssc in private)),
+        unknown=sum(item.get("category_id") in unknown for item in items),
+        done=isinstance(head, dict) and bool(head.get("done")),
+    )
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    """What project.toml says; nothing when there is none."""
+    try:
+        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))  # Notepad puts a mark in front
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise BadProject(f"cannot be read: {error.strerror or error}", path=file, remedy="check your rights") from error
+    except ValueError as error:
+        raise BadProject(f"is not a valid project file: {error}", path=file, remedy="correct or delete it") from error
+
+
+def _sweep(path: Path) -> None:
+    """Remove a temp file that a crash left behind an hour ago or more."""
+    if path.suffix == ".tmp":
+        with contextlib.suppress(OSError):
+            if datetime.now(UTC).timestamp() - path.stat().st_mtime > _STALE_TEMP_S:
+                path.unlink()
