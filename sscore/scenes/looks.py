@@ -240,14 +240,16 @@ def cut_end(rng: Rng, side: Material) -> Material:
     return Material(_pick(rng, PAINTS), _pick(rng, PAINTS), _pick(rng, RUSTS), float(rng.uniform(0.5, 3)), 0.2)
 
 
+BASE, SECOND, PATCH = 0, 3, 6
+THRESHOLD, PER_EDGE, STREAK, GRAIN, CELL, BUMP, SPEC, GLOSS, MIRROR, DENSITY, OFFSET = range(9, 20)
+BAND, BAND_MIDDLE, BAND_HALF = 20, 23, 24
 COLUMNS = 25
-"""Numbers per material row, see `row`."""
+"""Where the numbers of a material stand in a row of the shading table: colours take three each. DENSITY: texels per
+metre; OFFSET: texels; BAND_MIDDLE, BAND_HALF: m along the piece."""
 
 
 def row(rng: Rng, m: Material, density: float) -> npt.NDArray[np.float32]:
-    """One line of the shading table: 3 x 3 colours, threshold, 1/edge, streak, grain, cell, bump, spec, gloss, mirror,
-    texels per metre, texel offset, band colour, band middle and half width (m along the piece).
-    density: relative texels per metre of the finest tile."""
+    """A material as a row (COLUMNS,) of the shading table. density: relative, of the finest tile."""
     colours = np.concatenate([linear(m.base), linear(m.second), linear(m.patch)])
     rest = [m.threshold, 1 / m.edge, m.streak, m.grain, m.cell, m.bump, m.spec, m.gloss, m.mirror]
     return np.concatenate([colours, rest, [density, rng.uniform(1e3, 2e3), 0, 0, 0, 0, 0]]).astype(np.float32)
@@ -258,38 +260,39 @@ def banded(rng: Rng, line: npt.NDArray[np.float32], length: float) -> npt.NDArra
     out = line.copy()
     half = length * (rng.uniform(0.01, 0.06) if rng.random() < 0.5 else rng.uniform(0.1, 0.4))
     middle = rng.uniform(-0.5, 0.5) * length
-    out[20:23] = linear(_pick(rng, [*PAINTS, *SCALES, *RUSTS]))
-    out[23:25] = middle, half
+    out[BAND : BAND + 3] = linear(_pick(rng, [*PAINTS, *SCALES, *RUSTS]))
+    out[BAND_MIDDLE], out[BAND_HALF] = middle, half
     return out
 
 
-def albedo(
-    table: npt.NDArray[np.float32], index: npt.NDArray[np.int32], u: Image, v: Image
-) -> tuple[Image, Image, npt.NDArray[np.float32]]:
-    """Colour (3, n), emboss (n,) and the material rows used (n, COLUMNS) at surface points.
+def albedo(table: Image, index: npt.NDArray[np.int32], u: Image, v: Image) -> tuple[Image, Image]:
+    """Colour (3, n) and emboss (n,) at surface points.
 
-    index: (n,) material row per point; u, v: (n,) m along the piece and around it.
+    table: (COLUMNS, m) materials as columns; index: (n,) which one; u, v: (n,) m along the piece and around it.
     """
+
+    def of(column: int) -> Image:
+        found: Image = table[column].take(index)
+        return found
+
     tiles = bank()
-    rows = table.take(index, 0)
-    density, offset = rows[:, 18], rows[:, 19]
+    density, offset = of(DENSITY), of(OFFSET)
     fine_u, fine_v = u * density + offset, v * density + offset * np.float32(1.7)
+    near_u, near_v = fine_u * np.float32(0.8), fine_v * np.float32(0.8)
     broad = lookup(tiles.soft, fine_u * np.float32(0.9), fine_v * np.float32(0.9))
-    rough = lookup(tiles.rough, fine_u * np.float32(0.8), fine_v * np.float32(0.8))
-    streak = lookup(tiles.streak, fine_u * np.float32(0.8), fine_v)
-    grain = lookup(tiles.grain, fine_u, fine_v)
+    rough, emboss = lookup(tiles.rough, near_u, near_v), lookup(tiles.bump, near_u, near_v)
+    streak = lookup(tiles.streak, near_u, fine_v)
     mix = np.clip(np.float32(0.5) + np.float32(0.35) * broad + np.float32(0.2) * streak, 0, 1)
-    cover = np.clip((broad * np.float32(0.6) + rough * np.float32(0.8) - rows[:, 9]) * rows[:, 10], 0, 1)
-    tone = 1 + rows[:, 11] * streak + rows[:, 12] * grain + np.float32(0.12) * rough
-    if (table[:, 13] > 0).any():
-        cells = lookup(tiles.cells, fine_u, fine_v)
-        tone += rows[:, 13] * (cells - np.float32(0.5))
+    cover = np.clip((broad * np.float32(0.6) + rough * np.float32(0.8) - of(THRESHOLD)) * of(PER_EDGE), 0, 1)
+    tone = 1 + of(STREAK) * streak + of(GRAIN) * lookup(tiles.grain, fine_u, fine_v) + np.float32(0.12) * rough
+    if (table[CELL] > 0).any():
+        tone += of(CELL) * (lookup(tiles.cells, fine_u, fine_v) - np.float32(0.5))
     np.clip(tone, 0.25, 2.5, out=tone)
     colour = np.empty((3, len(u)), np.float32)
-    banded = np.flatnonzero(np.abs(u - rows[:, 23]) < rows[:, 24])
+    banded = np.flatnonzero(np.abs(u - of(BAND_MIDDLE)) < of(BAND_HALF))
     for k in range(3):
-        plain = rows[:, k] + (rows[:, 3 + k] - rows[:, k]) * mix
-        plain[banded] = rows[banded, 20 + k]
-        colour[k] = (plain + (rows[:, 6 + k] - plain) * cover) * tone
-    emboss = lookup(tiles.bump, fine_u * np.float32(0.8), fine_v * np.float32(0.8)) * rows[:, 14]
-    return colour, emboss, rows
+        base = of(BASE + k)
+        plain = base + (of(SECOND + k) - base) * mix
+        plain[banded] = table[BAND + k].take(index[banded])
+        colour[k] = (plain + (of(PATCH + k) - plain) * cover) * tone
+    return colour, emboss * of(BUMP)

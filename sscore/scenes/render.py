@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sscore.scenes.grounds import CANVAS, Ground
-from sscore.scenes.looks import COLUMNS, albedo
+from sscore.scenes.looks import DENSITY, GLOSS, MIRROR, SPEC, albedo
 from sscore.scenes.profiles import Solid
 from sscore.scenes.raster import Camera, Drawn, LightMap, Mesh, draw, draw_along
 
@@ -23,6 +23,9 @@ Floats = npt.NDArray[np.float64]
 Image = npt.NDArray[Any]
 """Numbers per pixel or texel, float32."""
 
+_LOCAL, _HALF, _BEND, _RIBS, _WEAR, _TEX_U, _TEX_V, _SMOOTH, _INNER, _NORMAL = 0, 12, 13, 14, 15, 16, 19, 22, 23, 24
+"""Rows of Scene.faces: local-from-world rotation (9, row-major) and offset (3), half length m, bend 1/m, ribs per m,
+wear, texture axes (3 each), smooth and inner as in Solid, world normal (3)."""
 _SHADOW_SIDE = 512
 _HEIGHT_SIDE = 192
 
@@ -90,32 +93,24 @@ class Scene:
         return Mesh(join(verts), join(edges), join(edge_face), join(normal), join(anchor), join(piece))
 
     @cached_property
-    def faces(self) -> dict[str, Image]:
-        """Per face, float32: tex (F, 8) = tex_u, tex_v, smooth, inner; normal (F, 3); row (F,) of the shading table."""
-        solids = [p.solid for p in self.pieces]
-        tex = [np.column_stack([s.tex_u, s.tex_v, s.smooth, s.inner]) for s in solids]
-        row = np.concatenate([2 * k + s.cap.astype(np.int32) for k, s in enumerate(solids)])
-        return {
-            "tex": np.concatenate(tex).astype(np.float32),
-            "normal": self.mesh.normal.astype(np.float32),
-            "row": row.astype(np.int32),
-        }
-
-    @cached_property
-    def table(self) -> npt.NDArray[np.float32]:
-        table = np.array([r for p in self.pieces for r in (p.side, p.cut)]).reshape(-1, COLUMNS)
-        table[:, 18] *= self.density
-        return table
-
-    @cached_property
-    def poses(self) -> npt.NDArray[np.float32]:
-        """(P, 16): local-from-world rotation rows, offset, half length, bend, ribs, wear."""
-        rows = []
+    def faces(self) -> Image:
+        """(27, F) float32: what shading needs to know of each face, row numbers above."""
+        parts = []
         for p in self.pieces:
             inverse = p.rotation.T
-            extra = [p.solid.length / 2, p.solid.bend, p.ribs, p.wear]
-            rows.append(np.concatenate([inverse.ravel(), -inverse @ p.position, extra]))
-        return np.array(rows, dtype=np.float32)
+            shared = [*inverse.ravel(), *(-inverse @ p.position), p.solid.length / 2, p.solid.bend, p.ribs, p.wear]
+            s = p.solid
+            own = [s.tex_u, s.tex_v, s.smooth, s.inner, s.normal @ inverse]
+            parts.append(np.column_stack([np.tile(shared, (len(s.normal), 1)), *own]))
+        return np.ascontiguousarray(np.concatenate(parts).T, np.float32)
+
+    @cached_property
+    def materials(self) -> Image:
+        """(COLUMNS, F) float32: the surface of each face."""
+        both = np.array([[p.side, p.cut] for p in self.pieces], np.float32)
+        both[:, :, DENSITY] *= self.density
+        cap = np.concatenate([p.solid.cap for p in self.pieces]).astype(int)
+        return np.ascontiguousarray(both[self.mesh.piece, cap].T)
 
     @cached_property
     def shadow(self) -> LightMap:
@@ -135,9 +130,10 @@ def paint(scene: Scene, camera: Camera) -> tuple[Image, Drawn]:
     drawn = draw(scene.mesh, camera)
     count = len(scene.mesh.piece)
     height, width = camera.height, camera.width
-    columns = (np.arange(width, dtype=np.float32) + np.float32(0.5 - camera.cx)) / np.float32(camera.focal)
-    rows = (np.arange(height, dtype=np.float32) + np.float32(0.5 - camera.cy)) / np.float32(camera.focal)
-    image = np.empty((height * width, 3), np.float32)
+    across = (np.arange(width, dtype=np.float32) + np.float32(0.5 - camera.cx)) / np.float32(camera.focal)
+    down = (np.arange(height, dtype=np.float32) + np.float32(0.5 - camera.cy)) / np.float32(camera.focal)
+    columns, rows = np.tile(across, height), np.repeat(down, width)
+    image = np.empty((3, height * width), np.float32)
     relief = _relief(drawn, height, width)
     eye = camera.position.astype(np.float32)
     turn = camera.rotation.astype(np.float32)
@@ -148,14 +144,14 @@ def paint(scene: Scene, camera: Camera) -> tuple[Image, Drawn]:
     ):
         if not len(choice):
             continue
-        row, column = np.divmod(choice.astype(np.int32), width)
-        x, y = columns[column], rows[row]
+        x, y = columns.take(choice), rows.take(choice)
         ray = np.stack([turn[0, k] * x + turn[1, k] * y + turn[2, k] for k in range(3)])
-        z = 1 / np.maximum(drawn.depth[choice], np.float32(1e-6))
+        z = 1 / np.maximum(drawn.depth[choice], np.float32(1e-4))
         point = ray * z + eye[:, None]
         ray /= np.sqrt((ray**2).sum(0))
-        image[choice] = shade(scene, drawn, choice, ray, point, relief).T
-    out = image.reshape(height, width, 3)
+        for layer, colour in zip(image, shade(scene, drawn, choice, ray, point, relief), strict=True):
+            layer[choice] = colour
+    out: Image = cv2.merge(list(image.reshape(3, height, width)))
     _wear(scene, drawn, out)
     return out, drawn
 
@@ -197,11 +193,10 @@ def _lit(scene: Scene, choice: npt.NDArray[np.int64], point: Image, normal: Imag
         sun += heights.take(j * side + i) <= along
     above, wide = scene.hollows
     size = wide.shape[0]
-    i = np.clip((above.frame[0].astype(np.float32) @ point - above.origin[0]) * above.scale, 0, size - 1).astype(
-        np.int32
-    )
-    j = np.clip((above.frame[1].astype(np.float32) @ point - above.origin[1]) * above.scale, 0, size - 1).astype(
-        np.int32
+    flat = above.frame[:2].astype(np.float32) @ point
+    i, j = (
+        np.clip((flat[k] - np.float32(above.origin[k])) * np.float32(above.scale), 0, size - 1).astype(np.int32)
+        for k in (0, 1)
     )
     depth = wide.ravel().take(j * size + i) - point[2]
     open_sky = np.clip(1 - depth * np.float32(above.scale / 14), 0.12, 1)
@@ -211,37 +206,38 @@ def _lit(scene: Scene, choice: npt.NDArray[np.int64], point: Image, normal: Imag
 def _steel(scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image, point: Image, relief: Image) -> Image:
     """Colour (3, n) of the chosen pixels, which show pieces."""
     face = drawn.face[choice]
-    tables = scene.faces
-    pose = scene.poses.take(scene.mesh.piece.astype(np.int32).take(face), 0)
-    tex = tables["tex"].take(face, 0)
+
+    def of(row: int, where: npt.NDArray[np.int64] | slice = slice(None)) -> Image:
+        found: Image = scene.faces[row].take(face[where])
+        return found
+
     x, y, z = point
-    qx, qy, qz = (
-        pose[:, 3 * k] * x + pose[:, 3 * k + 1] * y + pose[:, 3 * k + 2] * z + pose[:, 9 + k] for k in range(3)
-    )
-    normal = np.ascontiguousarray(tables["normal"].take(face, 0).T)
-    bend = pose[:, 13]
+    qx, qy, qz = (of(k) * x + of(k + 1) * y + of(k + 2) * z + of(_LOCAL + 9 + k // 3) for k in (0, 3, 6))
+    normal = np.stack([of(_NORMAL + k) for k in range(3)])
     turn = np.zeros_like(qx)
+    bend, smooth = of(_BEND), of(_SMOOTH)
     bent = np.flatnonzero(bend > 0)
     if len(bent):
         radius = 1 / bend[bent]
         turn[bent] = np.arctan2(qx[bent], radius - qz[bent])
         qz[bent] = radius - np.hypot(qx[bent], radius - qz[bent])
         qx[bent] = turn[bent] * radius
-    round_ = np.flatnonzero(tex[:, 6] != 0)
-    if len(round_):
-        p = pose[round_]
-        outward = tex[round_, 6] / np.maximum(np.hypot(qy[round_], qz[round_]), 1e-9)
-        ny, nz = qy[round_] * outward, qz[round_] * outward
-        nx, nz = -nz * np.sin(turn[round_]), nz * np.cos(turn[round_])
+    u = qx * of(_TEX_U) + qy * of(_TEX_U + 1) + qz * of(_TEX_U + 2)
+    v = qx * of(_TEX_V) + qy * of(_TEX_V + 1) + qz * of(_TEX_V + 2)
+    around = np.flatnonzero(smooth != 0)
+    if len(around):
+        ny, nz, out = qy[around], qz[around], smooth[around]
+        reach = np.maximum(np.hypot(ny, nz), 1e-9)
+        v[around] = np.arctan2(nz, ny) * reach
+        ny, nz = ny * out / reach, nz * out / reach
+        nx, nz = -nz * np.sin(turn[around]), nz * np.cos(turn[around])
         for k in range(3):
-            normal[k, round_] = nx * p[:, k] + ny * p[:, 3 + k] + nz * p[:, 6 + k]
-    u = qx * tex[:, 0] + qy * tex[:, 1] + qz * tex[:, 2]
-    v = qx * tex[:, 3] + qy * tex[:, 4] + qz * tex[:, 5]
-    v[round_] = np.arctan2(qz[round_], qy[round_]) * np.hypot(qy[round_], qz[round_])
-    colour, emboss, rows = albedo(scene.table, tables["row"].take(face), u, v)
-    ribbed = np.flatnonzero((pose[:, 14] > 0) & (tex[:, 6] > 0))
+            normal[k, around] = nx * of(k, around) + ny * of(3 + k, around) + nz * of(6 + k, around)
+    colour, emboss = albedo(scene.materials, face, u, v)
+    ribs = of(_RIBS)
+    ribbed = np.flatnonzero((ribs > 0) & (smooth > 0))
     if len(ribbed):
-        phase = qx[ribbed] * pose[ribbed, 14] + np.float32(0.35) * np.abs(np.arctan2(qy[ribbed], qz[ribbed]))
+        phase = qx[ribbed] * ribs[ribbed] + np.float32(0.35) * np.abs(np.arctan2(qy[ribbed], qz[ribbed]))
         emboss[ribbed] += np.float32(0.8) * np.sin(phase * np.float32(2 * np.pi))
 
     light = scene.light
@@ -251,21 +247,24 @@ def _steel(scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image
     grazing = np.clip(1 + emboss * np.float32(0.35), 0.3, 2)
     direct = np.clip(facing, 0, 1) * sun * grazing
     # Deep in a bore only what comes through the ends is left.
-    inner = tex[:, 7]
-    depth = np.maximum(pose[:, 12] - np.abs(qx), 0) / np.maximum(inner, 1e-6)
-    bore = np.where(inner > 0, np.float32(0.04) + np.float32(0.7) * np.exp(-np.float32(0.8) * depth), 1)
-    direct *= np.where(inner > 0, np.exp(-np.float32(0.7) * depth), 1)
+    bore = np.ones_like(facing)
+    inside = np.flatnonzero(of(_INNER) > 0)
+    if len(inside):
+        depth = np.maximum(of(_HALF, inside) - np.abs(qx[inside]), 0) / of(_INNER, inside)
+        bore[inside] = np.float32(0.04) + np.float32(0.7) * np.exp(np.float32(-0.8) * depth)
+        direct[inside] *= np.exp(np.float32(-0.7) * depth)
     ambient = (np.float32(0.62) + np.float32(0.38) * normal[2]) * sky * bore * relief[choice]
     ambient *= np.clip(1 + emboss * np.float32(0.15), 0.5, 1.5)
     view = (ray * normal).sum(0)
     mirrored = ray - normal * (2 * view)
-    shine = np.clip(towards @ mirrored, 0, 1) ** rows[:, 16] * rows[:, 15] * sun * bore
-    mirror = rows[:, 17] * bore * sky * (np.float32(0.6) + np.float32(0.4) * (1 + view))
-    around = _surroundings(scene, mirrored + np.float32(0.05) * emboss)
+    spec, gloss, share = (scene.materials[k].take(face) for k in (SPEC, GLOSS, MIRROR))
+    shine = np.clip(towards @ mirrored, 0, 1) ** gloss * spec * sun * bore
+    mirror = share * bore * sky * (np.float32(0.6) + np.float32(0.4) * (1 + view))
+    seen = _surroundings(scene, mirrored + np.float32(0.05) * emboss)
     for k in range(3):
         colour[k] *= np.float32(light.sun[k]) * direct + np.float32(light.sky[k]) * ambient
         colour[k] += np.float32(light.sun[k] * 0.6) * shine
-        colour[k] += mirror * (around[k] * np.float32(light.sky[k]) - colour[k] * np.float32(0.5))
+        colour[k] += mirror * (seen[k] * np.float32(light.sky[k]) - colour[k] * np.float32(0.5))
     return colour
 
 
@@ -329,9 +328,7 @@ def _wear(scene: Scene, drawn: Drawn, image: Image) -> None:
     face = drawn.face.reshape(height, width)
     count = len(scene.mesh.piece)
     owner = np.append(scene.mesh.piece, [-1, -1]).astype(np.int32)
-    flat = scene.faces["tex"][:, 6] == 0
-    sharp = np.append(flat, [False, False])
-    wear = np.append(scene.poses[:, 15], 0)
+    sharp = np.append(scene.faces[_SMOOTH] == 0, [False, False])
     for axis in (0, 1):
         here = face[:-1] if axis == 0 else face[:, :-1]
         there = face[1:] if axis == 0 else face[:, 1:]
@@ -340,5 +337,5 @@ def _wear(scene: Scene, drawn: Drawn, image: Image) -> None:
         edge = (owner[a] == owner[b]) & (owner[a] >= 0) & (sharp[a] | sharp[b]) & (a < count)
         at, a = at[edge], a[edge]
         rows, columns = np.divmod(at, here.shape[1])
-        gain = 1 + wear[owner[a]].astype(np.float32)
+        gain = 1 + scene.faces[_WEAR].take(a)
         image[rows, columns] *= gain[:, None]
