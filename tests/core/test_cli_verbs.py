@@ -292,3 +292,25 @@ def test_export_options_reach_the_file(capsys, project, tmp_path):
 def test_export_of_no_project_is_refused(capsys, yard, tmp_path, name):
     code, _, err = ssc(capsys, "export", yard / name, "--out", tmp_path / "coco.json")
     assert (code, err.count("\n")) == (2, 1) and name in err
+
+
+def test_models_list_says_where_each_model_is(capsys, tmp_path, monkeypatch):
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "mine.safetensors").write_bytes(bytes(2_000_000))
+    rows = [
+        ("mine", "segmenter", 'file = "mine.safetensors"'),
+        ("away", "classifier", 'file = "away.safetensors"\nbytes = 5\nurls = ["https://example.org/away"]'),
+        ("lost", "classifier", 'file = "lost.safetensors"'),
+    ]
+    text = "".join(f'[[model]]\nid = "{key}"\nkind = "{kind}"\nfamily = "nano"\n{rest}\n' for key, kind, rest in rows)
+    (tmp_path / "catalogue.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("SSC_HOME", str(tmp_path))
+    code, out, _ = ssc(capsys, "models", "list", "--json")
+    listed = {one["id"]: (one["kind"], one["where"], one["bytes"]) for one in json.loads(out)["models"]}
+    assert code == 0
+    assert listed["mine"] == ("segmenter", "installed", 2_000_000)
+    assert listed["away"] == ("classifier", "to download", 5)
+    assert listed["lost"] == ("classifier", "missing", 0)
+    assert listed["grabcut"] == ("segmenter", "built in", 0)
+    code, out, _ = ssc(capsys, "models", "list")
+    assert [line.split()[0] for line in out.splitlines()] == list(listed)
