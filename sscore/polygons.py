@@ -48,17 +48,21 @@ def to_polygons(mask: Mask, tolerance: float = 1.0) -> list[Ring]:
     would flatten keeps four points, so no part or hole disappears.
     """
     rings = _trace(mask.bits)
-    if tolerance > 0:
-        import shapely
-
-        outlines = shapely.simplify(
-            np.array([shapely.Polygon(points) for points in rings]), tolerance, preserve_topology=True
-        )
-        simple = [np.asarray(outline.exterior.coords)[:-1] for outline in outlines]
-    else:
-        simple = rings
+    simple = _simplified(rings, tolerance) if tolerance > 0 else rings
     corner = np.array([mask.left, mask.top], dtype=np.float64)
     return [Ring(s + corner, hole=_area(r) < 0) for r, s in zip(rings, simple, strict=True)]
+
+
+def _simplified(rings: list[PointArray], tolerance: float) -> list[PointArray]:
+    """Each ring with fewer points, within `tolerance` px of the old and not crossing itself."""
+    import shapely  # takes a while to import, and most runs need no polygons
+
+    owner = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    outlines = shapely.polygons(shapely.linearrings(np.concatenate(rings), indices=owner))
+    outlines = shapely.simplify(outlines, tolerance, preserve_topology=True)
+    points, owner = shapely.get_coordinates(outlines, return_index=True)
+    found = np.split(points, np.flatnonzero(np.diff(owner)) + 1)
+    return [ring[:-1] for ring in found]  # shapely repeats the first point
 
 
 def _area(points: PointArray) -> float:

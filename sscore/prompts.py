@@ -66,14 +66,16 @@ def sample(mask: BoolArray, strategy: Strategy | str) -> Prompt:
 
 def _positives(piece: Mask, count: int) -> IntArray:
     """int64 (n, 2) xy, n <= count."""
-    corner = np.array([piece.left, piece.top])
-    pixels = _pixels(piece.bits)
-    centre = (2 * pixels.sum(axis=0) + len(pixels)) // (2 * len(pixels))  # whole numbers: the mean, halves up
-    first: list[int] = []
-    if count and piece.bits[centre[1], centre[0]]:
-        first = [int(np.flatnonzero((pixels == centre).all(axis=1))[0])]
-    chosen: IntArray = pixels[_evenly(len(pixels), count - len(first), first)] + corner
-    return chosen
+    bits, (height, width) = piece.bits, piece.bits.shape
+    total = piece.area
+    # The mean of the pixel positions, halves up, in whole numbers.
+    x, y = (
+        int(2 * (np.count_nonzero(bits, axis=axis) * np.arange(size)).sum() + total) // (2 * total)
+        for axis, size in ((0, width), (1, height))
+    )
+    pixels = np.flatnonzero(bits)
+    centre = [int(np.searchsorted(pixels, y * width + x))] if count and bits[y, x] else []
+    return _xy(pixels[_evenly(total, count - len(centre), centre)], width, piece.left, piece.top)
 
 
 def _negatives(piece: Mask, whole: BoolArray, count: int) -> IntArray:
@@ -82,15 +84,13 @@ def _negatives(piece: Mask, whole: BoolArray, count: int) -> IntArray:
     # Twice the box: half its size more on each side; of a half pixel that is left over, nothing.
     top, left = max(piece.top - h // 2, 0), max(piece.left - w // 2, 0)
     ground = ~whole[top : piece.top + h + h // 2, left : piece.left + w + w // 2]
-    pixels = _pixels(ground)
-    chosen: IntArray = pixels[_evenly(len(pixels), count, [])] + np.array([left, top])
-    return chosen
+    pixels = np.flatnonzero(ground)
+    return _xy(pixels[_evenly(len(pixels), count, [])], ground.shape[1], left, top)
 
 
-def _pixels(bits: BoolArray) -> IntArray:
-    """int64 (n, 2) xy of the set pixels in row-major order."""
-    rows, columns = np.nonzero(bits)
-    return np.column_stack([columns, rows])
+def _xy(pixels: IntArray, width: int, left: int, top: int) -> IntArray:
+    """int64 (n, 2) xy in the image of positions in the row-major pixel list of a window at (left, top)."""
+    return np.column_stack([pixels % width + left, pixels // width + top])
 
 
 def _evenly(length: int, count: int, taken: list[int]) -> list[int]:
