@@ -29,6 +29,7 @@ from sscore.types import Page
 Progress = Literal["todo", "started", "done"]
 _CHUNK = 100  # images whose state is read in one go, so that saves can come between
 _RETRY_MS = 5000
+_KEEP_PAGES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ class Session(QObject):
         self._states: dict[str, ImageState] = {}
         self._done = 0
         self._stacks: dict[str, QUndoStack] = {}
-        self._pages: dict[str, Page] = {}  # pages with undo steps, so that those steps stay valid
+        self._pages: dict[str, Page] = {}  # all that have undo steps, so that those stay valid, and the last few
+        self._stamps: dict[str, tuple[int, int]] = {}  # of the page files as we last read or wrote them
         self._digests: dict[str, str] = {}
         self._unsaved: dict[str, Page] = {}
         self._titles: dict[str, list[str]] = {}
@@ -114,7 +116,7 @@ class Session(QObject):
         self.project = opened.project
         self.images = opened.images
         self.image, self.page, self.selection, self._done = "", None, (), 0
-        for memory in (self._states, self._pages, self._digests, self._unsaved, self._titles):
+        for memory in (self._states, self._pages, self._stamps, self._digests, self._unsaved, self._titles):
             memory.clear()
         for stack in self._stacks.values():
             self.undo_group.removeStack(stack)
@@ -144,7 +146,7 @@ class Session(QObject):
         def done(states: dict[str, ImageState]) -> None:
             if self.project is project:
                 for rel, state in states.items():
-                    if rel not in self._pages:
+                    if rel not in self._unsaved and rel != self.image:
                         self._set_state(rel, state)
 
         self._disk.submit(("states", start), work, done, priority=8)
@@ -188,12 +190,15 @@ class Session(QObject):
         project, mine = self.project, self._unsaved.get(rel) or self._pages.get(rel)
         if project is None:
             return
-        unsaved = rel in self._unsaved
+        unsaved, stamp = rel in self._unsaved, self._stamps.get(rel)
 
         def work() -> Page:
             if mine is not None and unsaved:
                 return mine
+            if mine is not None and stamp == _stamp(project, rel):
+                return mine
             page = project.load(rel)
+            self._stamps[rel] = _stamp(project, rel)
             return mine if mine is not None and _same(page, mine, project.labels) else page
 
         def done(page: Page) -> None:
@@ -211,9 +216,19 @@ class Session(QObject):
         self.undo_group.setActiveStack(stack)
         if mine is None or page is mine:
             self._put(rel, page)
+            self._remember(rel)
         else:
             self.page = mine
             stack.push(EditPage(self, self.tr("changed on disk"), mine, page))
+
+    def _remember(self, rel: str) -> None:
+        """Keep the page in memory; of those without undo steps only the last few."""
+        if self.page is not None:
+            self._pages.pop(rel, None)
+            self._pages[rel] = self.page
+        idle = [r for r in self._pages if r not in self._unsaved and not self._stacks[r].count()]
+        for old in idle[:-_KEEP_PAGES]:
+            del self._pages[old]
 
     def _on_load_failed(self, rel: str, error: Exception) -> None:
         if rel == self.image:
@@ -234,8 +249,7 @@ class Session(QObject):
         """Called by EditPage: do, undo or redo."""
         rel = page.image
         self._put(rel, page)
-        if self.page is not None:
-            self._pages[rel] = self.page
+        self._remember(rel)
         self._save(rel, title)
 
     def set_digest(self, rel: str, digest: str) -> None:
@@ -304,6 +318,10 @@ class Session(QObject):
             titles.append(title)
         edit, count, author = "; ".join(titles), len(titles), self._settings.get("author")
 
+        def work() -> None:
+            project.save(page, edit=edit, author=author)
+            self._stamps[rel] = _stamp(project, rel)
+
         def done(_result: object) -> None:
             self._saved(project, rel, page, count)
 
@@ -313,7 +331,7 @@ class Session(QObject):
         self.save_state_changed.emit("saving")
         self._disk.submit(
             ("save", rel),
-            lambda: project.save(page, edit=edit, author=author),
+            work,
             done,
             failed,
             priority=0,
@@ -364,6 +382,15 @@ class Session(QObject):
         project = self.project
         if project is not None:
             self._disk.submit(("unlock", id(project)), project.unlock, priority=9, always=True)
+
+
+def _stamp(project: Project, rel: str) -> tuple[int, int]:
+    """Time and size of a page file; (0, 0) when there is none."""
+    try:
+        found = project.page_path(rel).stat()
+    except OSError:
+        return (0, 0)
+    return found.st_mtime_ns, found.st_size
 
 
 def _state_on_disk(project: Project, rel: str) -> ImageState:

@@ -44,7 +44,6 @@ TABLE: tuple[Setting, ...] = (
     Setting("geometry", QByteArray()),
     Setting("splitter", QByteArray()),
 )
-_ROWS = {row.key: row for row in TABLE}
 
 
 class Settings(QObject):
@@ -55,28 +54,28 @@ class Settings(QObject):
     def __init__(self, file: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = QSettings(str(file or paths.user_data() / "studio.ini"), QSettings.Format.IniFormat)
-        self._session: dict[str, Any] = {}
+        self._values = {row.key: self._read(row) for row in TABLE}  # asked on every mouse move
 
-    def get(self, key: str) -> Any:
-        if key in self._session:
-            return self._session[key]
-        row = _ROWS[key]
+    def _read(self, row: Setting) -> Any:
         try:
-            value = self._store.value(key, row.default, type(row.default))
+            value = self._store.value(row.key, row.default, type(row.default))
         except (TypeError, ValueError):
             return row.default
         return row.default if row.choices and value not in row.choices else value
 
+    def get(self, key: str) -> Any:
+        return self._values[key]
+
     def set(self, key: str, value: Any) -> None:
-        if self.get(key) == value:
+        if self._values[key] == value:
             return
-        self._session.pop(key, None)
+        self._values[key] = value
         self._store.setValue(key, value)
         self.changed.emit(key)
 
     def override(self, key: str, value: Any) -> None:
         """For this run only (a command line option)."""
-        self._session[key] = value
+        self._values[key] = value
 
     def sync(self) -> None:
         self._store.sync()

@@ -262,6 +262,7 @@ def icon(name: str, colours: Palette, *, colour: str = "") -> QIcon:
     return out
 
 
+@lru_cache(maxsize=256)
 def pixmap(name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
     """One icon, `side` px square in a colour "#RRGGBB", sharp at the screen's pixel ratio."""
     out = _draw(name, colour, round(side * ratio))

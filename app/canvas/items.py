@@ -11,6 +11,7 @@ from app.canvas.paint import Art
 from sscore.types import Annotation, Prompt
 
 _CRISP_FROM = 1.5  # screen px per image px: from here on pixels are shown as squares
+_TRACED_FROM = 2.0  # from here on few objects are in sight and outlines are drawn exactly
 _LIGHT = QColor(255, 255, 255, 235)
 _SHADE = QColor(0, 0, 0, 150)
 _POSITIVE = QColor("#22b573")
@@ -58,7 +59,8 @@ class PhotoItem(QGraphicsItem):
 
 
 class MaskItem(QGraphicsItem):
-    """One instance: tinted pixels and a crisp outline."""
+    """One instance: tinted pixels and its border. Far away the border is part of the stencil, which is quick for
+    hundreds of objects; close by, and for the few in hand, it is the exact outline."""
 
     def __init__(self, annotation: Annotation, art: Art, colour: QColor, opacity: float) -> None:
         super().__init__()
@@ -68,39 +70,61 @@ class MaskItem(QGraphicsItem):
         self._opacity = opacity
         self._hovered = False
         self._selected = False
-        box = annotation.mask.box
-        self._place = QRectF(box.x0, box.y0, box.width, box.height)
+        self._traced = False
+        self._depth = 0
+        self._place = art.place
+        self._drawn: tuple[int, bool, QImage] | None = None  # stencil index, with border, its tinted image
+
+    def set_depth(self, depth: int) -> None:
+        if depth != self._depth:
+            self._depth = depth
+            self.setZValue(depth)
 
     def restyle(self, annotation: Annotation, colour: QColor, opacity: float) -> None:
         """The same mask with another label or opacity."""
         self.annotation, self._colour, self._opacity = annotation, colour, opacity
+        self._drawn = None
         self.update()
 
-    def set_state(self, *, hovered: bool, selected: bool) -> None:
-        if (hovered, selected) != (self._hovered, self._selected):
-            self._hovered, self._selected = hovered, selected
+    def set_state(self, *, hovered: bool, selected: bool, traced: bool) -> None:
+        """traced: draw the exact outline at any zoom (for a few objects)."""
+        if (hovered, selected, traced) != (self._hovered, self._selected, self._traced):
+            self._hovered, self._selected, self._traced = hovered, selected, traced
+            self._drawn = None
             self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802
-        return self._place.adjusted(-3, -3, 3, 3)
+        # Outlines are up to 5 screen px wide; at fit zoom of a large photo that is many image px.
+        return self._place.adjusted(-12, -12, 12, 12)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         scale = _scale(painter)
-        opacity = min(self._opacity + 0.18, 0.8) if self._hovered else self._opacity
-        if opacity > 0:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(self._place, paint.tint(self._art.stencil, self._colour, opacity))
+        exact = self._traced or scale > _TRACED_FROM
+        level = paint.level_for(self._art.stencils, scale)
+        if self._drawn is None or self._drawn[:2] != (level, exact):
+            self._drawn = (level, exact, self._tinted(level, exact))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < _CRISP_FROM)
+        painter.drawImage(self._place, self._drawn[2])
+        if not exact:
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._selected:
             painter.setPen(_cosmetic(_SHADE, 5))
             painter.drawPath(self._art.outline)
             painter.setPen(_cosmetic(_LIGHT, 2.4))
-            painter.drawPath(self._art.outline)
-        elif max(self._place.width(), self._place.height()) * scale > 4:
+        else:
             colour = self._colour.lighter(118) if self._hovered else self._colour
-            painter.setPen(_cosmetic(colour, 2.4 if self._hovered else 1.5))
-            painter.drawPath(self._art.outline)
+            painter.setPen(_cosmetic(colour, 2.4 if self._hovered else 1.6))
+        painter.drawPath(self._art.outline)
+
+    def _tinted(self, level: int, exact: bool) -> QImage:
+        opacity = min(self._opacity + 0.18, 0.8) if self._hovered else self._opacity
+        border = QColor(_LIGHT if self._selected else self._colour)
+        if exact:
+            border = QColor(self._colour)
+            border.setAlphaF(opacity)
+        return paint.tinted(self._art.stencils[level], self._colour, opacity, border)
 
 
 class PendingItem(QGraphicsItem):
@@ -110,7 +134,7 @@ class PendingItem(QGraphicsItem):
         super().__init__()
         self.setZValue(1_000_000)
         self._art: Art | None = None
-        self._place = QRectF()
+        self._tinted: QImage | None = None
         self._prompt = Prompt()
         self._colour = QColor("#3b82f6")
         self._bounds = QRectF()
@@ -119,12 +143,21 @@ class PendingItem(QGraphicsItem):
         self._prompt = prompt
         self._refit()
 
-    def show_mask(self, art: Art | None, place: QRectF, colour: QColor) -> None:
-        self._art, self._place, self._colour = art, place, colour
-        self._refit()
+    def show_mask(self, art: Art | None, colour: QColor) -> None:
+        if (art, colour) != (self._art, self._colour):
+            self._art, self._colour, self._tinted = art, colour, None
+            self._refit()
+
+    def _tint(self) -> QImage:
+        """In full size: there is only one of it."""
+        if self._tinted is None and self._art is not None:
+            fill = QColor(self._colour)
+            fill.setAlphaF(0.45)
+            self._tinted = paint.tinted(self._art.stencils[0], self._colour, 0.45, fill)
+        return self._tinted or QImage()
 
     def _refit(self) -> None:
-        bounds = QRectF(self._place) if self._art else QRectF()
+        bounds = self._art.place if self._art else QRectF()
         box = self._prompt.box
         if box is not None:
             bounds = bounds.united(QRectF(box.x0, box.y0, max(box.width, 0.1), max(box.height, 0.1)))
@@ -144,7 +177,7 @@ class PendingItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._art is not None:
-            painter.drawImage(self._place, paint.tint(self._art.stencil, self._colour, 0.45))
+            painter.drawImage(self._art.place, self._tint())
             painter.setPen(_cosmetic(_SHADE, 4))
             painter.drawPath(self._art.outline)
             painter.setPen(_cosmetic(_LIGHT, 2))

@@ -2,44 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainterPath, QPolygonF
 
 from sscore import masks
-from sscore.types import ByteArray, Mask
+from sscore.types import BoolArray, ByteArray, Mask
 
 _SMALLEST_LEVEL = 512  # px: below this a photo is not halved any more
+_SMALLEST_STENCIL = 12
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Art:
-    """How one mask looks: a stencil (one byte a pixel, 0 or 1) and its outline in image px."""
+    """How one mask looks: small stencils for quick drawing, and the exact outline, traced when first asked for.
 
-    stencil: QImage
-    outline: QPainterPath
+    stencils: indexed images of the mask's crop, full size first and then halved: 0 outside, 1 inside, 2 border.
+    """
+
+    def __init__(self, mask: Mask) -> None:
+        self.mask = mask
+        self.stencils = stencils(mask.bits)
+        self._outline: QPainterPath | None = None
+
+    @property
+    def outline(self) -> QPainterPath:
+        if self._outline is None:
+            self._outline = outline(self.mask)
+        return self._outline
+
+    @property
+    def place(self) -> QRectF:
+        """Where the crop lies, image px."""
+        box = self.mask.box
+        return QRectF(box.x0, box.y0, box.width, box.height)
 
 
-def art(mask: Mask) -> Art:
-    return Art(stencil(mask), outline(mask))
+def stencils(bits: BoolArray) -> tuple[QImage, ...]:
+    """The mask's crop as indexed images, each half as large as the one before, down to about 24 px."""
+    inside = np.ascontiguousarray(bits).view(np.uint8)
+    levels = [_stencil(inside)]
+    while max(inside.shape) >= 2 * _SMALLEST_STENCIL:
+        height, width = inside.shape
+        smaller = cv2.resize(inside * 255, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
+        inside = (smaller >= 128).astype(np.uint8)
+        levels.append(_stencil(inside))
+    return tuple(levels)
 
 
-def stencil(mask: Mask) -> QImage:
-    """Indexed image of the mask's crop; colour it with `tint`."""
-    height, width = mask.bits.shape
-    bits = np.ascontiguousarray(mask.bits).view(np.uint8)
-    return QImage(bits.data, width, height, width, QImage.Format.Format_Indexed8).copy()
+def _stencil(inside: ByteArray) -> QImage:
+    """inside: uint8 (h, w) of 0 and 1."""
+    height, width = inside.shape
+    core = cv2.erode(inside, _CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    values = np.ascontiguousarray(2 * inside - core)
+    return QImage(values.data, width, height, width, QImage.Format.Format_Indexed8).copy()
 
 
-def tint(image: QImage, colour: QColor, opacity: float) -> QImage:
-    """The stencil in a colour; shares its pixels, only the two-entry colour table is new."""
-    filled = QColor(colour)
-    filled.setAlphaF(opacity)
-    image.setColorTable([0, filled.rgba()])
-    return image
+def tinted(stencil: QImage, fill: QColor, opacity: float, border: QColor) -> QImage:
+    """A stencil in colour, ready for fast drawing. opacity: 0..1 of the fill; the border is as opaque as it says."""
+    inside = QColor(fill)
+    inside.setAlphaF(opacity)
+    coloured = stencil.copy()
+    coloured.setColorTable([0, inside.rgba(), border.rgba()])
+    return coloured.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
 def outline(mask: Mask, tolerance: float = 0.7) -> QPainterPath:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsScene
 
-from app.canvas import paint
 from app.canvas.items import MaskItem, PendingItem, PhotoItem
 from app.canvas.paint import Art
 from app.canvas.tags import TagItem
@@ -17,7 +16,10 @@ from app.pending import Pending
 from app.photos import Photo
 from sscore.types import Annotation, Mask, Page
 
-_AT_ONCE = 12  # more new masks than this are prepared on the lane
+_AT_ONCE = 8  # more new masks than this are prepared on the lane
+_CHUNK = 64
+_KEPT = 1200
+_FEW = 24  # selected objects whose outlines are drawn exactly at any zoom
 
 
 class Stage(QGraphicsScene):
@@ -67,22 +69,30 @@ class Stage(QGraphicsScene):
         if page is None:
             self._clear_items()
             return
-        fresh = [a.mask for a in page.annotations if id(a.mask) not in self._art]
+        if self._pending_art is not None:  # when it is accepted, its drawing serves the new object too
+            self._art[id(self._pending_art.mask)] = (self._pending_art.mask, self._pending_art)
+        fresh = self._without_art(page)
         if len(fresh) <= _AT_ONCE:
-            self._keep_art(fresh, [paint.art(mask) for mask in fresh])
-            self._sync()
-            return
-        self._lane.submit(
-            "art",
-            lambda: [paint.art(mask) for mask in fresh],
-            lambda made: self._on_art(page, fresh, made),
-            priority=1,
-        )
+            self._keep_art(fresh, [Art(mask) for mask in fresh])
+        self._sync()
+        self._make_art(page)
 
-    def _on_art(self, page: Page, fresh: Sequence[Mask], made: Sequence[Art]) -> None:
-        if self._page is page:
-            self._keep_art(fresh, made)
-            self._sync()
+    def _without_art(self, page: Page) -> list[Mask]:
+        return [a.mask for a in page.annotations if id(a.mask) not in self._art]
+
+    def _make_art(self, page: Page) -> None:
+        """Prepare the rest on the lane, a handful at a time, so that other work comes in between."""
+        some = self._without_art(page)[:_CHUNK]
+        if not some:
+            return
+
+        def done(made: Sequence[Art]) -> None:
+            if self._page is page:
+                self._keep_art(some, made)
+                self._sync()
+                self._make_art(page)
+
+        self._lane.submit("art", lambda: [Art(mask) for mask in some], done, priority=3)
 
     def _keep_art(self, fresh: Sequence[Mask], made: Sequence[Art]) -> None:
         for mask, art in zip(fresh, made, strict=True):
@@ -101,13 +111,14 @@ class Stage(QGraphicsScene):
                 self.removeItem(item)
                 item = None
             if item is None:
+                if id(annotation.mask) not in self._art:
+                    continue
                 item = self._new_item(annotation)
             elif item.annotation is not annotation:
                 item.restyle(annotation, self._colour(annotation), self._opacity)
-            if item.zValue() != depth:
-                item.setZValue(depth)
+            item.set_depth(depth)
         self._sync_tags()
-        if len(self._art) > 2 * len(wanted) + 64:  # undone masks pile up; the present ones stay
+        if len(self._art) > _KEPT + len(wanted):  # those of photos left and of masks undone pile up
             present = {id(a.mask) for a in page.annotations}
             self._art = {key: kept for key, kept in self._art.items() if key in present}
 
@@ -115,8 +126,8 @@ class Stage(QGraphicsScene):
         art = self._art[id(annotation.mask)][1]
         item = MaskItem(annotation, art, self._colour(annotation), self._opacity)
         item.setVisible(self._shown)
-        item.set_state(hovered=False, selected=annotation.id in self._selection)
         self._items[annotation.id] = item
+        self._restate({annotation.id})
         self.addItem(item)
         return item
 
@@ -124,7 +135,6 @@ class Stage(QGraphicsScene):
         for item in self._items.values():
             self.removeItem(item)
         self._items.clear()
-        self._art.clear()
         self._hovered = None
         self._sync_tags()
 
@@ -162,8 +172,10 @@ class Stage(QGraphicsScene):
         return self._hovered
 
     def _restate(self, ids: set[int]) -> None:
+        few = len(self._selection) <= _FEW
         for i in ids & self._items.keys():
-            self._items[i].set_state(hovered=i == self._hovered, selected=i in self._selection)
+            hovered, selected = i == self._hovered, i in self._selection
+            self._items[i].set_state(hovered=hovered, selected=selected, traced=hovered or (selected and few))
         self._sync_tags()
 
     def set_style(self, *, opacity: float, shown: bool, names: bool) -> None:
@@ -183,14 +195,6 @@ class Stage(QGraphicsScene):
         mask = pending.mask
         if mask is not self._pending_mask:
             self._pending_mask = mask
-            self._pending_art = paint.art(mask) if mask is not None else None
-        place = QRectF()
-        if mask is not None:
-            place = QRectF(mask.box.x0, mask.box.y0, mask.box.width, mask.box.height)
-        self.pending.show_mask(self._pending_art, place, QColor(self._colour_of(label)))
+            self._pending_art = Art(mask) if mask is not None else None
+        self.pending.show_mask(self._pending_art, QColor(self._colour_of(label)))
         self.pending.show_prompt(pending.prompt)
-
-    def release_pending_art(self) -> None:
-        """The pending mask was accepted: its drawing serves the new instance too."""
-        if self._pending_mask is not None and self._pending_art is not None:
-            self._art[id(self._pending_mask)] = (self._pending_mask, self._pending_art)

@@ -40,7 +40,7 @@ def wait_until(happened: Callable[[], bool], seconds: float = 10.0, what: str = 
 
 
 class FakeSegmenter:
-    """The ellipse that fills the box, or a disc around the first positive point; two smaller ones as further choices."""
+    """The ellipse that fills the box, or a disc around the first positive point; two smaller ones besides."""
 
     def __init__(self, model_id: str = "fake") -> None:
         self.card = ModelCard(model_id, "segmenter", "fake", note="ellipse in the box")
