@@ -55,12 +55,23 @@ def hausdorff(a: BoolArray, b: BoolArray) -> float:
 
 
 def _directed(a: BoolArray, b: BoolArray) -> float:
-    """The farthest pixel of a from the nearest of b. Neither is empty."""
+    """The farthest pixel of a from the nearest of b. Neither is empty.
+
+    A quick distance transform, off by less than 2 %, tells where the farthest pixel can be; the exact one, several
+    times slower, is made around there only.
+    """
     outside = a & ~b
     if not outside.any():
         return 0.0
-    distance = cv2.distanceTransform((~b).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    farthest = float(distance[outside].max())
+    ground = (~b).view(np.uint8)
+    rough = cv2.distanceTransform(ground, cv2.DIST_L2, cv2.DIST_MASK_5)
+    most = cv2.minMaxLoc(rough, outside.view(np.uint8))[1]
+    x, y, w, h = cv2.boundingRect(((rough >= 0.95 * most) & outside).view(np.uint8))
+    reach = int(most / 0.97) + 1  # every pixel of a in that window has its nearest pixel of b within this
+    top, left = max(y - reach, 0), max(x - reach, 0)
+    near = np.ascontiguousarray(ground[top : y + h + reach, left : x + w + reach])
+    exact = cv2.distanceTransform(near, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    farthest = float(exact[y - top : y - top + h, x - left : x - left + w][outside[y : y + h, x : x + w]].max())
     # Squared distances between pixels are whole numbers: rounding takes the float32 error away.
     return float(np.sqrt(np.rint(farthest * farthest)))
 

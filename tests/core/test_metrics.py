@@ -56,6 +56,16 @@ def test_hausdorff_far_apart_is_exact():
     assert metrics.hausdorff(a, b) == metrics.hausdorff(b, a) == scipy_hausdorff(a, b)
 
 
+@pytest.mark.parametrize("by", [(0, 3), (5, 0), (7, 4), (30, 90)])
+def test_hausdorff_of_pieces_that_differ_in_places(by):
+    """Several far places, near and wide apart; the farthest need not be where a rough distance says."""
+    a = np.zeros((130, 170), dtype=bool)
+    a[20:60, 10:150] = a[70:100, 30:50] = True
+    b = np.roll(a, by, axis=(0, 1))
+    b[64, 100] = a[110, 5] = True
+    assert metrics.hausdorff(a, b) == scipy_hausdorff(a, b)
+
+
 def test_hausdorff_takes_the_worse_direction():
     whole, small = np.ones((9, 9), bool), np.zeros((9, 9), bool)
     small[0, 0] = True
