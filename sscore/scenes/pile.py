@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from sscore.scenes import looks
 from sscore.scenes.pieces import LABELS, LONGEST, box, draw_piece, draw_solid, rotation
+from sscore.scenes.profiles import Solid
 from sscore.scenes.render import Piece
 
 Floats = npt.NDArray[np.float64]
@@ -69,14 +70,39 @@ def _draw_roll(rng: Rng, label: str) -> float:
     return float(np.pi / 2 * rng.integers(4) + eighth + np.pi * (label == "Angle") + rng.normal(0, 0.12))
 
 
+@dataclass(frozen=True, eq=False)
+class _Lying:
+    """A piece lying along x as seen from the ground: per section along it, (n,) m: middle x and y, half width, lowest
+    and highest z."""
+
+    x: Floats
+    y: Floats
+    width: Floats
+    low: Floats
+    high: Floats
+
+
+def _lying(solid: Solid, roll: float) -> _Lying:
+    verts = solid.verts @ rotation(0, 0, roll).T
+    if solid.rings:
+        rings = verts.reshape(solid.rings, -1, 3)
+        rings = rings[np.unique(np.linspace(0, solid.rings - 1, 9).round().astype(int))]
+        x = rings[:, :, 0].mean(1)
+        x[0], x[-1] = verts[:, 0].min(), verts[:, 0].max()
+    else:
+        rings = np.stack([verts, verts])
+        x = np.array([verts[:, 0].min(), verts[:, 0].max()])
+    low, high = rings.min(1), rings.max(1)
+    return _Lying(x, (low[:, 1] + high[:, 1]) / 2, (high[:, 1] - low[:, 1]) / 2, low[:, 2], high[:, 2])
+
+
 def _rest(terrain: _Terrain, piece: Piece, rng: Rng, xy: Floats, *, bed: Floats | None) -> Piece:
     """The piece come to rest with its middle above xy, and the terrain raised by it."""
     yaw = float(rng.uniform(0, 2 * np.pi))
     roll = _draw_roll(rng, piece.label)
-    verts = piece.solid.verts @ rotation(0, 0, roll).T
-    half = float(np.abs(verts[:, 0]).max())
-    width = float(np.abs(verts[:, 1]).max())
-    low, high = float(verts[:, 2].min()), float(verts[:, 2].max())
+    shape = _lying(piece.solid, roll)
+    half = float(np.abs(shape.x).max())
+    width = float((np.abs(shape.y) + shape.width).max())
     if bed is not None:
         reach = np.abs([np.cos(yaw), np.sin(yaw)]) * half + np.abs([np.sin(yaw), np.cos(yaw)]) * width
         if (reach > bed).any():
@@ -85,22 +111,28 @@ def _rest(terrain: _Terrain, piece: Piece, rng: Rng, xy: Floats, *, bed: Floats 
         room = np.maximum(bed - reach, 0)
         xy = np.clip(xy, -room, room)
     ahead, aside = np.array([np.cos(yaw), np.sin(yaw)]), np.array([-np.sin(yaw), np.cos(yaw)])
-    s = np.linspace(-half, half, 14)
-    t = np.linspace(-width, width, 5)
-    ground = terrain.under(xy + s[:, None, None] * ahead + t[None, :, None] * aside)
-    along, level = _carried(s, ground.max(1))
+    s, t = np.linspace(-half, half, 14), np.linspace(-1, 1, 5)
+    y, w, low = (np.interp(s, shape.x, values)[:, None] for values in (shape.y, shape.width, shape.low))
+    # Height of the ground above the underside, when the piece lies level with its middle at 0.
+    ground = terrain.under(xy + s[:, None, None] * ahead + (y + w * t)[:, :, None] * aside) - low
+    slope, level = _carried(s, ground.max(1))
     limit = 0.9 if bed is None else 1.3
-    slope = float(np.clip(along, -limit, limit))
-    level = max(level, float((ground.max(1) - slope * s).max()) * 0.6 + level * 0.4)
+    if abs(slope) > limit:
+        slope = float(np.clip(slope, -limit, limit))
+        level = 0.4 * level + 0.6 * float((ground.max(1) - slope * s).max())
     if piece.label == "Plate" and width > 0.03:
-        lean, level_across = _carried(t, (ground - slope * s[:, None]).max(0))
+        lean, level = _carried(t * width, (ground - slope * s[:, None]).max(0))
         roll += float(np.arctan(np.clip(lean, -0.7, 0.7)))
-        level = level_across
-    pitch = float(np.arctan(slope))
-    position = np.array([xy[0], xy[1], level - low / np.cos(pitch)])
-    run = half * np.cos(pitch)
-    terrain.add(xy, yaw, run, width * 0.9, np.array([level + (high - low) * 0.9, slope]))
-    return replace(piece, rotation=rotation(yaw, pitch, roll), position=position)
+    for i in range(len(shape.x) - 1):
+        ends = np.stack([shape.x[i : i + 2], shape.y[i : i + 2]], 1)
+        run = ends[1] - ends[0]
+        middle = xy + ends.mean(0)[0] * ahead + ends.mean(0)[1] * aside
+        tops = level + slope * shape.x[i : i + 2] + 0.9 * shape.high[i : i + 2]
+        line = np.array([tops.mean(), (tops[1] - tops[0]) / max(float(np.hypot(*run)), 1e-6)])
+        turned = yaw + float(np.arctan2(run[1], run[0]))
+        terrain.add(middle, turned, float(np.hypot(*run)) / 2, 0.9 * float(shape.width[i : i + 2].max()), line)
+    pose = rotation(yaw, float(np.arctan(slope)), roll)
+    return replace(piece, rotation=pose, position=np.array([xy[0], xy[1], level]))
 
 
 def _carried(s: Floats, heights: Floats) -> tuple[float, float]:

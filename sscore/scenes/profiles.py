@@ -32,6 +32,7 @@ class Solid:
     Per face: normal (F, 3) outward, anchor (F,) a vertex on it, tex_u, tex_v (F, 3) texture axes in the unbent frame,
     cap (F,) bool: a cut end; inner (F,) m: radius of the bore the face looks into, 0 outside;
     smooth (F,) +1 round outside, -1 round bore, 0 flat. bend: 1/radius of the arc in the x-z plane, 1/m.
+    rings: verts are that many sections along x, one after the other; 0 when swept another way.
     """
 
     verts: Floats
@@ -45,6 +46,7 @@ class Solid:
     inner: Floats
     smooth: Floats
     length: float
+    rings: int
     bend: float = 0.0
 
 
@@ -206,6 +208,7 @@ def extrude(
         inner=np.concatenate([np.tile(bore, s - 1), [0.0, 0.0]]),
         smooth=np.concatenate([smooth, [0.0, 0.0]]),
         length=float(stations[-1] - stations[0]),
+        rings=s,
         bend=bend,
     )
 
@@ -230,6 +233,7 @@ def laid_flat(solid: Solid) -> Solid:
         inner=np.zeros_like(solid.inner),
         smooth=np.zeros_like(solid.smooth),
         length=float(np.ptp(verts[:, 0])),
+        rings=0,
     )
 
 

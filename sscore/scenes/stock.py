@@ -57,7 +57,8 @@ def _bundle(rng: Rng, count: int, base: float, *, first: int) -> tuple[list[Piec
     pitch_y = wide * (rng.uniform(1.0, 1.12) if rng.random() < 0.7 else rng.uniform(1.1, 1.6))
     pitch_z = tall * (0.88 if round_ else 1.0)
     flip = label in ("Angle", "U") and rng.random() < 0.5
-    material, ends = looks.draw_material(rng, theme), looks.draw_material(rng, theme)
+    material = looks.draw_material(rng, theme)
+    ends = looks.cut_end(rng, material)
     mixed = rng.random() < 0.35
     stagger = float(rng.choice([0.01, 0.08, 0.4])) * min(length, 1.5)
     sloppy = rng.uniform(0, 0.05)
@@ -68,7 +69,7 @@ def _bundle(rng: Rng, count: int, base: float, *, first: int) -> tuple[list[Piec
         own = looks.draw_material(rng, theme) if mixed and rng.random() < 0.5 else material
         piece = draw_piece(rng, first + k, label, solid, own)
         if not mixed:
-            cut = looks.row(rng, looks.cut_end(rng, ends), 1.0) if rng.random() < 0.9 else piece.cut
+            cut = looks.row(rng, ends, 1.0) if rng.random() < 0.85 else piece.cut
             piece = replace(piece, cut=cut, ribs=pieces[0].ribs if pieces else piece.ribs)
         y = (place - (columns - 1) / 2 + 0.5 * (course % 2) * round_) * pitch_y + rng.normal(0, sloppy) * wide
         z = base - low[2] + course * pitch_z + (rng.normal(0, sloppy) * tall if course else 0)
