@@ -87,6 +87,9 @@ def export(
     worst: list[float | None] = []
     try:
         dataset.ids.save()
+    except OSError as error:  # a project on a read-only drive can be exported all the same
+        dataset.warnings.append(f"ids: {error.strerror or error}")
+    try:
         write_atomic(out, data, check=lambda temp: worst.append(dataset.check(temp, progress)))
     except OSError as error:
         reason = error.strerror or str(error)
@@ -175,7 +178,7 @@ class _Dataset:
         self.names.add(name)
         other = self.folded.setdefault(name.casefold(), name)
         if other != name:
-            self.warnings.append(f"{other} and {name} differ in upper and lower case only; Windows cannot hold both")
+            self.warnings.append(f"case: {other}, {name}")
         return name
 
     def _compare_size(self, page: Page) -> None:
@@ -185,7 +188,7 @@ class _Dataset:
         try:
             height, width = images.size(photo)
         except BadImage as error:
-            self.warnings.append(f"the photo cannot be compared with its page: {error}")
+            self.warnings.append(f"photo: {error}")
             return
         if (height, width) != (page.height, page.width):
             raise ExportFailed(

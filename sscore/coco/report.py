@@ -20,7 +20,9 @@ _TEXT = {
         "multipart": "in several parts: {n}",
         "dropped": "NOT in the file: {n}",
         "more": "and {n} more",
-        "warning": "note: {text}",
+        "case": "note: these names differ in upper and lower case only, and Windows cannot hold both: {detail}",
+        "photo": "note: the photo could not be compared with its page: {detail}",
+        "ids": "note: the export ids could not be kept, a later export may give others: {detail}",
         "status": "status {detail}",
         "label": "label {detail}",
         "page": "page unreadable: {detail}",
@@ -35,7 +37,9 @@ _TEXT = {
         "multipart": "由多块组成的实例：{n}",
         "dropped": "未写入文件：{n}",
         "more": "另有 {n} 个",
-        "warning": "注意：{text}",
+        "case": "注意：以下文件名仅大小写不同，无法在 Windows 上共存：{detail}",
+        "photo": "注意：无法将图片与其标注页核对：{detail}",
+        "ids": "注意：无法保存导出编号，下次导出的编号可能不同：{detail}",
         "status": "状态 {detail}",
         "label": "类别 {detail}",
         "page": "标注页无法读取：{detail}",
@@ -59,7 +63,8 @@ class ExportReport:
     by_label: instances per label, every label of the set listed. dropped: (image, id on its page, reason), where the
     reason begins with what it is about: "status: rejected", "label: unknown", "mask: ...", "page: ..." (id 0, the
     whole page). holes, multipart: instances that have any. worst_iou: lowest agreement of a polygon with its mask,
-    None for run-length codes, which are identical. sha256: of the file.
+    None for run-length codes, which are identical. sha256: of the file. warnings: "case: ...", "photo: ...",
+    "ids: ...", in words in `text`.
     """
 
     path: Path
@@ -93,7 +98,8 @@ class ExportReport:
         if self.multipart:
             lines.append(words["multipart"].format(n=self.multipart))
         lines += self._dropped_lines(words)
-        lines += [words["warning"].format(text=text) for text in self.warnings]
+        for about, _, detail in (warning.partition(": ") for warning in self.warnings):
+            lines.append(words[about].format(detail=detail))
         return "\n".join([*lines, f"SHA-256 {self.sha256}"])
 
     def _dropped_lines(self, words: Mapping[str, str]) -> list[str]:

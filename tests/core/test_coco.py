@@ -248,7 +248,9 @@ def test_names_are_nfc_and_must_differ(tmp_path):
     with pytest.raises(ExportFailed, match="two pages"):
         coco.export([decomposed, Page("caf\u00e9.jpg", 50, 50)], LABELS, tmp_path / "a.json", options=EVERYTHING)
     report = coco.export([Page("A.jpg", 5, 5), Page("a.jpg", 5, 5)], LABELS, tmp_path / "a.json", options=EVERYTHING)
-    assert "upper and lower case" in report.warnings[0]
+    assert report.warnings == ("case: A.jpg, a.jpg",)
+    assert "upper and lower case only" in report.text("en")
+    assert "仅大小写不同" in report.text("zh")
 
 
 def test_a_photo_of_another_size_stops_the_export(tmp_path):
@@ -264,7 +266,7 @@ def test_a_photo_of_another_size_stops_the_export(tmp_path):
     assert "gone.jpg" in report.warnings[0]
 
 
-@pytest.mark.parametrize("fault", ["mask", "missing", "area", "cancel"])
+@pytest.mark.parametrize("fault", ["mask", "missing", "pixels", "cancel"])
 def test_a_failed_export_leaves_the_old_file(tmp_path, monkeypatch, fault):
     out = tmp_path / "a.json"
     out.write_bytes(b"old")
@@ -272,7 +274,7 @@ def test_a_failed_export_leaves_the_old_file(tmp_path, monkeypatch, fault):
         monkeypatch.setattr(masks, "to_rle", lambda mask, h, w: coco_rle(np.roll(mask.full(h, w), 1, axis=1)))
     elif fault == "missing":
         monkeypatch.setattr("sscore.coco.exporter._Dataset.encode", without_an_annotation)
-    elif fault == "area":
+    elif fault == "pixels":
         monkeypatch.setattr("sscore.coco.exporter._digest", lambda mask, n=[0]: bytes([n.append(0) or len(n)]))
 
     def progress(done, total):
@@ -300,6 +302,16 @@ def test_a_place_that_cannot_be_written_is_a_clear_error(tmp_path):
     for out in (tmp_path, tmp_path / "file" / "a.json"):
         with pytest.raises(ExportFailed, match="cannot be written"):
             coco.export([sample_page()], LABELS, out)
+
+
+def test_a_project_on_a_read_only_drive_can_be_exported(tmp_path, monkeypatch):
+    def refuse(self):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(coco.IdRegistry, "save", refuse)
+    report = coco.export([sample_page()], LABELS, tmp_path / "a.json", ids=coco.IdRegistry(tmp_path / "ids.json"))
+    assert report.instances == 3
+    assert "ids could not be kept" in report.text()
 
 
 def test_ids_stay_the_same_from_export_to_export(tmp_path):
