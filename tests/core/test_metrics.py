@@ -40,19 +40,19 @@ def scipy_hausdorff(a, b):
 def test_hausdorff_is_scipys():
     rng = np.random.default_rng(0)
     compared = 0
-    for _ in range(200):
+    for _ in range(120):
         shape = rng.integers(1, 50, 2)
         a, b = (rng.random(shape) < rng.random() ** 4 for _ in range(2))
         if a.any() and b.any():
             assert metrics.hausdorff(a, b) == scipy_hausdorff(a, b)
             compared += 1
-    assert compared > 100
+    assert compared > 60
 
 
 def test_hausdorff_far_apart_is_exact():
-    a, b = np.zeros((1500, 1700), dtype=bool), np.zeros((1500, 1700), dtype=bool)
+    a, b = np.zeros((900, 1100), dtype=bool), np.zeros((900, 1100), dtype=bool)
     a[3:9, 5:12] = True
-    b[1480:1490, 1690:1699] = True
+    b[890:899, 1090:1099] = True
     assert metrics.hausdorff(a, b) == metrics.hausdorff(b, a) == scipy_hausdorff(a, b)
 
 
