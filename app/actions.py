@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -26,65 +27,96 @@ class ActionRow:
     separator: bool = False
 
 
-_T = QT_TRANSLATE_NOOP
 MENUS: tuple[tuple[str, str], ...] = (
-    ("file", _T("Actions", "&File")),
-    ("edit", _T("Actions", "&Edit")),
-    ("tools", _T("Actions", "&Tools")),
-    ("class", _T("Actions", "&Class")),
-    ("go", _T("Actions", "&Go")),
-    ("view", _T("Actions", "&View")),
-    ("help", _T("Actions", "&Help")),
+    ("file", QT_TRANSLATE_NOOP("Actions", "&File")),
+    ("edit", QT_TRANSLATE_NOOP("Actions", "&Edit")),
+    ("tools", QT_TRANSLATE_NOOP("Actions", "&Tools")),
+    ("class", QT_TRANSLATE_NOOP("Actions", "&Class")),
+    ("go", QT_TRANSLATE_NOOP("Actions", "&Go")),
+    ("view", QT_TRANSLATE_NOOP("Actions", "&View")),
+    ("help", QT_TRANSLATE_NOOP("Actions", "&Help")),
 )
 TABLE: tuple[ActionRow, ...] = (
-    ActionRow("open", "file", _T("Actions", "Open folder…"), "folder", ("Ctrl+O",)),
-    ActionRow("samples", "file", _T("Actions", "Open the sample scenes"), "samples"),
-    ActionRow("save", "file", _T("Actions", "Save now"), "save", ("Ctrl+S",), needs="project", separator=True),
-    ActionRow("export", "file", _T("Actions", "Export COCO…"), "export", ("Ctrl+Shift+E",), needs="project"),
-    ActionRow("quit", "file", _T("Actions", "Quit"), "", ("Ctrl+Q",), separator=True),
-    ActionRow("undo", "edit", _T("Actions", "Undo"), "undo", ("Ctrl+Z",)),
-    ActionRow("redo", "edit", _T("Actions", "Redo"), "redo", ("Ctrl+Y", "Ctrl+Shift+Z")),
-    ActionRow("accept", "edit", _T("Actions", "Accept the mask"), "accept", ("F", "Return", "Enter"), separator=True),
-    ActionRow("clear", "edit", _T("Actions", "Clear the prompt"), "clear", ("B",)),
-    ActionRow("cancel", "edit", _T("Actions", "Cancel"), "close", ("Esc",)),
+    ActionRow("open", "file", QT_TRANSLATE_NOOP("Actions", "Open folder…"), "folder", ("Ctrl+O",)),
+    ActionRow("samples", "file", QT_TRANSLATE_NOOP("Actions", "Open the sample scenes"), "samples"),
+    ActionRow(
+        "save", "file", QT_TRANSLATE_NOOP("Actions", "Save now"), "save", ("Ctrl+S",), needs="project", separator=True
+    ),
+    ActionRow(
+        "export", "file", QT_TRANSLATE_NOOP("Actions", "Export COCO…"), "export", ("Ctrl+Shift+E",), needs="project"
+    ),
+    ActionRow("quit", "file", QT_TRANSLATE_NOOP("Actions", "Quit"), "", ("Ctrl+Q",), separator=True),
+    ActionRow("undo", "edit", QT_TRANSLATE_NOOP("Actions", "Undo"), "undo", ("Ctrl+Z",)),
+    ActionRow("redo", "edit", QT_TRANSLATE_NOOP("Actions", "Redo"), "redo", ("Ctrl+Y", "Ctrl+Shift+Z")),
+    ActionRow(
+        "accept",
+        "edit",
+        QT_TRANSLATE_NOOP("Actions", "Accept the mask"),
+        "accept",
+        ("F", "Return", "Enter"),
+        separator=True,
+    ),
+    ActionRow("clear", "edit", QT_TRANSLATE_NOOP("Actions", "Clear the prompt"), "clear", ("B",)),
+    ActionRow("cancel", "edit", QT_TRANSLATE_NOOP("Actions", "Cancel"), "close", ("Esc",)),
     ActionRow(
         "delete",
         "edit",
-        _T("Actions", "Delete the selected objects"),
+        QT_TRANSLATE_NOOP("Actions", "Delete the selected objects"),
         "delete",
         ("Delete",),
         needs="selection",
         separator=True,
     ),
-    ActionRow("select_all", "edit", _T("Actions", "Select all objects"), "", ("Ctrl+A",), needs="page"),
+    ActionRow("select_all", "edit", QT_TRANSLATE_NOOP("Actions", "Select all objects"), "", ("Ctrl+A",), needs="page"),
     ActionRow(
         "done",
         "edit",
-        _T("Actions", "Photo is done"),
+        QT_TRANSLATE_NOOP("Actions", "Photo is done"),
         "done",
         ("Ctrl+Alt+K",),
         checkable=True,
         needs="page",
         separator=True,
     ),
-    ActionRow("done_next", "edit", _T("Actions", "Done, and on to the next"), "", ("Ctrl+Return",), needs="page"),
-    ActionRow("select", "tools", _T("Actions", "Select objects"), "select", ("V", "Ctrl+J"), True, "tool"),
-    ActionRow("box", "tools", _T("Actions", "Draw a box"), "box", ("W", "R"), True, "tool"),
-    ActionRow("points", "tools", _T("Actions", "Click points"), "points", ("Q",), True, "tool"),
-    ActionRow("next_mask", "tools", _T("Actions", "Next mask or object"), "", ("Tab",), separator=True),
-    ActionRow("previous_mask", "tools", _T("Actions", "Previous mask or object"), "", ("Shift+Tab",)),
-    ActionRow("next", "go", _T("Actions", "Next photo"), "next", ("D", "PgDown"), needs="project"),
-    ActionRow("previous", "go", _T("Actions", "Previous photo"), "previous", ("A", "PgUp"), needs="project"),
-    ActionRow("next_open", "go", _T("Actions", "Next photo not done"), "", ("Ctrl+Shift+D",), needs="project"),
-    ActionRow("pane", "go", _T("Actions", "Next part of the window"), "", ("F6",), separator=True),
-    ActionRow("fit", "view", _T("Actions", "Fit the photo"), "fit", ("Ctrl+F",)),
-    ActionRow("actual", "view", _T("Actions", "One to one"), "actual", ("Ctrl+0",)),
-    ActionRow("zoom_in", "view", _T("Actions", "Zoom in"), "", ("Ctrl+=", "Ctrl++")),
-    ActionRow("zoom_out", "view", _T("Actions", "Zoom out"), "", ("Ctrl+-",)),
-    ActionRow("show_masks", "view", _T("Actions", "Show objects"), "eye", ("Ctrl+H",), checkable=True, separator=True),
-    ActionRow("show_names", "view", _T("Actions", "Show all names"), "tag", ("Ctrl+L",), checkable=True),
-    ActionRow("shortcuts", "help", _T("Actions", "Keys and mouse"), "keyboard", ("F1",)),
-    ActionRow("about", "help", _T("Actions", "About Scrap-SAM-CLIP"), "info"),
+    ActionRow(
+        "done_next",
+        "edit",
+        QT_TRANSLATE_NOOP("Actions", "Done, and on to the next"),
+        "",
+        ("Ctrl+Return",),
+        needs="page",
+    ),
+    ActionRow(
+        "select", "tools", QT_TRANSLATE_NOOP("Actions", "Select objects"), "select", ("V", "Ctrl+J"), True, "tool"
+    ),
+    ActionRow("box", "tools", QT_TRANSLATE_NOOP("Actions", "Draw a box"), "box", ("W", "R"), True, "tool"),
+    ActionRow("points", "tools", QT_TRANSLATE_NOOP("Actions", "Click points"), "points", ("Q",), True, "tool"),
+    ActionRow("next_mask", "tools", QT_TRANSLATE_NOOP("Actions", "Next mask or object"), "", ("Tab",), separator=True),
+    ActionRow("previous_mask", "tools", QT_TRANSLATE_NOOP("Actions", "Previous mask or object"), "", ("Shift+Tab",)),
+    ActionRow("next", "go", QT_TRANSLATE_NOOP("Actions", "Next photo"), "next", ("D", "PgDown"), needs="project"),
+    ActionRow(
+        "previous", "go", QT_TRANSLATE_NOOP("Actions", "Previous photo"), "previous", ("A", "PgUp"), needs="project"
+    ),
+    ActionRow(
+        "next_open", "go", QT_TRANSLATE_NOOP("Actions", "Next photo not done"), "", ("Ctrl+Shift+D",), needs="project"
+    ),
+    ActionRow("pane", "go", QT_TRANSLATE_NOOP("Actions", "Next part of the window"), "", ("F6",), separator=True),
+    ActionRow("fit", "view", QT_TRANSLATE_NOOP("Actions", "Fit the photo"), "fit", ("Ctrl+F",)),
+    ActionRow("actual", "view", QT_TRANSLATE_NOOP("Actions", "One to one"), "actual", ("Ctrl+0",)),
+    ActionRow("zoom_in", "view", QT_TRANSLATE_NOOP("Actions", "Zoom in"), "", ("Ctrl+=", "Ctrl++")),
+    ActionRow("zoom_out", "view", QT_TRANSLATE_NOOP("Actions", "Zoom out"), "", ("Ctrl+-",)),
+    ActionRow(
+        "show_masks",
+        "view",
+        QT_TRANSLATE_NOOP("Actions", "Show objects"),
+        "eye",
+        ("Ctrl+H",),
+        checkable=True,
+        separator=True,
+    ),
+    ActionRow("show_names", "view", QT_TRANSLATE_NOOP("Actions", "Show all names"), "tag", ("Ctrl+L",), checkable=True),
+    ActionRow("shortcuts", "help", QT_TRANSLATE_NOOP("Actions", "Keys and mouse"), "keyboard", ("F1",)),
+    ActionRow("about", "help", QT_TRANSLATE_NOOP("Actions", "About Scrap-SAM-CLIP"), "info"),
 )
 # These keys belong to the canvas alone, so that Tab and Space still work in lists and dialogs.
 CANVAS_ONLY = frozenset({"next_mask", "previous_mask"})
@@ -96,8 +128,8 @@ def words(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Without the menu mnemonic."""
-    return text.replace("&", "")
+    """Without the menu mnemonic: "&File" or "文件(&F)"."""
+    return re.sub(r"\(&.\)|&", "", text)
 
 
 def keys_text(row: ActionRow) -> str:

@@ -18,7 +18,7 @@ _ICONS = {
 }
 
 
-class _Message(QFrame):
+class Message(QFrame):
     def __init__(self, notice: Notice, look: Look, bar: MessageBar) -> None:
         super().__init__(bar)
         self.notice = notice
@@ -50,8 +50,8 @@ class _Message(QFrame):
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         close = QToolButton()
         close.setIcon(look.icon("close"))
-        close.setAccessibleName(bar.tr("Close"))
-        close.setToolTip(bar.tr("Close"))
+        close.setAccessibleName(self.tr("Close"))
+        close.setToolTip(self.tr("Close"))
         close.clicked.connect(lambda: bar.dismiss(self))
         line.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._clock = QTimer(self, singleShot=True)
@@ -67,7 +67,7 @@ class MessageBar(QWidget):
     def __init__(self, look: Look, host: QWidget) -> None:
         super().__init__(host)
         self._look, self._host = look, host
-        self._shown: list[_Message] = []
+        self._shown: list[Message] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -84,7 +84,7 @@ class MessageBar(QWidget):
             self._drop(old)
         while len(self._shown) >= _AT_MOST:
             self._drop(self._shown[-1])
-        message = _Message(notice, self._look, self)
+        message = Message(notice, self._look, self)
         self._shown.insert(0, message)
         self._column.insertWidget(0, message)
         message.show()
@@ -96,17 +96,17 @@ class MessageBar(QWidget):
             self._drop(message)
         self._place()
 
-    def dismiss(self, message: _Message) -> None:
+    def dismiss(self, message: Message) -> None:
         self._drop(message)
         self._place()
 
-    def act(self, message: _Message) -> None:
+    def act(self, message: Message) -> None:
         run = message.notice.run
         self.dismiss(message)
         if run is not None:
             run()
 
-    def _drop(self, message: _Message) -> None:
+    def _drop(self, message: Message) -> None:
         if message in self._shown:
             self._shown.remove(message)
             self._column.removeWidget(message)

@@ -191,6 +191,10 @@ class Window(QMainWindow):
         act = self.actions_.by_key
         act["undo"].setEnabled(bool(pending.at) or session.undo_group.canUndo())
         act["redo"].setEnabled(pending.at < len(pending.prompts) or session.undo_group.canRedo())
+        if not pending.at and session.undo_group.canUndo():
+            act["undo"].setToolTip(self.tr("Undo: {step}  (Ctrl+Z)").format(step=session.undo_group.undoText()))
+        else:
+            act["undo"].setToolTip(self.tr("Undo  (Ctrl+Z)"))
         act["accept"].setEnabled(session.page is not None)
         act["clear"].setEnabled(not pending.empty)
         act[self.canvas.tool].setChecked(True)

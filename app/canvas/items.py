@@ -12,6 +12,7 @@ from sscore.types import Annotation, Prompt
 
 _CRISP_FROM = 1.5  # screen px per image px: from here on pixels are shown as squares
 _TRACED_FROM = 2.0  # from here on few objects are in sight and outlines are drawn exactly
+_DRAWN = 3
 _LIGHT = QColor(255, 255, 255, 235)
 _SHADE = QColor(0, 0, 0, 150)
 _POSITIVE = QColor("#22b573")
@@ -73,7 +74,7 @@ class MaskItem(QGraphicsItem):
         self._traced = False
         self._depth = 0
         self._place = art.place
-        self._drawn: tuple[int, bool, QImage] | None = None  # stencil index, with border, its tinted image
+        self._drawn: dict[tuple[int, bool], QImage] = {}  # tinted stencils by index and whether the outline is extra
 
     def set_depth(self, depth: int) -> None:
         if depth != self._depth:
@@ -83,14 +84,14 @@ class MaskItem(QGraphicsItem):
     def restyle(self, annotation: Annotation, colour: QColor, opacity: float) -> None:
         """The same mask with another label or opacity."""
         self.annotation, self._colour, self._opacity = annotation, colour, opacity
-        self._drawn = None
+        self._drawn.clear()
         self.update()
 
     def set_state(self, *, hovered: bool, selected: bool, traced: bool) -> None:
         """traced: draw the exact outline at any zoom (for a few objects)."""
         if (hovered, selected, traced) != (self._hovered, self._selected, self._traced):
             self._hovered, self._selected, self._traced = hovered, selected, traced
-            self._drawn = None
+            self._drawn.clear()
             self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802
@@ -101,10 +102,13 @@ class MaskItem(QGraphicsItem):
         scale = _scale(painter)
         exact = self._traced or scale > _TRACED_FROM
         level = paint.level_for(self._art.stencils, scale)
-        if self._drawn is None or self._drawn[:2] != (level, exact):
-            self._drawn = (level, exact, self._tinted(level, exact))
+        tinted = self._drawn.get((level, exact))
+        if tinted is None:
+            if len(self._drawn) >= _DRAWN:
+                self._drawn.clear()
+            tinted = self._drawn[(level, exact)] = self._tinted(level, exact)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < _CRISP_FROM)
-        painter.drawImage(self._place, self._drawn[2])
+        painter.drawImage(self._place, tinted)
         if not exact:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

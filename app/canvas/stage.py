@@ -19,7 +19,7 @@ from sscore.types import Annotation, Mask, Page
 _AT_ONCE = 8  # more new masks than this are prepared on the lane
 _CHUNK = 64
 _KEPT = 1200
-_FEW = 24  # selected objects whose outlines are drawn exactly at any zoom
+_TRACED = 60  # up to so many objects in all, or selected ones, get exact outlines at any zoom
 
 
 class Stage(QGraphicsScene):
@@ -53,6 +53,7 @@ class Stage(QGraphicsScene):
         self._opacity = 0.38
         self._shown = True
         self._names = False
+        self._count = 0
 
     # --- photo and page ----------------------------------------------------------------------------------------
 
@@ -103,6 +104,7 @@ class Stage(QGraphicsScene):
         if page is None:
             return
         wanted = {a.id: a for a in page.annotations}
+        before, self._count = self._count, len(wanted)
         for gone in self._items.keys() - wanted.keys():
             self.removeItem(self._items.pop(gone))
         for depth, annotation in enumerate(page.annotations):
@@ -118,6 +120,8 @@ class Stage(QGraphicsScene):
                 item.restyle(annotation, self._colour(annotation), self._opacity)
             item.set_depth(depth)
         self._sync_tags()
+        if (before <= _TRACED) != (self._count <= _TRACED):
+            self._restate(set(self._items))
         if len(self._art) > _KEPT + len(wanted):  # those of photos left and of masks undone pile up
             present = {id(a.mask) for a in page.annotations}
             self._art = {key: kept for key, kept in self._art.items() if key in present}
@@ -172,10 +176,12 @@ class Stage(QGraphicsScene):
         return self._hovered
 
     def _restate(self, ids: set[int]) -> None:
-        few = len(self._selection) <= _FEW
+        all_traced, few = self._count <= _TRACED, len(self._selection) <= _TRACED
         for i in ids & self._items.keys():
             hovered, selected = i == self._hovered, i in self._selection
-            self._items[i].set_state(hovered=hovered, selected=selected, traced=hovered or (selected and few))
+            self._items[i].set_state(
+                hovered=hovered, selected=selected, traced=all_traced or hovered or (selected and few)
+            )
         self._sync_tags()
 
     def set_style(self, *, opacity: float, shown: bool, names: bool) -> None:

@@ -73,7 +73,7 @@ class ImagesModel(QAbstractListModel):
             self.dataChanged.emit(self.index(row), self.index(row))
 
 
-class _Delegate(QStyledItemDelegate):
+class ImageDelegate(QStyledItemDelegate):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
@@ -178,7 +178,7 @@ class ImagesPanel(QFrame):
         self.model = ImagesModel(session, photos, self)
         self.list = QListView()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(_Delegate(look, self.list))
+        self.list.setItemDelegate(ImageDelegate(look, self.list))
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -42,6 +42,7 @@ class LabelsPanel(QFrame):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.list)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         session.project_opened.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
         session.page_changed.connect(self.refresh)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.assistant import Assistant, Kind
 from app.look import Look
@@ -40,6 +40,7 @@ class ModelsPanel(QFrame):
         column.addWidget(self._title)
         column.addLayout(grid)
         column.addWidget(self._note)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         assistant.models_changed.connect(self.refresh)
         look.changed.connect(self.refresh)
         self.refresh()

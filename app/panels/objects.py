@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListView,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -69,7 +70,7 @@ class ObjectsModel(QAbstractListModel):
         return None
 
 
-class _Delegate(QStyledItemDelegate):
+class ObjectDelegate(QStyledItemDelegate):
     def __init__(self, session: Session, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._session, self._look = session, look
@@ -135,10 +136,12 @@ class ObjectsPanel(QFrame):
         self.model = ObjectsModel(session, look, self)
         self.list = QListView()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(_Delegate(session, look, self.list))
+        self.list.setItemDelegate(ObjectDelegate(session, look, self.list))
         self.list.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
+        self.list.setMinimumHeight(2 * _ROW)
+        self.list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.selectionModel().selectionChanged.connect(self._on_list_selection)
         self._empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignHCenter)

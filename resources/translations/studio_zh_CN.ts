@@ -1,0 +1,764 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About Scrap-SAM-CLIP</source>
+        <translation>关于 Scrap-SAM-CLIP</translation>
+    </message>
+    <message>
+        <source>From a box or a point to a mask, from a mask to a steel shape, from shapes to COCO.</source>
+        <translation>从框或点到掩膜，从掩膜到钢材形状，再导出为 COCO。</translation>
+    </message>
+    <message>
+        <source>Settings and log: {folder}
+MIT licence</source>
+        <translation>设置与日志：{folder}
+MIT 许可证</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Actions</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Tools</source>
+        <translation>工具(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Class</source>
+        <translation>类别(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Go</source>
+        <translation>转到(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Open folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open the sample scenes</source>
+        <translation>打开示例场景</translation>
+    </message>
+    <message>
+        <source>Save now</source>
+        <translation>立即保存</translation>
+    </message>
+    <message>
+        <source>Export COCO…</source>
+        <translation>导出 COCO…</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Accept the mask</source>
+        <translation>接受掩膜</translation>
+    </message>
+    <message>
+        <source>Clear the prompt</source>
+        <translation>清除提示</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Delete the selected objects</source>
+        <translation>删除所选目标</translation>
+    </message>
+    <message>
+        <source>Select all objects</source>
+        <translation>全选目标</translation>
+    </message>
+    <message>
+        <source>Photo is done</source>
+        <translation>照片已完成</translation>
+    </message>
+    <message>
+        <source>Done, and on to the next</source>
+        <translation>完成并转到下一张</translation>
+    </message>
+    <message>
+        <source>Select objects</source>
+        <translation>选择目标</translation>
+    </message>
+    <message>
+        <source>Draw a box</source>
+        <translation>画框</translation>
+    </message>
+    <message>
+        <source>Click points</source>
+        <translation>点提示</translation>
+    </message>
+    <message>
+        <source>Next mask or object</source>
+        <translation>下一个掩膜或目标</translation>
+    </message>
+    <message>
+        <source>Previous mask or object</source>
+        <translation>上一个掩膜或目标</translation>
+    </message>
+    <message>
+        <source>Next photo</source>
+        <translation>下一张照片</translation>
+    </message>
+    <message>
+        <source>Previous photo</source>
+        <translation>上一张照片</translation>
+    </message>
+    <message>
+        <source>Next photo not done</source>
+        <translation>下一张未完成的照片</translation>
+    </message>
+    <message>
+        <source>Next part of the window</source>
+        <translation>切换窗口区域</translation>
+    </message>
+    <message>
+        <source>Fit the photo</source>
+        <translation>适合窗口</translation>
+    </message>
+    <message>
+        <source>One to one</source>
+        <translation>原始大小</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Show objects</source>
+        <translation>显示目标</translation>
+    </message>
+    <message>
+        <source>Show all names</source>
+        <translation>显示全部名称</translation>
+    </message>
+    <message>
+        <source>Keys and mouse</source>
+        <translation>键盘与鼠标</translation>
+    </message>
+    <message>
+        <source>About Scrap-SAM-CLIP</source>
+        <translation>关于 Scrap-SAM-CLIP</translation>
+    </message>
+</context>
+<context>
+    <name>Assistant</name>
+    <message>
+        <source>The mask you began on {name} is kept</source>
+        <translation>{name} 上未完成的掩膜已保留</translation>
+    </message>
+    <message>
+        <source>Go back to that photo to accept it.</source>
+        <translation>回到那张照片即可继续并接受。</translation>
+    </message>
+    <message>
+        <source>Nothing was found here. Add a point or draw the box again.</source>
+        <translation>这里没有找到目标。请加一个点，或重新画框。</translation>
+    </message>
+</context>
+<context>
+    <name>CanvasView</name>
+    <message>
+        <source>Photo with its objects</source>
+        <translation>照片及其目标</translation>
+    </message>
+    <message>
+        <source>Draw a box around a piece. Points instead: Q</source>
+        <translation>框住一件废钢。想用点提示请按 Q</translation>
+    </message>
+    <message>
+        <source>Click on a piece. Right click marks what does not belong to it</source>
+        <translation>点一下目标；右键标出不属于它的部分</translation>
+    </message>
+    <message>
+        <source>Press W and draw a box around a piece</source>
+        <translation>按 W，框住一件废钢</translation>
+    </message>
+</context>
+<context>
+    <name>Chrome</name>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
+    </message>
+    <message>
+        <source>Toolbar</source>
+        <translation>工具栏</translation>
+    </message>
+</context>
+<context>
+    <name>Commands</name>
+    <message>
+        <source>accept</source>
+        <translation>接受</translation>
+    </message>
+    <message>
+        <source>add {name}</source>
+        <translation>添加{name}</translation>
+    </message>
+    <message>
+        <source>change to {name}</source>
+        <translation>改为{name}</translation>
+    </message>
+    <message>
+        <source>Select an object first, or draw a box around a new one.</source>
+        <translation>请先选中一个目标，或框出一个新目标。</translation>
+    </message>
+    <message>
+        <source>delete 1 object</source>
+        <translation>删除 1 个目标</translation>
+    </message>
+    <message>
+        <source>delete {n} objects</source>
+        <translation>删除 {n} 个目标</translation>
+    </message>
+    <message>
+        <source>mark as done</source>
+        <translation>标为已完成</translation>
+    </message>
+    <message>
+        <source>mark as not done</source>
+        <translation>取消已完成</translation>
+    </message>
+    <message>
+        <source>Every photo of this folder is done.</source>
+        <translation>这个文件夹的照片已全部完成。</translation>
+    </message>
+    <message>
+        <source>This is the last photo.</source>
+        <translation>这是最后一张照片。</translation>
+    </message>
+    <message>
+        <source>This is the first photo.</source>
+        <translation>这是第一张照片。</translation>
+    </message>
+</context>
+<context>
+    <name>Errors</name>
+    <message>
+        <source>This photo cannot be used</source>
+        <translation>这张照片无法使用</translation>
+    </message>
+    <message>
+        <source>The annotations of this photo cannot be read</source>
+        <translation>这张照片的标注无法读取</translation>
+    </message>
+    <message>
+        <source>This data set cannot be read</source>
+        <translation>这个数据集无法读取</translation>
+    </message>
+    <message>
+        <source>The model cannot work with this prompt</source>
+        <translation>模型无法处理这个提示</translation>
+    </message>
+    <message>
+        <source>The label set is not right</source>
+        <translation>类别表有误</translation>
+    </message>
+    <message>
+        <source>A choice is not right</source>
+        <translation>有一项选择不正确</translation>
+    </message>
+    <message>
+        <source>This folder cannot be opened</source>
+        <translation>这个文件夹无法打开</translation>
+    </message>
+    <message>
+        <source>Somebody else changed this photo&apos;s annotations</source>
+        <translation>其他人修改了这张照片的标注</translation>
+    </message>
+    <message>
+        <source>The export failed and left nothing behind</source>
+        <translation>导出失败，没有留下任何文件</translation>
+    </message>
+    <message>
+        <source>The model is not on this computer</source>
+        <translation>本机没有这个模型</translation>
+    </message>
+    <message>
+        <source>The model file is damaged or of another kind</source>
+        <translation>模型文件已损坏，或不是所需的类型</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this</source>
+        <translation>内存不足</translation>
+    </message>
+    <message>
+        <source>This may not be written here</source>
+        <translation>没有写入权限</translation>
+    </message>
+    <message>
+        <source>The disk did not answer as expected</source>
+        <translation>磁盘读写出错</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside the program. Your work is kept; details are in the log</source>
+        <translation>程序内部出错。您的工作已保留，详情见日志</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export COCO</source>
+        <translation>导出 COCO</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Exact masks (RLE)</source>
+        <translation>精确掩膜（RLE）</translation>
+    </message>
+    <message>
+        <source>Every pixel is kept, with holes and separate parts.</source>
+        <translation>逐像素保留，包括孔洞和分离的部分。</translation>
+    </message>
+    <message>
+        <source>Polygons</source>
+        <translation>多边形</translation>
+    </message>
+    <message>
+        <source>For programs that read outlines only. Holes cannot be kept; the report counts them.</source>
+        <translation>供只读取轮廓的程序使用。孔洞无法保留，报告中会统计数量。</translation>
+    </message>
+    <message>
+        <source>Proposed</source>
+        <translation>待定</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>已接受</translation>
+    </message>
+    <message>
+        <source>Reviewed</source>
+        <translation>已复核</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>已否决</translation>
+    </message>
+    <message>
+        <source>List photos without objects too</source>
+        <translation>同时列出没有目标的照片</translation>
+    </message>
+    <message>
+        <source>Plain COCO only, without scores, prompts and authors</source>
+        <translation>仅标准 COCO，不含得分、提示和标注人</translation>
+    </message>
+    <message>
+        <source>Masks as</source>
+        <translation>掩膜格式</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>Also</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Written, read back and compared.</source>
+        <translation>已写出，并回读逐一核对。</translation>
+    </message>
+    <message>
+        <source>Written, but see below.</source>
+        <translation>已写出，但请看下面的说明。</translation>
+    </message>
+</context>
+<context>
+    <name>Guide</name>
+    <message>
+        <source>Open a folder of photos</source>
+        <translation>打开照片文件夹</translation>
+    </message>
+    <message>
+        <source>Annotations are kept beside the photos.</source>
+        <translation>标注保存在照片旁边。</translation>
+    </message>
+    <message>
+        <source>There are no photos in this folder</source>
+        <translation>这个文件夹里没有照片</translation>
+    </message>
+    <message>
+        <source>JPEG, PNG, TIFF, BMP and WebP are read, also in folders below.</source>
+        <translation>支持 JPEG、PNG、TIFF、BMP 和 WebP，也会读取子文件夹。</translation>
+    </message>
+    <message>
+        <source>Opening the photo…</source>
+        <translation>正在打开照片…</translation>
+    </message>
+    <message>
+        <source>This photo cannot be shown</source>
+        <translation>这张照片无法显示</translation>
+    </message>
+    <message>
+        <source>Open folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Show the samples</source>
+        <translation>查看示例</translation>
+    </message>
+</context>
+<context>
+    <name>ImageDelegate</name>
+    <message>
+        <source>cannot be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>nothing here</source>
+        <translation>没有目标</translation>
+    </message>
+    <message>
+        <source>to do</source>
+        <translation>待标注</translation>
+    </message>
+    <message>
+        <source>1 object</source>
+        <translation>1 个目标</translation>
+    </message>
+    <message>
+        <source>{n} objects</source>
+        <translation>{n} 个目标</translation>
+    </message>
+</context>
+<context>
+    <name>ImagesPanel</name>
+    <message>
+        <source>Photos</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Photos done</source>
+        <translation>已完成的照片</translation>
+    </message>
+    <message>
+        <source>{done} of {total} done</source>
+        <translation>已完成 {done}/{total}</translation>
+    </message>
+</context>
+<context>
+    <name>LabelList</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>{name}: press {key}</source>
+        <translation>{name}：按 {key}</translation>
+    </message>
+</context>
+<context>
+    <name>LabelsPanel</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>margin {value}</source>
+        <translation>分差 {value}</translation>
+    </message>
+    <message>
+        <source>First minus second probability. A small margin means: look twice.</source>
+        <translation>第一与第二概率之差。分差小时请再看一眼。</translation>
+    </message>
+</context>
+<context>
+    <name>Message</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPanel</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Masks</source>
+        <translation>掩膜</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Model that draws masks</source>
+        <translation>生成掩膜的模型</translation>
+    </message>
+    <message>
+        <source>Model that names classes</source>
+        <translation>判断类别的模型</translation>
+    </message>
+    <message>
+        <source>Loading {name}…</source>
+        <translation>正在加载 {name}…</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+</context>
+<context>
+    <name>ObjectDelegate</name>
+    <message>
+        <source>by hand</source>
+        <translation>人工</translation>
+    </message>
+</context>
+<context>
+    <name>ObjectsPanel</name>
+    <message>
+        <source>Objects</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>Objects on this photo</source>
+        <translation>这张照片上的目标</translation>
+    </message>
+    <message>
+        <source>Objects you accept are listed here.</source>
+        <translation>接受的目标会列在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>PendingCard</name>
+    <message>
+        <source>Margin {value}</source>
+        <translation>分差 {value}</translation>
+    </message>
+    <message>
+        <source>Mask {number} of {count} (Tab)</source>
+        <translation>掩膜 {number}/{count}（Tab）</translation>
+    </message>
+    <message>
+        <source>F accept   ·   B clear</source>
+        <translation>F 接受   ·   B 清除</translation>
+    </message>
+</context>
+<context>
+    <name>Session</name>
+    <message>
+        <source>{user} is working in this folder too (on {host})</source>
+        <translation>{user} 也在使用这个文件夹（电脑 {host}）</translation>
+    </message>
+    <message>
+        <source>You can both annotate. If you both change one photo, both versions are kept.</source>
+        <translation>你们可以同时标注。若改了同一张照片，两个版本都会保留。</translation>
+    </message>
+    <message>
+        <source>Put right after an interruption</source>
+        <translation>上次意外中断的内容已恢复</translation>
+    </message>
+    <message>
+        <source>changed on disk</source>
+        <translation>磁盘上已变更</translation>
+    </message>
+    <message>
+        <source>Its annotations may not fit any more. They are kept as they are.</source>
+        <translation>原有标注可能不再吻合，已原样保留。</translation>
+    </message>
+    <message>
+        <source>The photo {name} was changed</source>
+        <translation>照片 {name} 已被改动</translation>
+    </message>
+    <message>
+        <source>Not saved yet. Your work is kept here and saving is tried again.</source>
+        <translation>尚未保存。内容仍在程序中，会自动重试。</translation>
+    </message>
+    <message>
+        <source>Save now</source>
+        <translation>立即保存</translation>
+    </message>
+    <message>
+        <source>{photo}: their version is shown now. Yours is kept as {file}; undo brings it back here too.</source>
+        <translation>{photo}：现在显示的是对方的版本。您的版本已存为 {file}，按撤销也能恢复。</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keys and mouse</source>
+        <translation>键盘与鼠标</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>滚轮</translation>
+    </message>
+    <message>
+        <source>zoom where the mouse is</source>
+        <translation>以鼠标位置为中心缩放</translation>
+    </message>
+    <message>
+        <source>Space + drag</source>
+        <translation>空格 + 拖动</translation>
+    </message>
+    <message>
+        <source>move the photo</source>
+        <translation>移动照片</translation>
+    </message>
+    <message>
+        <source>Middle drag</source>
+        <translation>中键拖动</translation>
+    </message>
+    <message>
+        <source>Right click</source>
+        <translation>右键单击</translation>
+    </message>
+    <message>
+        <source>this does not belong to it</source>
+        <translation>标出不属于目标的部分</translation>
+    </message>
+    <message>
+        <source>Shift + click</source>
+        <translation>Shift + 单击</translation>
+    </message>
+    <message>
+        <source>the same; with Select: add to the selection</source>
+        <translation>同上；选择工具下为加选</translation>
+    </message>
+    <message>
+        <source>class of the mask or the selection</source>
+        <translation>设定掩膜或所选目标的类别</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Mouse</source>
+        <translation>鼠标</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>Loading models…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>No model</source>
+        <translation>没有模型</translation>
+    </message>
+    <message>
+        <source>Model that draws masks, and its time for the last prompt</source>
+        <translation>生成掩膜的模型，以及上一次提示的用时</translation>
+    </message>
+    <message>
+        <source>All saved</source>
+        <translation>已全部保存</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
+        <source>Not saved</source>
+        <translation>未保存</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>Undo: {step}  (Ctrl+Z)</source>
+        <translation>撤销：{step}  (Ctrl+Z)</translation>
+    </message>
+    <message>
+        <source>Undo  (Ctrl+Z)</source>
+        <translation>撤销  (Ctrl+Z)</translation>
+    </message>
+    <message>
+        <source>Open a folder of photos</source>
+        <translation>打开照片文件夹</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside the program</source>
+        <translation>程序内部出错</translation>
+    </message>
+    <message>
+        <source>Your work is kept. Details are in the log: {file}</source>
+        <translation>您的工作已保留，详情见日志：{file}</translation>
+    </message>
+</context>
+</TS>
