@@ -1,0 +1,62 @@
+"""Loading models by their catalogue id. Importing this loads no model library; loading a model does."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from sscore import catalogue
+from sscore.errors import ModelMissing, WrongWeights
+from sscore.types import Classifier, ModelCard, Segmenter
+
+FAMILIES = {
+    "nano": "sscore.models.nano:load",
+    "grabcut": "sscore.models.grabcut:load",
+    "nano_cls": "sscore.models.nano_cls:load",
+}
+"""Family -> loader(card, weight file or None, *, device, engine), named as text so that listing models is quick."""
+
+
+def load_segmenter(
+    model_id: str = "nano", *, checkpoint: str | Path | None = None, device: str = "auto", engine: str = "auto"
+) -> Segmenter:
+    """The segmenter of that catalogue id, ready to use.
+
+    checkpoint: a weight file to use instead of the catalogue's; device: auto, cpu, cuda; engine: auto, torch, openvino.
+    Raises ModelMissing, WrongWeights, BadOption.
+    """
+    return cast(Segmenter, _load(catalogue.card(model_id, "segmenter"), checkpoint, device, engine))
+
+
+def load_classifier(
+    model_id: str = "nano-cls", *, checkpoint: str | Path | None = None, device: str = "auto", engine: str = "auto"
+) -> Classifier:
+    """The classifier of that catalogue id; options and errors as for `load_segmenter`."""
+    return cast(Classifier, _load(catalogue.card(model_id, "classifier"), checkpoint, device, engine))
+
+
+def _load(card: ModelCard, checkpoint: str | Path | None, device: str, engine: str) -> Any:
+    if card.family not in FAMILIES:
+        raise ModelMissing(
+            f"model {card.id!r} is of the family {card.family!r}, which this version does not know",
+            remedy="update the program",
+        )
+    path = None
+    if card.file:
+        path = Path(checkpoint) if checkpoint is not None else catalogue.weight_file(card)
+        _verify(card, path, given=checkpoint is not None)
+    module, name = FAMILIES[card.family].split(":")
+    return getattr(import_module(module), name)(card, path, device=device, engine=engine)
+
+
+def _verify(card: ModelCard, path: Path, *, given: bool) -> None:
+    """A catalogue's file must be the very one it lists; a checkpoint the user names may be any that fits."""
+    from sscore.models import weights
+
+    if weights.digest(path) != card.sha256 and card.sha256 and not given:
+        raise WrongWeights(
+            f"this is not the file the catalogue lists for {card.id!r} (its SHA-256 differs)",
+            path=path,
+            remedy="the file is damaged or of another version: install or copy it again",
+        )

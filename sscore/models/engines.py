@@ -1,0 +1,148 @@
+"""How a network runs: torch (the reference; CUDA when there is a GPU) or OpenVINO (CPU, several times faster).
+
+Networks here take one float32 batch and return a tuple of float32 arrays; both engines look alike from outside.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from sscore import paths
+from sscore.errors import BadOption
+from sscore.types import FloatArray
+
+if TYPE_CHECKING:
+    from torch import nn
+
+ENGINES = ("auto", "torch", "openvino")
+
+
+class Runner(Protocol):
+    """Runs one network. digest: of its weights; engine: its name; safe to call from several threads."""
+
+    digest: str
+    engine: str
+
+    def __call__(self, batch: FloatArray) -> tuple[FloatArray, ...]: ...
+
+
+@cache
+def has_cuda() -> bool:
+    """Whether an NVIDIA driver and a CUDA build of torch are there. Does not import torch where there is no driver."""
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def open_runner(
+    build: Callable[[], nn.Module],
+    example: tuple[int, ...],
+    digest: str,
+    *,
+    device: str = "auto",
+    engine: str = "auto",
+) -> Runner:
+    """Choose an engine and prepare the network for it.
+
+    build: makes the network in eval mode, called only when it is needed (a compiled model may be in the cache);
+    example: shape of an input batch, whose batch, height and width may vary later. Raises BadOption.
+    """
+    if engine not in ENGINES:
+        raise BadOption(f"there is no engine {engine!r}", remedy=f"choose one of {', '.join(ENGINES)}")
+    if device not in ("auto", "cpu") and not device.startswith("cuda"):
+        raise BadOption(f"there is no device {device!r}", remedy="choose auto, cpu or cuda")
+    if device.startswith("cuda") and (engine == "openvino" or not has_cuda()):
+        raise BadOption(
+            f"device {device!r} cannot be used here", remedy="use --device cpu, or --engine torch with a GPU"
+        )
+    if device == "auto":
+        device = "cuda" if engine != "openvino" and has_cuda() else "cpu"
+    if engine == "auto":
+        engine = "openvino" if device == "cpu" else "torch"
+    if engine == "torch":
+        return TorchRunner(build(), digest, device)
+    return OpenVinoRunner(build, example, digest)
+
+
+class TorchRunner:
+    engine = "torch"
+
+    def __init__(self, net: nn.Module, digest: str, device: str) -> None:
+        self.digest = digest
+        self._device = device
+        self._net = net.eval().to(device)
+
+    def __call__(self, batch: FloatArray) -> tuple[FloatArray, ...]:
+        import torch
+
+        with torch.inference_mode(), torch.autocast("cuda", enabled=self._device.startswith("cuda")):
+            outputs = self._net(torch.from_numpy(np.ascontiguousarray(batch)).to(self._device))
+        return tuple(np.asarray(x.float().cpu().numpy(), dtype=np.float32) for x in outputs)
+
+
+class OpenVinoRunner:
+    """The converted network is kept in the cache under the weights' digest: later starts need no torch."""
+
+    engine = "openvino"
+
+    def __init__(self, build: Callable[[], nn.Module], example: tuple[int, ...], digest: str) -> None:
+        import openvino as ov
+
+        self.digest = digest
+        core = ov.Core()
+        model = _converted(ov, core, build, example, digest)
+        # LATENCY: one request uses all cores, which is what a waiting user wants.
+        self._compiled = core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+        self._local = threading.local()
+
+    def __call__(self, batch: FloatArray) -> tuple[FloatArray, ...]:
+        request = getattr(self._local, "request", None)
+        if request is None:
+            request = self._local.request = self._compiled.create_infer_request()
+        results = request.infer([np.ascontiguousarray(batch)], share_inputs=True)
+        return tuple(np.array(results[output], dtype=np.float32) for output in self._compiled.outputs)
+
+
+def _converted(ov: Any, core: Any, build: Callable[[], nn.Module], example: tuple[int, ...], digest: str) -> Any:
+    version = ov.__version__.split("-")[0]
+    path = paths.cache() / "openvino" / f"{digest}-{version}.xml"
+    if path.exists():
+        try:
+            return core.read_model(path)
+        except RuntimeError:
+            pass  # a damaged cache entry is made anew
+    import torch
+
+    with warnings.catch_warnings(), torch.inference_mode():
+        warnings.simplefilter("ignore")  # conversion traces the network, which torch calls old-fashioned
+        model = ov.convert_model(build().eval(), example_input=torch.zeros(example))
+    model.reshape({0: [-1, example[1], -1, -1]})
+    _keep(ov, model, path)
+    return model
+
+
+def _keep(ov: Any, model: Any, path: Path) -> None:
+    """Into the cache, xml last and whole; a full or read-only disk costs only the time saved."""
+    temp = path.with_name(f"{path.stem}.{os.getpid()}-{threading.get_ident()}.xml")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ov.save_model(model, temp, compress_to_fp16=False)
+        os.replace(temp.with_suffix(".bin"), path.with_suffix(".bin"))
+        os.replace(temp, path)
+    except (OSError, RuntimeError):
+        temp.unlink(missing_ok=True)
+        temp.with_suffix(".bin").unlink(missing_ok=True)

@@ -1,0 +1,258 @@
+"""`nano`: the embedded promptable segmenter. It looks at a square window around the prompt, not at the whole image.
+
+A box gives the window at once. Points alone say where but not how large, so it looks twice: from several distances
+first, then closely at each answer, with that answer as the previous mask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from sscore import images, mask_sets
+from sscore.models import weights
+from sscore.models.engines import Runner, open_runner
+from sscore.models.prompt_check import checked
+from sscore.models.window import Window, look, prompt_maps, pyramid, stack
+from sscore.types import (
+    LOGITS_SIDE,
+    Box,
+    ByteArray,
+    Candidate,
+    Embedding,
+    FloatArray,
+    Mask,
+    ModelCard,
+    Prompt,
+    frozen,
+)
+
+if TYPE_CHECKING:
+    from torch import nn
+
+DISTANCES = (1.0, 0.4, 0.15)
+"""Sides of the first windows of a point prompt over the long side of the image."""
+
+_FAR_PIXELS = 128
+_PIXELS = 192
+_BATCH = 32
+_SAME_BOX = 0.6
+_SAME_MASK = 0.9
+"""IoU above which two boxes are looked at once, and two masks are one candidate."""
+
+_FLOOR = -12.0
+"""Logit of everything outside the window."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """An answer: logits float32 (s, s) in a window of the image, predicted IoU."""
+
+    window: Window
+    logits: FloatArray
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """A question: which prompt (its number), where to look, what was answered before."""
+
+    number: int
+    window: Window
+    previous: _View | None
+
+
+class NanoSegmenter:
+    """See `sscore.types.Segmenter`."""
+
+    def __init__(self, card: ModelCard, runner: Runner) -> None:
+        self.card = card
+        self._runner = runner
+        self._preprocessing = f"nano-pyramid:{runner.digest}"
+
+    def encode(self, rgb: ByteArray) -> Embedding:
+        """Keeps the image and its halvings: windows of any size are then read in a fraction of a millisecond."""
+        if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
+            raise ValueError(f"image must be uint8 (H, W, 3), not {rgb.dtype} {rgb.shape}")
+        levels = pyramid(np.ascontiguousarray(rgb))
+        key = f"{images.digest(rgb)}:{self._preprocessing}"
+        return Embedding(key, (rgb.shape[0], rgb.shape[1]), {"levels": levels})
+
+    def predict(self, embedding: Embedding, prompt: Prompt, *, multimask: bool = True) -> tuple[Candidate, ...]:
+        return self.predict_many(embedding, [prompt], multimask=multimask)[0]
+
+    def predict_many(
+        self, embedding: Embedding, prompts: list[Prompt], *, multimask: bool = True
+    ) -> list[tuple[Candidate, ...]]:
+        prompts = [checked(prompt, embedding.image_hw) for prompt in prompts]
+        looks: list[_Look] = []
+        distant: list[_Look] = []
+        for number, prompt in enumerate(prompts):
+            if prompt.box is None and prompt.logits is None:
+                distant += [_Look(number, w, None) for w in _distant_windows(prompt, embedding.image_hw)]
+            else:
+                looks.append(_direct(number, prompt, embedding.image_hw))
+        far = self._answers(embedding, prompts, distant, _FAR_PIXELS)
+        for number, views in far.items():
+            looks += _closer(number, views, prompts[number], multimask)
+        close = self._answers(embedding, prompts, looks, _PIXELS, flip=True)
+        return [_candidates(close[number], embedding.image_hw, multimask) for number in range(len(prompts))]
+
+    def _answers(
+        self, embedding: Embedding, prompts: list[Prompt], looks: list[_Look], pixels: int, *, flip: bool = False
+    ) -> dict[int, list[_View]]:
+        """The network's answers by prompt number; with `flip` the mean of each view and its mirror image."""
+        answers: dict[int, list[_View]] = {}
+        for start in range(0, len(looks), _BATCH):
+            part = looks[start : start + _BATCH]
+            views = [look(embedding.arrays["levels"], x.window, pixels) for x in part]
+            maps = [prompt_maps(prompts[x.number], x.window, pixels, _previous(x, pixels)) for x in part]
+            batch = stack(views, maps)
+            logits, scores = self._runner(np.concatenate([batch, batch[..., ::-1]]) if flip else batch)
+            if flip:
+                logits = np.float32(0.5) * (logits[: len(part)] + logits[len(part) :, :, :, ::-1])
+                scores = np.float32(0.5) * (scores[: len(part)] + scores[len(part) :])
+            for x, answer, score in zip(part, logits, scores, strict=True):
+                answers.setdefault(x.number, []).append(_View(x.window, answer[0], float(score)))
+        return answers
+
+
+def _around_points(prompt: Prompt) -> Box:
+    good = prompt.points[prompt.positive]
+    (x0, y0), (x1, y1) = good.min(0), good.max(0) + 1
+    return Box(float(x0), float(y0), float(x1), float(y1))
+
+
+def _distant_windows(prompt: Prompt, image_hw: tuple[int, int]) -> list[Window]:
+    """Windows around the positive points, from the whole image to a small part; each shows all of them."""
+    spread = _around_points(prompt)
+    x, y = spread.centre
+    height, width = image_hw
+    long = max(height, width)
+    sides = sorted({max(long * d, 1.5 * max(spread.width, spread.height), 32.0) for d in DISTANCES}, reverse=True)
+    windows = [Window(x, y, side) for side in sides]
+    if sides[0] >= long:
+        windows[0] = Window((width + x) / 3, (height + y) / 3, sides[0])
+    return windows
+
+
+def _direct(number: int, prompt: Prompt, image_hw: tuple[int, int]) -> _Look:
+    """One close look where the prompt itself tells the size: by its box, or by the mask it asks to refine."""
+    boxes = [] if prompt.box is None else [prompt.box]
+    previous = None
+    if prompt.logits is not None:
+        long = float(max(image_hw))
+        previous = _View(Window(long / 2, long / 2, long), prompt.logits, 0.0)
+        found = _box_of(previous)
+        boxes += [found] if found else []
+    if prompt.positive.any():
+        boxes.append(_around_points(prompt))
+    return _Look(number, Window.around(_hull(boxes)), previous)
+
+
+def _closer(number: int, views: list[_View], prompt: Prompt, multimask: bool) -> list[_Look]:
+    """The close looks that follow the distant ones; answers that agree are looked at once."""
+    looks: list[_Look] = []
+    boxes: list[Box] = []
+    for view in sorted(views, key=lambda v: -v.score):
+        found = _box_of(view)
+        box = _hull([_around_points(prompt)] + ([found] if found else []))
+        if all(_box_iou(box, other) < _SAME_BOX for other in boxes):
+            boxes.append(box)
+            looks.append(_Look(number, Window.around(box), view))
+    return looks if multimask else looks[:1]
+
+
+def _hull(boxes: list[Box]) -> Box:
+    return Box(min(b.x0 for b in boxes), min(b.y0 for b in boxes), max(b.x1 for b in boxes), max(b.y1 for b in boxes))
+
+
+def _box_iou(a: Box, b: Box) -> float:
+    width = min(a.x1, b.x1) - max(a.x0, b.x0)
+    height = min(a.y1, b.y1) - max(a.y0, b.y0)
+    shared = max(width, 0.0) * max(height, 0.0)
+    return shared / (a.area + b.area - shared)
+
+
+def _box_of(view: _View) -> Box | None:
+    """Image px around the positive logits, None when there are none."""
+    x, y, w, h = cv2.boundingRect((view.logits > 0).astype(np.uint8))
+    if not w:
+        return None
+    scale = view.window.side / view.logits.shape[0]
+    left, top = view.window.left + x * scale, view.window.top + y * scale
+    return Box(left, top, left + w * scale, top + h * scale)
+
+
+def _resampled(view: _View, left: float, top: float, scale: float, size: tuple[int, int]) -> FloatArray:
+    """Logits float32 (height, width) = size over the image from (left, top), `scale` image px each."""
+    step = scale * view.logits.shape[0] / view.window.side
+    offset = np.array([left - view.window.left, top - view.window.top]) * (step / scale) + 0.5 * step - 0.5
+    matrix = np.array([[step, 0.0, offset[0]], [0.0, step, offset[1]]])
+    out: FloatArray = cv2.warpAffine(
+        view.logits,
+        matrix,
+        (size[1], size[0]),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=_FLOOR,
+    )
+    return out
+
+
+def _previous(question: _Look, pixels: int) -> FloatArray | None:
+    """float32 (pixels, pixels): probability of the answer before, in this window."""
+    if question.previous is None:
+        return None
+    window = question.window
+    logits = _resampled(question.previous, window.left, window.top, window.side / pixels, (pixels, pixels))
+    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+
+
+def _candidates(views: list[_View], image_hw: tuple[int, int], multimask: bool) -> tuple[Candidate, ...]:
+    found = [
+        Candidate(_mask(view, image_hw), view.score, _low_resolution(view, image_hw), index)
+        for index, view in enumerate(views)
+    ]
+    found.sort(key=lambda c: (c.mask is None, -c.score))
+    kept: list[Candidate] = []
+    for candidate in found:
+        if all(
+            candidate.mask is not None and k.mask is not None and mask_sets.iou(candidate.mask, k.mask) < _SAME_MASK
+            for k in kept
+        ):
+            kept.append(candidate)
+    return tuple(kept if multimask else kept[:1])
+
+
+def _mask(view: _View, image_hw: tuple[int, int]) -> Mask | None:
+    height, width = image_hw
+    window = view.window
+    x0, y0 = max(int(np.floor(window.left)), 0), max(int(np.floor(window.top)), 0)
+    x1 = min(int(np.ceil(window.left + window.side)), width)
+    y1 = min(int(np.ceil(window.top + window.side)), height)
+    if x0 >= x1 or y0 >= y1:
+        return None
+    return mask_sets.tight(_resampled(view, x0, y0, 1.0, (y1 - y0, x1 - x0)) > 0, x0, y0)
+
+
+def _low_resolution(view: _View, image_hw: tuple[int, int]) -> FloatArray:
+    """float32 (256, 256) over the long-side square of the image, as `Candidate.logits` wants them."""
+    scale = max(image_hw) / LOGITS_SIDE
+    return np.asarray(frozen(_resampled(view, 0.0, 0.0, scale, (LOGITS_SIDE, LOGITS_SIDE))))
+
+
+def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "auto") -> NanoSegmenter:
+    """Open the weights (see `sscore.models.load_segmenter`). Raises WrongWeights."""
+
+    def build() -> nn.Module:
+        from sscore.models.nets.nano import NanoNet
+
+        return weights.filled(NanoNet(), path)
+
+    runner = open_runner(build, (1, 9, _PIXELS, _PIXELS), weights.digest(path), device=device, engine=engine)
+    return NanoSegmenter(card, runner)

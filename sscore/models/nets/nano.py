@@ -1,0 +1,115 @@
+"""Networks of the embedded models: dense 3x3 convolutions, which train and run fast on ordinary CPUs.
+
+Torch modules only: no files, no devices, no image sizes other than those of the tensors they are given.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+PROMPT_CHANNELS = 6
+"""box, positive small, positive wide, negative small, negative wide, previous mask (see sscore.models.nano)."""
+
+
+class ConvNorm(nn.Sequential):
+    """3x3 convolution, batch norm, ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
+        super().__init__(
+            nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+        )
+
+
+class Stage(nn.Module):
+    """Halve the resolution, then residual convolutions."""
+
+    def __init__(self, inputs: int, outputs: int, convs: int = 1) -> None:
+        super().__init__()
+        self.down = ConvNorm(inputs, outputs, 2)
+        self.convs = nn.ModuleList(ConvNorm(outputs, outputs) for _ in range(convs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.down(x)
+        for conv in self.convs:
+            x = x + conv(x)
+        return x
+
+
+class Merge(nn.Module):
+    """Bring the coarse features up to the skip connection's resolution and mix both (sum, not concatenation: cheaper
+    where the pixels are many)."""
+
+    def __init__(self, coarse: int, fine: int) -> None:
+        super().__init__()
+        self.project = nn.Sequential(nn.Conv2d(coarse, fine, 1, bias=False), nn.BatchNorm2d(fine))
+        self.conv = ConvNorm(fine, fine)
+
+    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        x = F.interpolate(self.project(coarse), scale_factor=2.0, mode="nearest") + fine
+        return torch.add(x, self.conv(x))
+
+
+class NanoNet(nn.Module):
+    """U-Net from a crop with prompt maps to mask logits and predicted IoU.
+
+    forward(x float (n, 3 + 6, s, s), s divisible by 32) -> logits float (n, 1, s, s), predicted IoU float (n,) 0..1.
+    """
+
+    def __init__(self, widths: tuple[int, ...] = (24, 48, 96, 160, 256), convs: tuple[int, ...] = (1, 1, 2, 2)) -> None:
+        super().__init__()
+        self.stem = ConvNorm(3 + PROMPT_CHANNELS, widths[0], 2)
+        self.stem_conv = ConvNorm(widths[0], widths[0])
+        self.stages = nn.ModuleList(Stage(a, b, n) for a, b, n in zip(widths[:-1], widths[1:], convs, strict=True))
+        self.context = nn.Linear(widths[-1], widths[-1])
+        self.merges = nn.ModuleList(Merge(b, a) for a, b in zip(widths[-2::-1], widths[:0:-1], strict=True))
+        # Four logits a coarse pixel, shuffled to the crop's own resolution.
+        self.head = nn.Conv2d(widths[0], 4, 3, padding=1)
+        self.quality = nn.Sequential(
+            nn.Linear(widths[-1] + widths[0] + 2, 128), nn.ReLU(inplace=True), nn.Linear(128, 1)
+        )
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.stem(x)
+        skips = [x + self.stem_conv(x)]
+        for stage in self.stages:
+            skips.append(stage(skips[-1]))
+        x = skips[-1]
+        # What the whole crop looks like, told to every position: the deepest convolutions do not see across it.
+        pooled = x.mean((2, 3))
+        x = x + self.context(pooled)[:, :, None, None]
+        for merge, skip in zip(self.merges, skips[-2::-1], strict=True):
+            x = merge(x, skip)
+        coarse = self.head(x)
+        logits = F.pixel_shuffle(coarse, 2)
+        # The quality head judges a finished mask: it may look at it, but must not bend it to its own advantage.
+        weight = coarse.mean(1, keepdim=True).sigmoid().detach()
+        mass = weight.mean((2, 3))
+        inside = (x.detach() * weight).mean((2, 3)) / (mass + 1e-4)
+        doubt = (weight * (1 - weight)).mean((2, 3)) / (mass + 1e-4)
+        judged = torch.cat([pooled.detach(), inside, mass, doubt], 1)
+        return logits, self.quality(judged)[:, 0].sigmoid()
+
+
+class NanoClsNet(nn.Module):
+    """Residual classifier of mask crops.
+
+    forward(x float (n, 4, s, s): RGB and mask) -> class logits float (n, k), features float (n, d) of unit length.
+    """
+
+    def __init__(self, classes: int, widths: tuple[int, ...] = (32, 64, 96, 160, 224), features: int = 128) -> None:
+        super().__init__()
+        self.stem = ConvNorm(4, widths[0], 2)
+        self.stages = nn.ModuleList(Stage(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True))
+        self.embed = nn.Linear(2 * widths[-1], features)
+        self.classify = nn.Linear(features, classes)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.stem(x)
+        for stage in self.stages:
+            x = stage(x)
+        # Mean says what it is made of, maximum that a telling part (an end, an edge) was seen somewhere.
+        pooled = torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1)
+        features = self.embed(pooled)
+        return self.classify(F.relu(features)), F.normalize(features, dim=1)

@@ -1,0 +1,63 @@
+"""What was asked of a training, and the record that is kept beside the weights it made."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sscore import __version__, paths
+from sscore.models import weights
+from sscore.train.loop import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The options of `ssc train …`; `real` only where photos with masks are of use."""
+
+    out: Path
+    minutes: float
+    scenes: int
+    seed: int
+    workers: int
+    device: str
+    resume: bool
+    real: Path | None
+
+    @property
+    def torch_device(self) -> str:
+        import torch
+
+        return ("cuda" if torch.cuda.is_available() else "cpu") if self.device == "auto" else self.device
+
+
+def write(
+    request: Request, model: Path, done: Progress, data: dict[str, Any], scores: dict[str, Any]
+) -> dict[str, Any]:
+    """MODEL.json beside the weights: command, seed, machine, data, curve, scores. Returns it."""
+    import torch
+
+    words = [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else []
+    record = {
+        "model": model.name,
+        "sha256": weights.digest(model),
+        "command": shlex.join(words),
+        "program": __version__,
+        "seed": request.seed,
+        "device": request.torch_device,
+        "torch": torch.__version__,
+        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
+        "minutes": round(done.seconds / 60, 1),
+        "steps": done.steps,
+        "samples": done.samples,
+        "skipped_steps": done.skipped,
+        "data": data,
+        "scores": scores,
+        "curve": done.curve,
+    }
+    paths.write_atomic(model.with_suffix(".json"), json.dumps(record, indent=1).encode() + b"\n")
+    return record
