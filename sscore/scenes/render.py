@@ -175,30 +175,29 @@ of pixels do not line up."""
 
 def _lit(scene: Scene, choice: npt.NDArray[np.int64], point: Image, normal: Image) -> tuple[Image, Image]:
     """Sun reaching each point (n,) of pixels `choice`, with soft edges, and openness to the sky (n,)."""
-    light = scene.light
-    frame = scene.shadow.frame.astype(np.float32)
-    side = scene.shadow.heights.shape[0]
-    scale = np.float32(scene.shadow.scale)
-    lifted = point + normal * np.float32(1.5 / scene.shadow.scale)
-    u = (frame[0] @ lifted - np.float32(scene.shadow.origin[0])) * scale
-    v = (frame[1] @ lifted - np.float32(scene.shadow.origin[1])) * scale
-    along = frame[2] @ lifted + np.float32(0.5 / scene.shadow.scale)
-    sun = np.zeros(len(along), np.float32)
-    reach = np.float32(light.soft * scene.shadow.scale)
+    shadow = scene.shadow
+    side, scale = shadow.heights.shape[0], np.float32(shadow.scale)
+    frame = shadow.frame.astype(np.float32)
+    u, v = ((frame[k] @ point - np.float32(shadow.origin[k])) * scale for k in (0, 1))
+    along = frame[2] @ point + np.float32(1.2 / shadow.scale)
+    # The map is read beside the point, so its height there is that of the point's own surface, carried on.
+    steep = np.maximum(frame[2] @ normal, np.float32(0.12)) * -scale
+    rise_u, rise_v = (frame[0] @ normal) / steep, (frame[1] @ normal) / steep
+    reach = np.float32(scene.light.soft * shadow.scale)
     spread = choice % _DITHER.shape[1]
-    u += _DITHER[0].take(spread) * (reach + 1)
-    v += _DITHER[1].take(spread) * (reach + 1)
-    heights = scene.shadow.heights.ravel()
+    near_u, near_v = (_DITHER[k].take(spread) * (reach + 1) for k in (0, 1))
+    sun = np.zeros(len(along), np.float32)
     for du, dv in ((-0.9, -0.3), (0.3, -0.9), (0.9, 0.3), (-0.3, 0.9)):
-        i = np.clip(u + np.float32(du) * reach, 0, side - 1).astype(np.int32)
-        j = np.clip(v + np.float32(dv) * reach, 0, side - 1).astype(np.int32)
-        sun += heights.take(j * side + i) <= along
+        i = np.clip(u + near_u + np.float32(du) * reach, 0, side - 1).astype(np.int32)
+        j = np.clip(v + near_v + np.float32(dv) * reach, 0, side - 1).astype(np.int32)
+        own = along + rise_u * (i + np.float32(0.5) - u) + rise_v * (j + np.float32(0.5) - v)
+        sun += shadow.heights.ravel().take(j * side + i) <= own
     above, wide = scene.hollows
     size = wide.shape[0]
     flat = above.frame[:2].astype(np.float32) @ point
     i, j = (
-        np.clip((flat[k] - np.float32(above.origin[k])) * np.float32(above.scale), 0, size - 1).astype(np.int32)
-        for k in (0, 1)
+        np.clip((flat[k] - np.float32(above.origin[k])) * np.float32(above.scale) + step, 0, size - 1).astype(np.int32)
+        for k, step in ((0, _DITHER[0].take(spread)), (1, _DITHER[1].take(spread)))
     )
     depth = wide.ravel().take(j * size + i) - point[2]
     open_sky = np.clip(1 - depth * np.float32(above.scale / 14), 0.12, 1)
