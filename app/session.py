@@ -217,6 +217,7 @@ class Session(QObject):
         if mine is None or page is mine:
             self._put(rel, page)
             self._remember(rel)
+            self._check_digest(self._with_digest(page))
         else:
             self.page = mine
             stack.push(EditPage(self, self.tr("changed on disk"), mine, page))
@@ -253,16 +254,19 @@ class Session(QObject):
         self._save(rel, title)
 
     def set_digest(self, rel: str, digest: str) -> None:
-        """The pixels of a photo are known now; a page that was made for other pixels is reported."""
+        """The pixels of a photo are known now."""
         self._digests[rel] = digest
-        page = self.page
-        if page is None or page.image != rel or page.digest == digest:
-            return
-        if page.digest:
+        if self.page is not None and self.page.image == rel:
+            self.page = self._with_digest(self.page)
+            self._check_digest(self.page)
+
+    def _check_digest(self, page: Page) -> None:
+        """Report a page that was made for other pixels than the photo has now."""
+        digest = self._digests.get(page.image, "")
+        if digest and page.digest != digest:
+            text = self.tr("The photo {name} was changed").format(name=page.image)
             detail = self.tr("Its annotations may not fit any more. They are kept as they are.")
-            self.notice.emit(Notice("warning", self.tr("The photo {name} was changed").format(name=rel), detail))
-        else:
-            self.page = self._with_digest(page)
+            self.notice.emit(Notice("warning", text, detail, key="digest"))
 
     def select(self, ids: Iterable[int]) -> None:
         known = {a.id for a in self.page.annotations} if self.page else set()

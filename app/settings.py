@@ -57,11 +57,16 @@ class Settings(QObject):
         self._values = {row.key: self._read(row) for row in TABLE}  # asked on every mouse move
 
     def _read(self, row: Setting) -> Any:
+        value = self._store.value(row.key)  # text after a restart, the value itself before
         try:
-            value = self._store.value(row.key, row.default, type(row.default))
-        except (TypeError, ValueError):
+            if isinstance(row.default, bool):
+                value = {"true": True, "false": False}[str(value).lower()]
+            elif isinstance(row.default, float):
+                value = float(value)
+        except (KeyError, TypeError, ValueError):
             return row.default
-        return row.default if row.choices and value not in row.choices else value
+        fits = type(value) is type(row.default) and (not row.choices or value in row.choices)
+        return value if fits else row.default
 
     def get(self, key: str) -> Any:
         return self._values[key]

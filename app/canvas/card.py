@@ -63,20 +63,20 @@ class PendingCard(QWidget):
         return QSize(_WIDTH, _PAD + _ROW * len(self._rows) + (20 if self._head else 0) + _FOOT)
 
     def place_beside(self, area: QRect, room: QRect) -> None:
-        """Next to `area` (the mask, px of the parent), right, left, below or above, always inside `room`."""
+        """Beside `area` (the mask, px of the parent) and inside `room`; where it covers least of the mask."""
         gap, size = 14, self.size()
         spots = (
             QPoint(area.right() + gap, area.top()),
             QPoint(area.left() - gap - size.width(), area.top()),
             QPoint(area.left(), area.bottom() + gap),
             QPoint(area.left(), area.top() - gap - size.height()),
+            QPoint(room.right(), room.bottom()),
+            QPoint(room.left(), room.bottom()),
+            QPoint(room.right(), room.top()),
+            QPoint(room.left(), room.top()),
         )
-        fits = next((spot for spot in spots if room.contains(QRect(spot, size))), None)
-        if fits is None:
-            x = min(max(area.right() + gap, room.left()), room.right() - size.width())
-            y = min(max(area.top(), room.top()), room.bottom() - size.height())
-            fits = QPoint(x, y)
-        self.move(fits)
+        inside = [QRect(_clamp(spot, size, room), size) for spot in spots]
+        self.move(min(inside, key=lambda place: _overlap(place, area)).topLeft())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         colours = self._look.colours
@@ -103,3 +103,14 @@ class PendingCard(QWidget):
         painter.setPen(QColor(colours.faint))
         painter.drawText(QRect(14, y + 3, self.width() - 28, 20), Qt.AlignmentFlag.AlignVCenter, self._foot)
         painter.end()
+
+
+def _clamp(spot: QPoint, size: QSize, room: QRect) -> QPoint:
+    x = max(min(spot.x(), room.right() + 1 - size.width()), room.left())
+    y = max(min(spot.y(), room.bottom() + 1 - size.height()), room.top())
+    return QPoint(x, y)
+
+
+def _overlap(one: QRect, other: QRect) -> int:
+    shared = one.intersected(other)
+    return max(shared.width(), 0) * max(shared.height(), 0)

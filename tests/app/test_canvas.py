@@ -1,0 +1,124 @@
+"""Zoom, pan and what is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.canvas import paint
+from sscore import masks
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def wheel(studio, at: QPoint, notches: int) -> None:
+    viewport = studio.canvas.viewport()
+    event = QWheelEvent(
+        QPointF(at),
+        QPointF(viewport.mapToGlobal(at)),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(viewport, event)
+
+
+def test_the_wheel_zooms_where_the_mouse_is(studio):
+    at = studio.at(100, 80)
+    before, zoom = studio.canvas.mapToScene(at), studio.canvas.zoom
+    wheel(studio, at, 4)
+    after = studio.canvas.mapToScene(at)
+    assert studio.canvas.zoom == pytest.approx(zoom * 1.25**4)
+    assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()), abs=1)
+
+
+def test_fit_and_one_to_one(studio):
+    fitted = studio.canvas.zoom
+    studio.key("0", CTRL)
+    assert studio.canvas.zoom == 1.0
+    assert studio.window.status._zoom.text() == "100 %"
+    studio.key("f", CTRL)
+    assert studio.canvas.zoom == pytest.approx(fitted)
+
+
+@pytest.mark.parametrize("by_space", [True, False])
+def test_space_or_middle_button_moves_the_photo(studio, by_space):
+    studio.key("0", CTRL)
+    viewport, start = studio.canvas.viewport(), studio.at(200, 150)
+    button = Qt.MouseButton.LeftButton if by_space else Qt.MouseButton.MiddleButton
+    if by_space:
+        QTest.keyPress(studio.canvas, Qt.Key.Key_Space)
+    QTest.mousePress(viewport, button, pos=start)
+    QTest.mouseMove(viewport, start + QPoint(40, 25))
+    QTest.mouseRelease(viewport, button, pos=start + QPoint(40, 25))
+    if by_space:
+        QTest.keyRelease(studio.canvas, Qt.Key.Key_Space)
+    assert studio.at(200, 150) == start + QPoint(40, 25)
+    assert studio.assistant.pending.empty
+
+
+def test_the_photo_cannot_be_lost(studio):
+    for _ in range(60):
+        studio.canvas._pan(QPoint(200, 200))
+    shown = studio.canvas.mapToScene(studio.canvas.viewport().rect()).boundingRect()
+    assert shown.intersects(studio.canvas.stage.photo_rect)
+
+
+def test_pixels_are_squares_close_by(studio):
+    studio.canvas.zoom_at(32 / studio.canvas.zoom, QPointF(studio.at(100, 100)))
+    image = studio.canvas.viewport().grab().toImage()
+    corner = studio.at(100, 100)
+    inside = {image.pixel(corner + QPoint(dx, dy)) for dx in range(4, 28, 6) for dy in range(4, 28, 6)}
+    assert len(inside) == 1
+
+
+def test_objects_are_drawn_in_the_colour_of_their_class(studio):
+    studio.add(100, 60, 220, 180)
+    studio.session.select(())
+    with_mask = studio.canvas.viewport().grab().toImage().pixelColor(studio.at(160, 120))
+    studio.key("h", CTRL)
+    without = studio.canvas.viewport().grab().toImage().pixelColor(studio.at(160, 120))
+    pipe = QColor("#0072B2")
+    share = 0.38
+    for part in ("red", "green", "blue"):
+        wanted = getattr(without, part)() * (1 - share) + getattr(pipe, part)() * share
+        assert getattr(with_mask, part)() == pytest.approx(wanted, abs=6)
+
+
+def test_the_hint_teaches_until_the_first_object(studio):
+    assert studio.canvas.hint.isVisible()
+    studio.add(100, 60, 220, 180)
+    assert not studio.canvas.hint.isVisible()
+
+
+def test_stencils_halve_and_keep_the_area():
+    yy, xx = np.mgrid[:101, :141]
+    bits = (((xx - 70) / 70) ** 2 + ((yy - 50) / 50) ** 2) <= 1
+    mask = masks.tight(bits, 7, 9)
+    art = paint.Art(mask)
+    sizes = [(s.width(), s.height()) for s in art.stencils]
+    assert sizes[:2] == [(141, 101), (71, 51)]
+    for level, image in enumerate(art.stencils):
+        inside = sum(image.pixelIndex(x, y) > 0 for x in range(image.width()) for y in range(image.height()))
+        assert inside * 4**level == pytest.approx(mask.area, rel=0.15)
+
+
+def test_outlines_follow_pixel_edges_and_holes():
+    bits = np.ones((20, 20), bool)
+    bits[5:10, 5:10] = False
+    path = paint.outline(masks.tight(bits, 3, 4))
+    assert path.boundingRect().getRect() == (3, 4, 20, 20)
+    assert not path.contains(QPointF(3 + 7, 4 + 7))
+    assert path.contains(QPointF(3 + 2, 4 + 2))
+
+
+def test_the_level_has_at_least_a_pixel_for_every_screen_pixel():
+    levels = tuple(QImage(size, size, QImage.Format.Format_RGB32) for size in (800, 400, 200))
+    assert [paint.level_for(levels, scale) for scale in (2, 1, 0.6, 0.5, 0.3, 0.25, 0.01)] == [0, 0, 0, 1, 1, 2, 2]

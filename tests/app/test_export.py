@@ -1,0 +1,64 @@
+"""The export dialog writes what its options say and shows the report."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import wait_until
+from pycocotools.coco import COCO
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.dialogs.export import ExportDialog
+
+
+@pytest.fixture
+def dialog(studio):
+    studio.add(20, 20, 120, 120)
+    studio.window.actions_.by_key["export"].trigger()
+    return studio.window.findChild(ExportDialog)
+
+
+def run(dialog) -> None:
+    QTest.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    wait_until(lambda: dialog.report.isVisible(), what="the report")
+
+
+def test_export_writes_a_file_that_pycocotools_reads(dialog, folder, tmp_path, capsys):
+    out = tmp_path / "导出" / "coco.json"
+    dialog.path.setText(str(out))
+    run(dialog)
+    assert "Written, read back" in dialog.verdict.text()
+    assert "1" in dialog.report.toPlainText()
+    coco = COCO(str(out))
+    (found,) = coco.loadAnns(coco.getAnnIds())
+    assert coco.loadCats(found["category_id"])[0]["name"] == "Pipe"
+    assert isinstance(found["segmentation"], dict)
+    assert [image["file_name"] for image in coco.dataset["images"]] == ["a.jpg"]
+
+
+def test_options_reach_the_file(dialog, tmp_path, capsys):
+    out = tmp_path / "coco.json"
+    dialog.path.setText(str(out))
+    dialog.polygon.setChecked(True)
+    dialog.include_empty.setChecked(True)
+    dialog.strict.setChecked(True)
+    run(dialog)
+    coco = COCO(str(out))
+    assert len(coco.dataset["images"]) == 3
+    assert isinstance(coco.dataset["annotations"][0]["segmentation"], list)
+    assert "ssc" not in coco.dataset["annotations"][0]
+
+
+def test_without_a_status_there_is_nothing_to_export(dialog):
+    for box in dialog.statuses.values():
+        box.setChecked(False)
+    assert not dialog.start.isEnabled()
+
+
+def test_a_place_that_cannot_be_written_is_explained(dialog, tmp_path):
+    (tmp_path / "file").write_text("x")
+    dialog.path.setText(str(tmp_path / "file" / "coco.json"))
+    run(dialog)
+    assert dialog.verdict.text()
+    assert dialog.report.toPlainText()
+    assert dialog.start.isEnabled()

@@ -1,0 +1,139 @@
+"""When things go wrong the window says so, loses nothing and goes on."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from conftest import NAME, wait_until
+from PySide6.QtCore import Qt
+
+from app.__main__ import _reporter
+from sscore import edits
+from sscore.errors import BadProject
+from sscore.project import Project
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def texts(studio) -> str:
+    return "\n".join(f"{n.text} {n.detail}" for n in studio.window.messages.notices)
+
+
+def test_an_unreadable_photo_is_explained_in_its_place(studio, folder):
+    (folder / "b.jpg").write_bytes(b"not a photo")
+    studio.window.photos.clear()
+    studio.key("d")
+    studio.settle()
+    assert studio.canvas.guide.isVisible()
+    assert "b.jpg" in studio.canvas.guide._line.text()
+    studio.key("d")
+    studio.settle()
+    assert not studio.canvas.guide.isVisible()
+
+
+def test_a_damaged_page_is_shown_but_never_overwritten(make_studio, folder):
+    page = folder / "pages" / "a.jpg.json"
+    page.parent.mkdir()
+    page.write_text("{ broken", encoding="utf-8")
+    studio = make_studio()
+    studio.open(folder)
+    assert studio.session.page is None
+    assert studio.session.state("a.jpg").damaged
+    assert "cannot be read" in texts(studio)
+    studio.key("w")
+    studio.drag(20, 20, 90, 90)
+    studio.key("f")
+    studio.settle()
+    assert page.read_text(encoding="utf-8") == "{ broken"
+
+
+def test_a_page_changed_by_somebody_else_keeps_both(studio, folder):
+    studio.add(20, 20, 120, 120)
+    other = Project.open(folder)
+    other.save(edits.relabel(other.load("a.jpg"), [1], "U"), edit="their edit", author="other")
+    studio.key("2")
+    wait_until(lambda: studio.labels == ["U"], what="their version")
+    studio.settle()
+    assert "Somebody else changed" in texts(studio)
+    (kept,) = [p for p in (folder / "pages").iterdir() if "@" in p.name]
+    ours = json.loads(kept.read_text(encoding="utf-8"))
+    assert [c["name"] for c in ours["categories"] if c["id"] == ours["annotations"][0]["category_id"]] == ["Bar"]
+    studio.key("z", CTRL)
+    studio.settle()
+    assert studio.labels == ["Bar"]
+    assert studio.on_disk().annotations[0].label == "Bar"
+
+
+def test_a_refused_save_keeps_the_work_and_is_tried_again(studio, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise BadProject("the disk is full", remedy="free some space")
+
+    monkeypatch.setattr(studio.session.project, "save", refuse)
+    studio.add(20, 20, 120, 120)
+    assert "disk is full" in texts(studio)
+    assert studio.window.status._saved.text() == "Not saved"
+    studio.key("d")
+    studio.settle()
+    studio.key("a")
+    studio.settle()
+    assert studio.labels == ["Pipe"]
+    monkeypatch.undo()
+    studio.key("s", CTRL)
+    studio.settle()
+    assert [a.label for a in studio.on_disk().annotations] == ["Pipe"]
+    assert studio.window.status._saved.text() == "All saved"
+
+
+def test_a_folder_that_cannot_be_opened_leaves_the_present_one(studio, tmp_path):
+    studio.window.open_folder(tmp_path / "nowhere")
+    wait_until(lambda: bool(studio.window.messages.notices))
+    assert "cannot be opened" in texts(studio)
+    assert studio.session.project.folder.name == NAME
+    assert studio.session.page is not None
+
+
+def test_an_empty_folder_teaches(studio, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    studio.open(empty)
+    assert studio.canvas.guide.isVisible()
+    assert "no photos" in studio.canvas.guide._heading.text()
+
+
+def test_somebody_else_in_the_folder_is_named(make_studio, folder):
+    holder = {"user": "wang", "host": "lab-7", "pid": 1, "time": _now()}
+    (folder / ".lock.json").write_text(json.dumps(holder), encoding="utf-8")
+    studio = make_studio()
+    studio.open(folder)
+    assert "wang" in texts(studio)
+    assert "lab-7" in texts(studio)
+
+
+def test_an_unforeseen_error_is_said_kindly_and_logged(studio, capsys):
+    report = _reporter(studio.window)
+    try:
+        raise ValueError("surprise")
+    except ValueError:
+        report(*sys.exc_info())
+    assert "Something went wrong" in texts(studio)
+    assert "surprise" in capsys.readouterr().err
+    studio.add(20, 20, 120, 120)
+    assert studio.labels == ["Pipe"]
+
+
+def test_a_photo_that_changed_under_its_annotations_is_reported(make_studio, folder):
+    first = make_studio()
+    first.open(folder)
+    first.add(20, 20, 120, 120)
+    first.window.close()
+    (folder / "a.jpg").write_bytes((folder / "b.jpg").read_bytes())
+    second = make_studio()
+    second.open(folder)
+    assert "was changed" in texts(second)
+
+
+def _now() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
