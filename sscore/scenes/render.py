@@ -125,6 +125,19 @@ class Scene:
         return above, wide.astype(np.float32) / 2
 
 
+@dataclass(frozen=True, eq=False)
+class _Pixels:
+    """The pixels to shade: number in the image (n,); face seen (n,); unit ray from the camera and point hit (3, n);
+    span (n,): m that a pixel covers across the ray; relief (n,): see _relief."""
+
+    number: npt.NDArray[np.int64]
+    face: npt.NDArray[np.int32]
+    ray: Image
+    point: Image
+    span: Image
+    relief: Image
+
+
 def paint(scene: Scene, camera: Camera) -> tuple[Image, Drawn]:
     """The scene's light as float32 (H, W, 3), squared scale before exposure, and what was drawn where."""
     drawn = draw(scene.mesh, camera)
@@ -149,7 +162,8 @@ def paint(scene: Scene, camera: Camera) -> tuple[Image, Drawn]:
         z = 1 / np.maximum(drawn.depth[choice], np.float32(1e-4))
         point = ray * z + eye[:, None]
         ray /= np.sqrt((ray**2).sum(0))
-        for layer, colour in zip(image, shade(scene, drawn, choice, ray, point, relief), strict=True):
+        pixels = _Pixels(choice, drawn.face[choice], ray, point, z / np.float32(camera.focal), relief[choice])
+        for layer, colour in zip(image, shade(scene, pixels), strict=True):
             layer[choice] = colour
     out: Image = cv2.merge(list(image.reshape(3, height, width)))
     _wear(scene, drawn, out)
@@ -204,9 +218,9 @@ def _lit(scene: Scene, choice: npt.NDArray[np.int64], point: Image, normal: Imag
     return sun / 4, open_sky
 
 
-def _steel(scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image, point: Image, relief: Image) -> Image:
+def _steel(scene: Scene, seen: _Pixels) -> Image:
     """Colour (3, n) of the chosen pixels, which show pieces."""
-    face = drawn.face[choice]
+    face, ray, point = seen.face, seen.ray, seen.point
 
     def of(row: int, where: npt.NDArray[np.int64] | slice = slice(None)) -> Image:
         found: Image = scene.faces[row].take(face[where])
@@ -225,15 +239,15 @@ def _steel(scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image
         qx[bent] = turn[bent] * radius
     u = qx * of(_TEX_U) + qy * of(_TEX_U + 1) + qz * of(_TEX_U + 2)
     v = qx * of(_TEX_V) + qy * of(_TEX_V + 1) + qz * of(_TEX_V + 2)
-    around = np.flatnonzero(smooth != 0)
-    if len(around):
-        ny, nz, out = qy[around], qz[around], smooth[around]
+    curved = np.flatnonzero(smooth != 0)
+    if len(curved):
+        ny, nz, out = qy[curved], qz[curved], smooth[curved]
         reach = np.maximum(np.hypot(ny, nz), 1e-9)
-        v[around] = np.arctan2(nz, ny) * reach
+        v[curved] = np.arctan2(nz, ny) * reach
         ny, nz = ny * out / reach, nz * out / reach
-        nx, nz = -nz * np.sin(turn[around]), nz * np.cos(turn[around])
+        nx, nz = -nz * np.sin(turn[curved]), nz * np.cos(turn[curved])
         for k in range(3):
-            normal[k, around] = nx * of(k, around) + ny * of(3 + k, around) + nz * of(6 + k, around)
+            normal[k, curved] = nx * of(k, curved) + ny * of(3 + k, curved) + nz * of(6 + k, curved)
     colour, emboss = albedo(scene.materials, face, u, v)
     ribs = of(_RIBS)
     ribbed = np.flatnonzero((ribs > 0) & (smooth > 0))
@@ -242,7 +256,7 @@ def _steel(scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image
         emboss[ribbed] += np.float32(0.8) * np.sin(phase * np.float32(2 * np.pi))
 
     light = scene.light
-    sun, sky = _lit(scene, choice, point, normal)
+    sun, sky = _lit(scene, seen.number, point, normal)
     towards = light.towards.astype(np.float32)
     facing = towards @ normal
     grazing = np.clip(1 + emboss * np.float32(0.35), 0.3, 2)
@@ -254,36 +268,41 @@ def _steel(scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image
         depth = np.maximum(of(_HALF, inside) - np.abs(qx[inside]), 0) / of(_INNER, inside)
         bore[inside] = np.float32(0.04) + np.float32(0.7) * np.exp(np.float32(-0.8) * depth)
         direct[inside] *= np.exp(np.float32(-0.7) * depth)
-    ambient = (np.float32(0.62) + np.float32(0.38) * normal[2]) * sky * bore * relief[choice]
+    ambient = (np.float32(0.62) + np.float32(0.38) * normal[2]) * sky * bore * seen.relief
     ambient *= np.clip(1 + emboss * np.float32(0.15), 0.5, 1.5)
     view = (ray * normal).sum(0)
     mirrored = ray - normal * (2 * view)
     spec, gloss, share = (scene.materials[k].take(face) for k in (SPEC, GLOSS, MIRROR))
     shine = np.clip(towards @ mirrored, 0, 1) ** gloss * spec * sun * bore
     mirror = share * bore * sky * (np.float32(0.6) + np.float32(0.4) * (1 + view))
-    seen = _surroundings(scene, mirrored + np.float32(0.05) * emboss)
+    around = _surroundings(scene, mirrored + np.float32(0.05) * emboss)
     for k in range(3):
         colour[k] *= np.float32(light.sun[k]) * direct + np.float32(light.sky[k]) * ambient
         colour[k] += np.float32(light.sun[k] * 0.6) * shine
-        colour[k] += mirror * (seen[k] * np.float32(light.sky[k]) - colour[k] * np.float32(0.5))
+        colour[k] += mirror * (around[k] * np.float32(light.sky[k]) - colour[k] * np.float32(0.5))
     return colour
 
 
-def _ground(
-    scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image, point: Image, relief: Image
-) -> Image:
+def _ground(scene: Scene, seen: _Pixels) -> Image:
     """Colour (3, n) of the chosen pixels, which show the ground plane."""
+    ray, point = seen.ray, seen.point
     c, s = np.float32(np.cos(scene.turn) / scene.texel), np.float32(np.sin(scene.turn) / scene.texel)
     column = (point[0] * c - point[1] * s).astype(np.int32) & (CANVAS - 1)
     row = (point[0] * s + point[1] * c).astype(np.int32) & (CANVAS - 1)
     texels = scene.ground.colour.reshape(-1, 3).take(row * CANVAS + column, 0)
-    colour = (np.ascontiguousarray(texels.T) * np.float32(1 / 255)) ** 2
+    colour = np.ascontiguousarray(texels.T).astype(np.float32)
+    # Far away many texels share a pixel: their average then, or the repeated canvas would shimmer.
+    coarse = cv2.resize(scene.ground.colour, (CANVAS // 16, CANVAS // 16), interpolation=cv2.INTER_AREA)
+    average = coarse.reshape(-1, 3).take((row >> 4) * (CANVAS // 16) + (column >> 4), 0).T
+    many = seen.span / np.maximum(-ray[2], np.float32(1e-3)) / np.float32(scene.texel)
+    colour += np.clip((many - np.float32(1.5)) / 5, 0, 1) * (average - colour)
+    colour = (colour * np.float32(1 / 255)) ** 2
     normal = np.zeros_like(point)
     normal[2] = 1
-    sun, sky = _lit(scene, choice, point, normal)
+    sun, sky = _lit(scene, seen.number, point, normal)
     light = scene.light
     direct = sun * np.float32(light.towards[2])
-    ambient = sky * relief[choice]
+    ambient = sky * seen.relief
     mirrored = ray * np.array([[1], [1], [-1]], np.float32)
     for k in range(3):
         colour[k] *= np.float32(light.sun[k]) * direct + np.float32(light.sky[k]) * ambient
@@ -300,8 +319,8 @@ def _ground(
     return colour
 
 
-def _sky(scene: Scene, drawn: Drawn, choice: npt.NDArray[np.int64], ray: Image, point: Image, relief: Image) -> Image:
-    return _surroundings(scene, ray)
+def _sky(scene: Scene, seen: _Pixels) -> Image:
+    return _surroundings(scene, seen.ray)
 
 
 def _surroundings(scene: Scene, direction: Image) -> Image:
