@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app.jobs import Lane
 from app.notices import Notice, of_error
+from app.saving import Saver
 from app.settings import Settings
 from app.undo import EditPage
 from sscore.coco import page_to_json
@@ -28,7 +29,6 @@ from sscore.types import Page
 
 Progress = Literal["todo", "started", "done"]
 _CHUNK = 100  # images whose state is read in one go, so that saves can come between
-_RETRY_MS = 5000
 _KEEP_PAGES = 4
 
 
@@ -61,7 +61,6 @@ class Session(QObject):
     page_changed = Signal(object)
     selection_changed = Signal(tuple)
     state_changed = Signal(str)
-    save_state_changed = Signal(str)
     notice = Signal(object)
 
     def __init__(self, disk: Lane, settings: Settings, parent: QObject | None = None) -> None:
@@ -79,12 +78,11 @@ class Session(QObject):
         self._done = 0
         self._stacks: dict[str, QUndoStack] = {}
         self._pages: dict[str, Page] = {}  # all that have undo steps, so that those stay valid, and the last few
-        self._stamps: dict[str, tuple[int, int]] = {}  # of the page files as we last read or wrote them
         self._digests: dict[str, str] = {}
-        self._unsaved: dict[str, Page] = {}
-        self._titles: dict[str, list[str]] = {}
-        self._retry = QTimer(self, singleShot=True, interval=_RETRY_MS)
-        self._retry.timeout.connect(self.save_now)
+        self.saver = Saver(disk, settings, self)
+        self.saver.notice.connect(self.notice)
+        self.saver.saved.connect(self._on_saved)
+        self.saver.conflict.connect(self._on_conflict)
 
     # --- project and image -------------------------------------------------------------------------------------
 
@@ -116,7 +114,7 @@ class Session(QObject):
         self.project = opened.project
         self.images = opened.images
         self.image, self.page, self.selection, self._done = "", None, (), 0
-        for memory in (self._states, self._pages, self._stamps, self._digests, self._unsaved, self._titles):
+        for memory in (self._states, self._pages, self._digests):
             memory.clear()
         for stack in self._stacks.values():
             self.undo_group.removeStack(stack)
@@ -146,7 +144,7 @@ class Session(QObject):
         def done(states: dict[str, ImageState]) -> None:
             if self.project is project:
                 for rel, state in states.items():
-                    if rel not in self._unsaved and rel != self.image:
+                    if rel not in self._pages and rel != self.image:
                         self._set_state(rel, state)
 
         self._disk.submit(("states", start), work, done, priority=8)
@@ -187,18 +185,16 @@ class Session(QObject):
         return True
 
     def _load(self, rel: str) -> None:
-        project, mine = self.project, self._unsaved.get(rel) or self._pages.get(rel)
+        project = self.project
         if project is None:
             return
-        unsaved, stamp = rel in self._unsaved, self._stamps.get(rel)
+        unsaved = self.saver.waiting(project, rel)
+        mine = unsaved or self._pages.get(rel)
 
         def work() -> Page:
-            if mine is not None and unsaved:
-                return mine
-            if mine is not None and stamp == _stamp(project, rel):
-                return mine
-            page = project.load(rel)
-            self._stamps[rel] = _stamp(project, rel)
+            if unsaved is not None:
+                return unsaved
+            page = self.saver.load(project, rel, mine)
             return mine if mine is not None and _same(page, mine, project.labels) else page
 
         def done(page: Page) -> None:
@@ -227,7 +223,7 @@ class Session(QObject):
         if self.page is not None:
             self._pages.pop(rel, None)
             self._pages[rel] = self.page
-        idle = [r for r in self._pages if r not in self._unsaved and not self._stacks[r].count()]
+        idle = [r for r in self._pages if not self._stacks[r].count()]
         for old in idle[:-_KEEP_PAGES]:
             del self._pages[old]
 
@@ -251,7 +247,8 @@ class Session(QObject):
         rel = page.image
         self._put(rel, page)
         self._remember(rel)
-        self._save(rel, title)
+        if self.project is not None and self.page is not None:
+            self.saver.save(self.project, self.page, title)
 
     def set_digest(self, rel: str, digest: str) -> None:
         """The pixels of a photo are known now."""
@@ -303,98 +300,27 @@ class Session(QObject):
 
     # --- saving ------------------------------------------------------------------------------------------------
 
-    def save_now(self) -> None:
-        """Save what is not on disk yet (Ctrl+S, or after a failure)."""
-        for rel in list(self._unsaved):
-            self._save(rel, "")
-        if not self._unsaved:
-            self.save_state_changed.emit("saved")
+    def _on_saved(self, project: Project) -> None:
+        if self.project is project:
+            self._tell_repairs(project)
 
-    def _save(self, rel: str, title: str) -> None:
-        project, page = self.project, self.page
-        if rel in self._unsaved and not title:
-            page = self._unsaved[rel]
-        if project is None or page is None or page.image != rel:
-            return
-        self._unsaved[rel] = page
-        titles = self._titles.setdefault(rel, [])
-        if title:
-            titles.append(title)
-        edit, count, author = "; ".join(titles), len(titles), self._settings.get("author")
-
-        def work() -> None:
-            project.save(page, edit=edit, author=author)
-            self._stamps[rel] = _stamp(project, rel)
-
-        def done(_result: object) -> None:
-            self._saved(project, rel, page, count)
-
-        def failed(error: Exception) -> None:
-            self._save_failed(project, rel, page, error)
-
-        self.save_state_changed.emit("saving")
-        self._disk.submit(
-            ("save", rel),
-            work,
-            done,
-            failed,
-            priority=0,
-            always=True,
-        )
-
-    def _saved(self, project: Project, rel: str, page: Page, count: int) -> None:
-        if self.project is not project:
-            return
-        del self._titles.get(rel, [])[:count]
-        if self._unsaved.get(rel) is page:
-            del self._unsaved[rel]
-        self._tell_repairs(project)
-        if not self._unsaved:
-            self.save_state_changed.emit("saved")
-
-    def _save_failed(self, project: Project, rel: str, page: Page, error: Exception) -> None:
-        if self.project is not project:
-            self.notice.emit(of_error(error))
-            return
-        if isinstance(error, PageChanged):
-            self._on_conflict(rel, page, error)
-            return
-        self.save_state_changed.emit("failed")
-        text = self.tr("Not saved yet. Your work is kept here and saving is tried again.")
-        shown = of_error(error, key="save")
-        self.notice.emit(replace(shown, detail=f"{text} {error}", action=self.tr("Save now"), run=self.save_now))
-        self._retry.start()
-
-    def _on_conflict(self, rel: str, page: Page, error: PageChanged) -> None:
+    def _on_conflict(self, project: Project, rel: str, error: PageChanged) -> None:
         """Somebody else saved this page meanwhile: go on from theirs, ours is a file and one undo step away."""
-        if self._unsaved.get(rel) is page:
-            del self._unsaved[rel]
-        self._titles.pop(rel, None)
         detail = self.tr("{photo}: their version is shown now. Yours is kept as {file}; undo brings it back here too.")
         shown = of_error(error, key="conflict", kind="warning")
         self.notice.emit(replace(shown, detail=detail.format(photo=rel, file=Path(error.kept).name)))
-        self.save_state_changed.emit("saving" if self._unsaved else "saved")
-        if rel == self.image:
+        if project is self.project and rel == self.image:
             self._load(rel)
 
     def close(self) -> None:
         """Release the folder; saves already queued are still written by the lane."""
-        self._retry.stop()
+        self.saver.close()
         self._release()
 
     def _release(self) -> None:
         project = self.project
         if project is not None:
             self._disk.submit(("unlock", id(project)), project.unlock, priority=9, always=True)
-
-
-def _stamp(project: Project, rel: str) -> tuple[int, int]:
-    """Time and size of a page file; (0, 0) when there is none."""
-    try:
-        found = project.page_path(rel).stat()
-    except OSError:
-        return (0, 0)
-    return found.st_mtime_ns, found.st_size
 
 
 def _state_on_disk(project: Project, rel: str) -> ImageState:

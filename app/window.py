@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
+    QMessageBox,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -77,7 +78,7 @@ class Window(QMainWindow):
         return {
             "open": self.choose_folder,
             "samples": self.open_samples,
-            "save": session.save_now,
+            "save": session.saver.save_now,
             "export": self.show_export,
             "quit": self.close,
             "undo": commands.undo,
@@ -146,7 +147,7 @@ class Window(QMainWindow):
         session.image_changed.connect(self._on_image)
         session.page_changed.connect(self._on_page)
         session.selection_changed.connect(lambda _ids: self._enable())
-        session.save_state_changed.connect(self.status.show_saving)
+        session.saver.state_changed.connect(self.status.show_saving)
         assistant.pending_changed.connect(lambda _pending: self._enable())
         session.undo_group.indexChanged.connect(lambda _index: self._enable())
         session.undo_group.activeStackChanged.connect(lambda _stack: self._enable())
@@ -304,6 +305,9 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if not self._closed:
+            if self.session.saver.failing and not self._leave_unsaved():
+                event.ignore()
+                return
             self._closed = True
             self.settings.set("geometry", self.saveGeometry())
             self.settings.set("splitter", self.splitter.saveState())
@@ -313,3 +317,15 @@ class Window(QMainWindow):
             for lane in (self.disk_lane, self.photo_lane, self.model_lane):
                 lane.close()
         super().closeEvent(event)
+
+    def _leave_unsaved(self) -> bool:
+        """Ask only when work would be lost."""
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(self.tr("Some photos are not saved yet: {n}").format(n=self.session.saver.failing))
+        box.setInformativeText(self.tr("If you close now, what was done on them since is lost."))
+        stay = box.addButton(self.tr("Stay"), QMessageBox.ButtonRole.RejectRole)
+        leave = box.addButton(self.tr("Close anyway"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(stay)
+        box.exec()
+        return box.clickedButton() is leave

@@ -614,6 +614,17 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Saver</name>
+    <message>
+        <source>Not saved yet. Your work is kept here and saving is tried again.</source>
+        <translation>尚未保存。内容仍在程序中，会自动重试。</translation>
+    </message>
+    <message>
+        <source>Save now</source>
+        <translation>立即保存</translation>
+    </message>
+</context>
+<context>
     <name>Session</name>
     <message>
         <source>{user} is working in this folder too (on {host})</source>
@@ -638,14 +649,6 @@ MIT 许可证</translation>
     <message>
         <source>The photo {name} was changed</source>
         <translation>照片 {name} 已被改动</translation>
-    </message>
-    <message>
-        <source>Not saved yet. Your work is kept here and saving is tried again.</source>
-        <translation>尚未保存。内容仍在程序中，会自动重试。</translation>
-    </message>
-    <message>
-        <source>Save now</source>
-        <translation>立即保存</translation>
     </message>
     <message>
         <source>{photo}: their version is shown now. Yours is kept as {file}; undo brings it back here too.</source>
@@ -759,6 +762,22 @@ MIT 许可证</translation>
     <message>
         <source>Your work is kept. Details are in the log: {file}</source>
         <translation>您的工作已保留，详情见日志：{file}</translation>
+    </message>
+    <message>
+        <source>Some photos are not saved yet: {n}</source>
+        <translation>还有 {n} 张照片尚未保存</translation>
+    </message>
+    <message>
+        <source>If you close now, what was done on them since is lost.</source>
+        <translation>现在关闭会丢失这些照片上的最新改动。</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Close anyway</source>
+        <translation>仍然关闭</translation>
     </message>
 </context>
 </TS>
