@@ -90,9 +90,9 @@ class MessageBar(QWidget):
         message.show()
         self._place()
 
-    def clear(self, key: str = "") -> None:
-        """Drop the messages with this key, or all."""
-        for message in [m for m in self._shown if not key or m.notice.key == key]:
+    def clear(self, key: str) -> None:
+        """Drop the messages with this key."""
+        for message in [m for m in self._shown if m.notice.key == key]:
             self._drop(message)
         self._place()
 

@@ -40,6 +40,9 @@ from app.session import Session
 from app.settings import Settings
 from sscore.types import Page
 
+# Messages that mean nothing any more once another folder is open.
+_ABOUT_PROJECT = ("open", "holder", "page", "conflict", "digest", "stash", "prompt", "label", "end")
+
 
 class Window(QMainWindow):
     """Everything on screen. `shelf` says where models come from."""
@@ -232,7 +235,8 @@ class Window(QMainWindow):
     def _on_project(self) -> None:
         self.photos.clear()
         self.assistant.forget()
-        self.messages.clear()
+        for key in _ABOUT_PROJECT:
+            self.messages.clear(key)
         self.chrome.name_labels(self.session.labels)
         self.status.show_saving("saved")
         if not self.session.images:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -30,6 +30,7 @@ from app.settings import Settings
 from sscore.types import Annotation, Page
 
 _LARGEST, _FIT_MARGIN = 64.0, 24
+_SLOW_MS = 350
 _STEP = 1.25  # one notch of the wheel
 
 
@@ -51,6 +52,9 @@ class CanvasView(QGraphicsView):
         self._pan_from: QPoint | None = None
         self._fitted = True
         self._wait_photo = ""
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
+        self._slow.timeout.connect(self._on_slow)
+        self._slow_shown = False
         self.stage = Stage(lane, self._colour_of, self._tag_of, self)
         self.setScene(self.stage)
         self.setObjectName("canvas")
@@ -70,6 +74,7 @@ class CanvasView(QGraphicsView):
         session.page_changed.connect(self._on_page)
         session.selection_changed.connect(self.stage.set_selection)
         assistant.pending_changed.connect(self._on_pending)
+        assistant.models_changed.connect(self._teach)
         look.changed.connect(self.refresh)
         settings.changed.connect(self._on_setting)
         self.refresh()
@@ -129,6 +134,7 @@ class CanvasView(QGraphicsView):
         self.stage.set_pending(pending, label)
         self.card.show_pending(pending, self._session.labels, label)
         self._place_card()
+        self._watch(pending)
         self._teach()
 
     def _on_setting(self, key: str) -> None:
@@ -140,17 +146,43 @@ class CanvasView(QGraphicsView):
         self.stage.set_style(opacity=value("opacity"), shown=value("show_masks"), names=value("show_names"))
 
     def _teach(self) -> None:
-        page, pending = self._session.page, self._assistant.pending
-        text, key = "", ""
-        if page is not None and not self.guide.isVisible() and not page.annotations and pending.empty:
-            if self._tool.key == "box":
-                key, text = "W", self.tr("Draw a box around a piece. Points instead: Q")
-            elif self._tool.key == "points":
-                key, text = "Q", self.tr("Click on a piece. Right click marks what does not belong to it")
-            else:
-                key, text = "W", self.tr("Press W and draw a box around a piece")
-        self.hint.say(key, text)
+        self.hint.say(*self._advice())
         self._place_overlays()
+
+    def _advice(self) -> tuple[str, str]:
+        """The key and the words of the hint: what the program is doing, or what to do next."""
+        page, pending = self._session.page, self._assistant.pending
+        if page is None or self.guide.isVisible():
+            return "", ""
+        if not pending.empty and self._assistant.segmenter is None:
+            if "segmenter" in self._assistant.loading:
+                return "", self.tr("The model is still loading; your prompt is kept")
+            return "", self.tr("There is no model for masks yet. Choose one at the lower right")
+        if pending.at and not pending.settled:
+            return "", self.tr("Working on the mask…") if self._slow_shown else ""
+        if not pending.empty:
+            nothing = pending.settled and pending.mask is None
+            return "", self.tr("Nothing was found here. Add a point or draw the box again") if nothing else ""
+        if page.annotations:
+            return "", ""
+        if self._tool.key == "box":
+            return "W", self.tr("Draw a box around a piece. Points instead: Q")
+        if self._tool.key == "points":
+            return "Q", self.tr("Click on a piece. Right click marks what does not belong to it")
+        return "W", self.tr("Press W and draw a box around a piece")
+
+    def _watch(self, pending: Pending) -> None:
+        """A model that takes its time is shown to be at work; a quick one must not flicker."""
+        working = bool(pending.at) and not pending.settled
+        if not working:
+            self._slow.stop()
+            self._slow_shown = False
+        elif not self._slow.isActive() and not self._slow_shown:
+            self._slow.start()
+
+    def _on_slow(self) -> None:
+        self._slow_shown = True
+        self._teach()
 
     # --- tools -------------------------------------------------------------------------------------------------
 
@@ -357,9 +389,12 @@ class CanvasView(QGraphicsView):
         self._place_card()
 
     def _place_card(self) -> None:
-        mask = self._assistant.pending.mask
-        if mask is None or self.card.isHidden():
+        pending = self._assistant.pending
+        if pending.mask is None or self.card.isHidden():
             return
-        box = mask.box
-        area = self.mapFromScene(QRectF(box.x0, box.y0, box.width, box.height)).boundingRect()
-        self.card.place_beside(area, self.viewport().rect().adjusted(8, 8, -8, -8))
+        area = QRectF()
+        for box in (pending.mask.box, pending.prompt.box):
+            if box is not None:
+                area = area.united(QRectF(box.x0, box.y0, box.width, box.height))
+        on_screen = self.mapFromScene(area).boundingRect()
+        self.card.place_beside(on_screen, self.viewport().rect().adjusted(8, 8, -8, -8))

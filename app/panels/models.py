@@ -68,9 +68,8 @@ class ModelsPanel(QFrame):
         for card in cards:
             combo.addItem(card.id, card.id)
             combo.setItemData(combo.count() - 1, _describe(card), Qt.ItemDataRole.ToolTipRole)
-        if not cards:
-            combo.addItem(wanted or self.tr("none"))
-        combo.setCurrentIndex(max(combo.findData(wanted), -1 if cards else 0))
+        combo.setPlaceholderText(self.tr("none"))
+        combo.setCurrentIndex(combo.findData(wanted))
         combo.setEnabled(bool(cards))
         combo.setToolTip(next((_describe(card) for card in cards if card.id == wanted), ""))
 

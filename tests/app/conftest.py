@@ -244,7 +244,7 @@ def make_studio(app, tmp_path) -> Iterator[Callable[..., Studio]]:
     """Makes windows and closes them."""
     made: list[Window] = []
 
-    def make(lang: str = "en", theme: str = "dark", shelf: FakeShelf | None = None) -> Studio:
+    def make(lang: str = "en", theme: str = "dark", shelf: FakeShelf | None = None, wait: bool = True) -> Studio:
         settings = Settings(tmp_path / "studio.ini")
         settings.override("language", lang)
         settings.override("theme", theme)
@@ -256,7 +256,8 @@ def make_studio(app, tmp_path) -> Iterator[Callable[..., Studio]]:
         window.activateWindow()
         window.assistant.start()
         studio = Studio(window, shelf)
-        wait_until(lambda: window.assistant.segmenter is not None and window.settled, what="the models")
+        if wait:
+            wait_until(lambda: window.assistant.segmenter is not None and window.settled, what="the models")
         return studio
 
     yield make

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import wait_until
+from conftest import FakeShelf, wait_until
 
 
 def choose(studio, model_id: str) -> None:
@@ -47,3 +47,28 @@ def test_the_foot_of_the_window_tells_model_and_time(studio):
     studio.box(100, 60, 220, 180)
     assert studio.window.status._model.text().startswith("nano")
     assert studio.window.status._model.text().endswith("ms")
+
+
+def test_a_slow_model_is_shown_to_be_at_work(studio):
+    gate = studio.shelf.segmenters["nano"].gate
+    gate.clear()
+    studio.key("w")
+    studio.drag(100, 60, 220, 180)
+    wait_until(lambda: "Working" in studio.canvas.hint._text.text())
+    gate.set()
+    studio.settle()
+    assert not studio.canvas.hint.isVisible()
+
+
+def test_without_any_model_the_window_says_where_to_get_one(make_studio, folder):
+    shelf = FakeShelf()
+    del shelf.segmenters["nano"]
+    studio = make_studio(shelf=shelf, wait=False)
+    studio.open(folder)
+    studio.key("w")
+    studio.drag(100, 60, 220, 180)
+    assert "no model" in studio.canvas.hint._text.text()
+    assert any("ssc models get nano" in notice.detail for notice in studio.window.messages.notices)
+    choose(studio, "other")
+    studio.settle()
+    assert studio.assistant.pending.mask is not None

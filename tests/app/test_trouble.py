@@ -66,10 +66,7 @@ def test_a_page_changed_by_somebody_else_keeps_both(studio, folder):
 
 
 def test_a_refused_save_keeps_the_work_and_is_tried_again(studio, monkeypatch):
-    def refuse(*_args, **_kwargs):
-        raise BadProject("the disk is full", remedy="free some space")
-
-    monkeypatch.setattr(studio.session.project, "save", refuse)
+    monkeypatch.setattr(studio.session.project, "save", _refuse)
     studio.add(20, 20, 120, 120)
     assert "disk is full" in texts(studio)
     assert studio.window.status._saved.text() == "Not saved"
@@ -83,6 +80,39 @@ def test_a_refused_save_keeps_the_work_and_is_tried_again(studio, monkeypatch):
     studio.settle()
     assert [a.label for a in studio.on_disk().annotations] == ["Pipe"]
     assert studio.window.status._saved.text() == "All saved"
+
+
+def test_work_of_a_folder_that_was_left_is_still_saved(studio, folder, tmp_path, monkeypatch):
+    project = studio.session.project
+    monkeypatch.setattr(project, "save", _refuse)
+    studio.add(20, 20, 120, 120)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    studio.open(elsewhere)
+    assert studio.session.saver.failing == 1
+    monkeypatch.undo()
+    studio.key("s", CTRL)
+    studio.settle()
+    assert [a.label for a in Project.open(folder).load("a.jpg").annotations] == ["Pipe"]
+
+
+def test_closing_with_unsaved_work_asks_first(studio, monkeypatch):
+    monkeypatch.setattr(studio.session.project, "save", _refuse)
+    studio.add(20, 20, 120, 120)
+    asked = []
+    monkeypatch.setattr(studio.window, "_leave_unsaved", lambda: bool(asked.append(1)))
+    studio.window.close()
+    assert asked
+    assert studio.window.isVisible()
+    monkeypatch.undo()
+    studio.key("s", CTRL)
+    studio.settle()
+    studio.window.close()
+    assert not studio.window.isVisible()
+
+
+def _refuse(*_args, **_kwargs):
+    raise BadProject("the disk is full", remedy="free some space")
 
 
 def test_a_folder_that_cannot_be_opened_leaves_the_present_one(studio, tmp_path):
