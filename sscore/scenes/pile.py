@@ -167,7 +167,7 @@ def heap(rng: Rng, count: int, *, sparse: bool = False, bed: Floats | None = Non
     scale = float(rng.uniform(0.6, 1.1)) if count > 12 else float(rng.uniform(0.7, 1.4))
     if bed is not None:
         scale = min(scale, float(bed.max()) * 1.7 / LONGEST)
-    spread = 0.18 * count**0.42 * (1.9 if sparse else rng.uniform(0.5, 1.3))
+    spread = 0.18 * count**0.42 * (2.2 if sparse else rng.uniform(0.9, 2.1))
     terrain = _Terrain(float(bed.max()) if bed is not None else spread * 3 + LONGEST)
     pieces: list[Piece] = []
     taken: list[tuple[Floats, float]] = []
@@ -194,7 +194,7 @@ def heap(rng: Rng, count: int, *, sparse: bool = False, bed: Floats | None = Non
 
 def truck_bed(rng: Rng, count: int) -> Pile:
     """A heap between four walls, with or without posts along them."""
-    bed = np.array([1.0, rng.uniform(0.4, 1.0)]) * float(rng.uniform(0.7, 1.2)) * (0.45 + 0.11 * count**0.5)
+    bed = np.array([1.0, rng.uniform(0.4, 1.0)]) * float(rng.uniform(1.0, 1.6)) * (0.45 + 0.11 * count**0.5)
     tall = float(bed[1] * rng.uniform(0.2, 0.8))
     pile = heap(rng, count, bed=bed)
     paint = looks.draw_material(rng, np.array([0.15, 0.05, 0.05, 0, 0.05, 0.6, 0.1]))

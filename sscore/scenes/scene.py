@@ -72,7 +72,7 @@ def render_scene(
 
 
 def _compose(rng: Rng, width: int, height: int, pieces: int | None, views: int) -> tuple[Pile, list[Camera], Scene]:
-    kind = str(rng.choice(["heap", "sparse", "rack", "truck"], p=[0.44, 0.2, 0.2, 0.16]))
+    kind = str(rng.choice(["heap", "sparse", "rack", "truck"], p=[0.46, 0.28, 0.13, 0.13]))
     if pieces is None:
         span = {"heap": (8, 45), "sparse": (1, 9), "rack": (5, 40), "truck": (10, 45)}[kind]
         pieces = int(rng.integers(*span))

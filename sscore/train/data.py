@@ -163,8 +163,9 @@ def jitter_colours(view: ByteArray, rng: np.random.Generator) -> ByteArray:
     """Light, colour, sharpness, noise and compression as cameras and yards vary them. uint8 (s, s, 3) in and out."""
     x = view
     side = view.shape[0]
-    # Outside the photo stays grey, as the segmenter will see it.
-    outside = (view == GREY).all(2)
+    # Outside the photo stays grey, as the segmenter will see it; what is outside reaches the view's edge.
+    edges = np.concatenate([view[0], view[-1], view[:, 0], view[:, -1]])
+    outside = (view == GREY).all(2) if (edges == GREY).all(1).any() else None
     if rng.random() < 0.15:
         small = int(side * rng.uniform(0.35, 0.9))
         x = cv2.resize(cv2.resize(x, (small, small), interpolation=cv2.INTER_AREA), (side, side))
@@ -173,12 +174,12 @@ def jitter_colours(view: ByteArray, rng: np.random.Generator) -> ByteArray:
     grey = cv2.cvtColor(cv2.cvtColor(x, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     if rng.random() < 0.1:
         x = grey
-    elif rng.random() < 0.7:
+    elif rng.random() < 0.5:
         vivid = float(rng.uniform(0.4, 1.6))
         x = cv2.addWeighted(x, vivid, grey, 1 - vivid, 0)
     if rng.random() < 0.1:
         x = np.ascontiguousarray(x[:, :, rng.permutation(3)])
-    if rng.random() < 0.85:
+    if rng.random() < 0.6:
         # Gains, gamma, contrast and brightness are curves of one channel each: one table look-up for all.
         curve = np.arange(256, dtype=np.float32)[:, None] * rng.uniform(0.82, 1.18, 3).astype(np.float32)
         curve = 255 * np.power(np.clip(curve / 255, 0, 1), np.float32(np.exp(rng.uniform(-0.45, 0.45))))
@@ -190,9 +191,8 @@ def jitter_colours(view: ByteArray, rng: np.random.Generator) -> ByteArray:
         x = np.clip(x + noise, 0, 255).astype(np.uint8)
     if rng.random() < 0.2:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))]
-        x = cv2.imdecode(cv2.imencode(".jpg", x, quality)[1], cv2.IMREAD_COLOR)
-    out: ByteArray = np.where(outside[:, :, None], np.uint8(GREY), x)
-    return out
+        x = np.asarray(cv2.imdecode(cv2.imencode(".jpg", x, quality)[1], cv2.IMREAD_COLOR))
+    return x if outside is None else np.where(outside[:, :, None], np.uint8(GREY), x)
 
 
 def turn(rng: np.random.Generator) -> npt.NDArray[np.float64]:

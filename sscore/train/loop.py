@@ -39,7 +39,7 @@ class Plan:
 
     minutes: float
     phases: tuple[Phase, ...]
-    lr: float = 2e-3
+    lr: float = 1.5e-3
     weight_decay: float = 0.02
     warm_up: float = 0.02
     average: float = 0.999
@@ -181,7 +181,7 @@ def _schedule(part: float, warm_up: float) -> float:
 
 @torch.no_grad()
 def _follow(average: nn.Module, net: nn.Module, keep: float) -> None:
-    """Exponential moving average of weights; the norms' statistics are averages already and are copied."""
-    torch._foreach_lerp_(list(average.parameters()), list(net.parameters()), 1 - keep)
-    for mean, now in zip(average.buffers(), net.buffers(), strict=True):
-        mean.copy_(now)
+    """Exponential moving average of the weights and of the norms' statistics, which belong to them."""
+    means, now = average.state_dict().values(), net.state_dict().values()
+    pairs = [(m, n) for m, n in zip(means, now, strict=True) if m.is_floating_point()]
+    torch._foreach_lerp_([m for m, _ in pairs], [n for _, n in pairs], 1 - keep)
