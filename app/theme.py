@@ -99,7 +99,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border; padding
 QMenuBar { background: $window; border: none; padding: 2px 6px; }
 QMenuBar::item { padding: 5px 10px; border-radius: 6px; background: transparent; }
 QMenuBar::item:selected { background: $hover; }
-QMenu { background: $raised; border: 1px solid $border; border-radius: 8px; padding: 5px; }
+QMenu { background: $raised; border: 1px solid $border; padding: 5px; }
 QMenu::item { padding: 6px 28px 6px 12px; border-radius: 5px; }
 QMenu::item:selected { background: $accent_soft; }
 QMenu::item:disabled { color: $faint; }
@@ -159,8 +159,9 @@ QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus { border-
 QComboBox:disabled { color: $faint; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($icons/ui-chevron.svg); width: 14px; height: 14px; }
-QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; padding: 4px;
-  selection-background-color: $accent_soft; selection-color: $text; }
+QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; padding: 4px; }
+QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; border-radius: 5px; color: $text; }
+QComboBox QAbstractItemView::item:selected, QComboBox QAbstractItemView::item:hover { background: $accent_soft; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 2px; }
 QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $faint; border-radius: 4px;
   background: $raised; }
@@ -250,7 +251,7 @@ def apply(app: QApplication, choice: str) -> Palette:
 def icon(name: str, colours: Palette, *, colour: str = "") -> QIcon:
     """An icon of resources/icons in the theme's colours: `colour` names a palette entry (default: muted text)."""
     out = QIcon()
-    modes = ((QIcon.Mode.Normal, QIcon.State.Off, colour or "muted"), (QIcon.Mode.Disabled, QIcon.State.Off, "border"))
+    modes = ((QIcon.Mode.Normal, QIcon.State.Off, colour or "muted"), (QIcon.Mode.Disabled, QIcon.State.Off, "faint"))
     if not colour:
         modes += (
             (QIcon.Mode.Active, QIcon.State.Off, "text"),
@@ -258,7 +259,8 @@ def icon(name: str, colours: Palette, *, colour: str = "") -> QIcon:
         )
     for mode, state, entry in modes:
         for side in (16, 20, 24, 40, 48, 96):
-            out.addPixmap(_draw(name, getattr(colours, entry), side), mode, state)
+            opacity = 0.45 if mode == QIcon.Mode.Disabled else 1.0
+            out.addPixmap(_draw(name, getattr(colours, entry), side, opacity), mode, state)
     return out
 
 
@@ -274,13 +276,14 @@ def app_icon() -> QIcon:
     return QIcon(str(paths.resources() / "icons" / "app.svg"))
 
 
-def _draw(name: str, colour: str, side: int) -> QPixmap:
+def _draw(name: str, colour: str, side: int, opacity: float = 1.0) -> QPixmap:
     source = (paths.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     renderer = QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
     out = QPixmap(side, side)
     out.fill(Qt.GlobalColor.transparent)
     painter = QPainter(out)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setOpacity(opacity)
     renderer.render(painter, QRectF(0, 0, side, side))
     painter.end()
     return out

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.assistant import Assistant
 from app.look import Look
+from app.session import Session
 
 
 class Guide(QWidget):
@@ -105,3 +107,29 @@ class Hint(QFrame):
         self._text.setText(text)
         self.setVisible(bool(text))
         self.adjustSize()
+
+
+def advice(session: Session, assistant: Assistant, tool: str, *, slow: bool) -> tuple[str, str]:
+    """A key and the words beside it: what the program is doing, or what to do next. slow: the model takes its time."""
+    translate = QCoreApplication.translate
+    page, pending = session.page, assistant.pending
+    if page is None:
+        damaged = session.image and session.state(session.image).damaged
+        text = translate("Hint", "The annotations cannot be read, so nothing can be changed here")
+        return "", text if damaged else ""
+    if not pending.empty and assistant.segmenter is None:
+        if "segmenter" in assistant.loading:
+            return "", translate("Hint", "The model is still loading; your prompt is kept")
+        return "", translate("Hint", "There is no model for masks yet. Choose one at the lower right")
+    if pending.at and not pending.settled:
+        return "", translate("Hint", "Working on the mask…") if slow else ""
+    if not pending.empty:
+        nothing = pending.settled and pending.mask is None
+        return "", translate("Hint", "Nothing was found here. Add a point or draw the box again") if nothing else ""
+    if page.annotations:
+        return "", ""
+    if tool == "box":
+        return "W", translate("Hint", "Draw a box around a piece. Points instead: Q")
+    if tool == "points":
+        return "Q", translate("Hint", "Click on a piece. Right click marks what does not belong to it")
+    return "W", translate("Hint", "Press W and draw a box around a piece")

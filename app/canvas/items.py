@@ -10,7 +10,7 @@ from app.canvas import paint
 from app.canvas.paint import Art
 from sscore.types import Annotation, Prompt
 
-_CRISP_FROM = 1.5  # screen px per image px: from here on pixels are shown as squares
+_CRISP_FROM = 1.5  # screen dots per image px: from here on pixels are shown as squares
 _TRACED_FROM = 2.0  # from here on few objects are in sight and outlines are drawn exactly
 _DRAWN = 3
 _LIGHT = QColor(255, 255, 255, 235)
@@ -20,13 +20,21 @@ _NEGATIVE = QColor("#e5484d")
 
 
 def _scale(painter: QPainter) -> float:
+    """Screen px (as the desktop counts them) per image px."""
     return float(painter.worldTransform().m11())
 
 
-def _cosmetic(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    pen = QPen(colour, width, style, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin)
+def _density(painter: QPainter) -> float:
+    """Dots of the screen per image px: twice the scale on a dense screen."""
+    return _scale(painter) * painter.device().devicePixelRatio()
+
+
+def _set_pen(painter: QPainter, colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
+    """A line of `width` screen px at any zoom; cosmetic pens count dots, hence the ratio."""
+    dots = width * painter.device().devicePixelRatio()
+    pen = QPen(colour, dots, style, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin)
     pen.setCosmetic(True)
-    return pen
+    painter.setPen(pen)
 
 
 class PhotoItem(QGraphicsItem):
@@ -50,12 +58,12 @@ class PhotoItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if not self._levels:
             return
-        scale = _scale(painter)
-        level = self._levels[paint.level_for(self._levels, scale)]
+        density = _density(painter)
+        level = self._levels[paint.level_for(self._levels, density)]
         target = option.exposedRect.adjusted(-1, -1, 1, 1).intersected(self._bounds)
         across, down = level.width() / self._bounds.width(), level.height() / self._bounds.height()
         source = QRectF(target.x() * across, target.y() * down, target.width() * across, target.height() * down)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < _CRISP_FROM)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < _CRISP_FROM)
         painter.drawImage(target, level, source)
 
 
@@ -99,27 +107,27 @@ class MaskItem(QGraphicsItem):
         return self._place.adjusted(-12, -12, 12, 12)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        scale = _scale(painter)
-        exact = self._traced or scale > _TRACED_FROM
-        level = paint.level_for(self._art.stencils, scale)
+        density = _density(painter)
+        exact = self._traced or density > _TRACED_FROM
+        level = paint.level_for(self._art.stencils, density)
         tinted = self._drawn.get((level, exact))
         if tinted is None:
             if len(self._drawn) >= _DRAWN:
                 self._drawn.clear()
             tinted = self._drawn[(level, exact)] = self._tinted(level, exact)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < _CRISP_FROM)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < _CRISP_FROM)
         painter.drawImage(self._place, tinted)
         if not exact:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._selected:
-            painter.setPen(_cosmetic(_SHADE, 5))
+            _set_pen(painter, _SHADE, 5)
             painter.drawPath(self._art.outline)
-            painter.setPen(_cosmetic(_LIGHT, 2.4))
+            _set_pen(painter, _LIGHT, 2.4)
         else:
             colour = self._colour.lighter(118) if self._hovered else self._colour
-            painter.setPen(_cosmetic(colour, 2.4 if self._hovered else 1.6))
+            _set_pen(painter, colour, 2.4 if self._hovered else 1.6)
         painter.drawPath(self._art.outline)
 
     def _tinted(self, level: int, exact: bool) -> QImage:
@@ -182,16 +190,16 @@ class PendingItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._art is not None:
             painter.drawImage(self._art.place, self._tint())
-            painter.setPen(_cosmetic(_SHADE, 4))
+            _set_pen(painter, _SHADE, 4)
             painter.drawPath(self._art.outline)
-            painter.setPen(_cosmetic(_LIGHT, 2))
+            _set_pen(painter, _LIGHT, 2)
             painter.drawPath(self._art.outline)
         box = self._prompt.box
         if box is not None:
             frame = QRectF(box.x0, box.y0, box.width, box.height)
-            painter.setPen(_cosmetic(_SHADE, 3))
+            _set_pen(painter, _SHADE, 3)
             painter.drawRect(frame)
-            painter.setPen(_cosmetic(_LIGHT, 1.4, Qt.PenStyle.DashLine))
+            _set_pen(painter, _LIGHT, 1.4, Qt.PenStyle.DashLine)
             painter.drawRect(frame)
         unit = 1 / _scale(painter)
         for (x, y), positive in zip(self._prompt.points.tolist(), self._prompt.positive.tolist(), strict=True):
@@ -200,7 +208,7 @@ class PendingItem(QGraphicsItem):
 
 def _draw_point(painter: QPainter, at: QPointF, positive: bool, unit: float) -> None:
     """A dot of 7 screen px with plus or minus, so that it does not rest on colour alone."""
-    painter.setPen(_cosmetic(_LIGHT, 1.8))
+    _set_pen(painter, _LIGHT, 1.8)
     painter.setBrush(_POSITIVE if positive else _NEGATIVE)
     painter.drawEllipse(at, 7 * unit, 7 * unit)
     painter.drawLine(QPointF(at.x() - 3.2 * unit, at.y()), QPointF(at.x() + 3.2 * unit, at.y()))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from app import rows
 from app.assistant import Assistant
 from app.canvas.card import PendingCard
-from app.canvas.guide import Guide, Hint
+from app.canvas.guide import Guide, Hint, advice
 from app.canvas.stage import Stage
 from app.canvas.tags import tag_text
 from app.canvas.tools import Answer, BoxTool, Pointer, PointsTool, SelectTool, Tool, ToolKey, clamped, hit
@@ -146,30 +146,13 @@ class CanvasView(QGraphicsView):
         self.stage.set_style(opacity=value("opacity"), shown=value("show_masks"), names=value("show_names"))
 
     def _teach(self) -> None:
-        self.hint.say(*self._advice())
+        self.hint.say(*self._advise())
         self._place_overlays()
 
-    def _advice(self) -> tuple[str, str]:
-        """The key and the words of the hint: what the program is doing, or what to do next."""
-        page, pending = self._session.page, self._assistant.pending
-        if page is None or self.guide.isVisible():
+    def _advise(self) -> tuple[str, str]:
+        if self.guide.isVisible():
             return "", ""
-        if not pending.empty and self._assistant.segmenter is None:
-            if "segmenter" in self._assistant.loading:
-                return "", self.tr("The model is still loading; your prompt is kept")
-            return "", self.tr("There is no model for masks yet. Choose one at the lower right")
-        if pending.at and not pending.settled:
-            return "", self.tr("Working on the mask…") if self._slow_shown else ""
-        if not pending.empty:
-            nothing = pending.settled and pending.mask is None
-            return "", self.tr("Nothing was found here. Add a point or draw the box again") if nothing else ""
-        if page.annotations:
-            return "", ""
-        if self._tool.key == "box":
-            return "W", self.tr("Draw a box around a piece. Points instead: Q")
-        if self._tool.key == "points":
-            return "Q", self.tr("Click on a piece. Right click marks what does not belong to it")
-        return "W", self.tr("Press W and draw a box around a piece")
+        return advice(self._session, self._assistant, self._tool.key, slow=self._slow_shown)
 
     def _watch(self, pending: Pending) -> None:
         """A model that takes its time is shown to be at work; a quick one must not flicker."""
@@ -396,5 +379,7 @@ class CanvasView(QGraphicsView):
         for box in (pending.mask.box, pending.prompt.box):
             if box is not None:
                 area = area.united(QRectF(box.x0, box.y0, box.width, box.height))
+        for x, y in pending.prompt.points.tolist():
+            area = area.united(QRectF(x - 0.5, y - 0.5, 1, 1))
         on_screen = self.mapFromScene(area).boundingRect()
         self.card.place_beside(on_screen, self.viewport().rect().adjusted(8, 8, -8, -8))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QListView, QSizePolicy, QVBoxLayout, QWidget
 
 from app.assistant import Assistant, Kind
 from app.look import Look
@@ -30,6 +30,7 @@ class ModelsPanel(QFrame):
         grid.setColumnStretch(1, 1)
         for row, kind in enumerate(_KINDS):
             self._names[kind].setProperty("role", "muted")
+            self.combos[kind].setView(QListView())  # the plain view ignores the stylesheet
             self.combos[kind].setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.combos[kind].activated.connect(lambda _index, k=kind: self._on_choice(k))
             grid.addWidget(self._names[kind], row, 0)

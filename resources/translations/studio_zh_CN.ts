@@ -198,34 +198,6 @@ MIT 许可证</translation>
         <source>Photo with its objects</source>
         <translation>照片及其目标</translation>
     </message>
-    <message>
-        <source>The model is still loading; your prompt is kept</source>
-        <translation>模型仍在加载，您的提示已保留</translation>
-    </message>
-    <message>
-        <source>There is no model for masks yet. Choose one at the lower right</source>
-        <translation>还没有可用的掩膜模型，请在右下角选择</translation>
-    </message>
-    <message>
-        <source>Working on the mask…</source>
-        <translation>正在生成掩膜…</translation>
-    </message>
-    <message>
-        <source>Nothing was found here. Add a point or draw the box again</source>
-        <translation>这里没有找到目标。请加一个点，或重新画框</translation>
-    </message>
-    <message>
-        <source>Draw a box around a piece. Points instead: Q</source>
-        <translation>框住一件废钢。想用点提示请按 Q</translation>
-    </message>
-    <message>
-        <source>Click on a piece. Right click marks what does not belong to it</source>
-        <translation>点一下目标；右键标出不属于它的部分</translation>
-    </message>
-    <message>
-        <source>Press W and draw a box around a piece</source>
-        <translation>按 W，框住一件废钢</translation>
-    </message>
 </context>
 <context>
     <name>Chrome</name>
@@ -488,6 +460,41 @@ MIT 许可证</translation>
     <message>
         <source>Show the samples</source>
         <translation>查看示例</translation>
+    </message>
+</context>
+<context>
+    <name>Hint</name>
+    <message>
+        <source>The annotations cannot be read, so nothing can be changed here</source>
+        <translation>标注无法读取，这张照片只能查看</translation>
+    </message>
+    <message>
+        <source>The model is still loading; your prompt is kept</source>
+        <translation>模型仍在加载，您的提示已保留</translation>
+    </message>
+    <message>
+        <source>There is no model for masks yet. Choose one at the lower right</source>
+        <translation>还没有可用的掩膜模型，请在右下角选择</translation>
+    </message>
+    <message>
+        <source>Working on the mask…</source>
+        <translation>正在生成掩膜…</translation>
+    </message>
+    <message>
+        <source>Nothing was found here. Add a point or draw the box again</source>
+        <translation>这里没有找到目标。请加一个点，或重新画框</translation>
+    </message>
+    <message>
+        <source>Draw a box around a piece. Points instead: Q</source>
+        <translation>框住一件废钢。想用点提示请按 Q</translation>
+    </message>
+    <message>
+        <source>Click on a piece. Right click marks what does not belong to it</source>
+        <translation>点一下目标；右键标出不属于它的部分</translation>
+    </message>
+    <message>
+        <source>Press W and draw a box around a piece</source>
+        <translation>按 W，框住一件废钢</translation>
     </message>
 </context>
 <context>
