@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -9,6 +10,8 @@ from typing import Literal
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from sscore import errors
+
+log = logging.getLogger("app")
 
 Kind = Literal["info", "done", "warning", "error"]
 
@@ -56,5 +59,8 @@ def headline(error: Exception) -> str:
 
 
 def of_error(error: Exception, *, key: str = "", kind: Kind = "error") -> Notice:
-    """The notice for an exception: headline, then the exact facts."""
-    return Notice(kind, headline(error), str(error), key=key)
+    """The notice for an exception: headline, then the exact facts. What nobody foresaw goes to the log in full."""
+    if isinstance(error, (errors.SscError, OSError, MemoryError)):
+        return Notice(kind, headline(error), str(error), key=key)
+    log.error("unexpected failure", exc_info=error)
+    return Notice(kind, headline(error), f"{type(error).__name__}: {error}", key=key)

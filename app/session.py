@@ -293,10 +293,10 @@ class Session(QObject):
         return replace(page, digest=digest) if digest and not page.digest else page
 
     def _set_state(self, rel: str, state: ImageState) -> None:
-        before = self._states.get(rel)
+        before = self.state(rel)
         if before != state:
             self._states[rel] = state
-            self._done += (state.progress == "done") - (before is not None and before.progress == "done")
+            self._done += (state.progress == "done") - (before.progress == "done")
             self.state_changed.emit(rel)
 
     # --- saving ------------------------------------------------------------------------------------------------

@@ -90,6 +90,8 @@ FONTS = (
     "DejaVu Sans",
 )
 
+_ICON_SIDES = (16, 20, 22, 44)  # menus, toolbars, and twice as dense screens
+
 _SHEET = Template("""
 * { outline: none; }
 QMainWindow, QDialog { background: $window; }
@@ -251,15 +253,15 @@ def apply(app: QApplication, choice: str) -> Palette:
 def icon(name: str, colours: Palette, *, colour: str = "") -> QIcon:
     """An icon of resources/icons in the theme's colours: `colour` names a palette entry (default: muted text)."""
     out = QIcon()
-    modes = ((QIcon.Mode.Normal, QIcon.State.Off, colour or "muted"), (QIcon.Mode.Disabled, QIcon.State.Off, "faint"))
+    modes = [
+        (QIcon.Mode.Normal, QIcon.State.Off, colour or "muted", 1.0),
+        (QIcon.Mode.Disabled, QIcon.State.Off, "faint", 0.45),
+    ]
     if not colour:
-        modes += (
-            (QIcon.Mode.Active, QIcon.State.Off, "text"),
-            (QIcon.Mode.Normal, QIcon.State.On, "accent_hover" if colours.dark else "accent"),
-        )
-    for mode, state, entry in modes:
-        for side in (16, 20, 24, 40, 48, 96):
-            opacity = 0.45 if mode == QIcon.Mode.Disabled else 1.0
+        modes.append((QIcon.Mode.Active, QIcon.State.Off, "text", 1.0))
+        modes.append((QIcon.Mode.Normal, QIcon.State.On, "accent_hover" if colours.dark else "accent", 1.0))
+    for mode, state, entry, opacity in modes:
+        for side in _ICON_SIDES:
             out.addPixmap(_draw(name, getattr(colours, entry), side, opacity), mode, state)
     return out
 
@@ -277,8 +279,7 @@ def app_icon() -> QIcon:
 
 
 def _draw(name: str, colour: str, side: int, opacity: float = 1.0) -> QPixmap:
-    source = (paths.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    renderer = QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
+    renderer = QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
     out = QPixmap(side, side)
     out.fill(Qt.GlobalColor.transparent)
     painter = QPainter(out)
@@ -287,3 +288,8 @@ def _draw(name: str, colour: str, side: int, opacity: float = 1.0) -> QPixmap:
     renderer.render(painter, QRectF(0, 0, side, side))
     painter.end()
     return out
+
+
+@lru_cache(maxsize=128)
+def _drawing(name: str) -> str:
+    return (paths.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")

@@ -152,6 +152,21 @@ def test_an_unforeseen_error_is_said_kindly_and_logged(studio, capsys):
     assert studio.labels == ["Pipe"]
 
 
+def test_a_model_that_breaks_does_not_take_the_window_down(studio, monkeypatch, caplog):
+    def explode(*_args, **_kwargs):
+        raise RuntimeError("out of memory on the device")
+
+    model = studio.shelf.segmenters["nano"]
+    monkeypatch.setattr(model, "predict", explode)
+    studio.box(20, 20, 120, 120)
+    assert "out of memory on the device" in texts(studio)
+    assert "Traceback" in caplog.text
+    monkeypatch.undo()
+    studio.key("b")
+    studio.add(20, 20, 120, 120)
+    assert studio.labels == ["Pipe"]
+
+
 def test_a_photo_that_changed_under_its_annotations_is_reported(make_studio, folder):
     first = make_studio()
     first.open(folder)
