@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import (
@@ -37,7 +38,12 @@ _ROW, _THUMB_W, _THUMB_H = 58, 60, 44
 
 
 class ImagesModel(QAbstractListModel):
-    """One row for each photo. Thumbnails are asked for when a row is painted, so only what is seen is read."""
+    """One row for each photo. Thumbnails are asked for when a row is painted, so only what is seen is read.
+
+    `touched` instead of dataChanged: on dataChanged a QListView lays out all its rows anew, ten thousand of them.
+    """
+
+    touched = Signal(QModelIndex)
 
     def __init__(self, session: Session, photos: Photos, parent: QWidget) -> None:
         super().__init__(parent)
@@ -70,7 +76,7 @@ class ImagesModel(QAbstractListModel):
     def _touch(self, rel: str) -> None:
         row = self.row_of(rel)
         if row >= 0:
-            self.dataChanged.emit(self.index(row), self.index(row))
+            self.touched.emit(self.index(row))
 
 
 class ImageDelegate(QStyledItemDelegate):
@@ -178,6 +184,7 @@ class ImagesPanel(QFrame):
         self.model = ImagesModel(session, photos, self)
         self.list = QListView()
         self.list.setModel(self.model)
+        self.model.touched.connect(self.list.update)
         self.list.setItemDelegate(ImageDelegate(look, self.list))
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)

@@ -47,9 +47,7 @@ class ObjectsModel(QAbstractListModel):
     def show_page(self, page: Page | None) -> None:
         listed = page.annotations if page else ()
         if [a.id for a in listed] == [a.id for a in self._listed]:
-            self._listed = listed
-            if listed:
-                self.dataChanged.emit(self.index(0), self.index(len(listed) - 1))
+            self._listed = listed  # the same rows: the panel paints them anew, which is quicker than a new layout
             return
         self.beginResetModel()
         self._listed = listed
@@ -166,6 +164,7 @@ class ObjectsPanel(QFrame):
     def _on_page(self, page: Page | None) -> None:
         self._mirroring = True
         self.model.show_page(page)
+        self.list.viewport().update()
         self._mirroring = False
         count = len(page.annotations) if page else 0
         self._count.setText(str(count) if count else "")
