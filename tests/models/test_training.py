@@ -1,0 +1,132 @@
+"""The training loop on a toy problem, and the samples of the real one."""
+
+from __future__ import annotations
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from sscore.errors import BadDataset, BadOption, SscError
+from sscore.images import write_image
+from sscore.models import weights
+from sscore.scenes import render_scene
+from sscore.train.data import photo_of, pick, real_photos, warp
+from sscore.train.loop import Phase, Plan, fit
+from sscore.train.nano_cls import fitted_temperature
+from sscore.train.prompting import sample
+
+PLAN = Plan(minutes=0.02, phases=(Phase(0.5, 8, 4), Phase(1.0, 8, 8)), lr=0.05, keep_s=0.2)
+
+
+def toy():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 1, 1))
+
+
+def toy_batches(phase, done):
+    rng = torch.Generator().manual_seed(done.steps)
+    while True:
+        x = torch.rand(phase.batch, 1, phase.pixels, phase.pixels, generator=rng)
+        yield x, 2 * x - 1
+
+
+def toy_step(net, batch):
+    loss = (net(batch[0]) - batch[1]).square().mean()
+    return loss, {"loss": float(loss.detach())}
+
+
+def test_learns_by_the_clock_and_resumes(tmp_path):
+    run = tmp_path / "废钢 训练"
+    average, done = fit(toy(), toy_batches, toy_step, PLAN, run)
+    batch = next(toy_batches(PLAN.phases[0], done))
+    with torch.no_grad():
+        # How far it gets in a second depends on the machine; that it gets on does not.
+        assert toy_step(average, batch)[0] < toy_step(toy().eval(), batch)[0]
+    assert PLAN.minutes * 60 <= done.seconds and done.samples > done.steps
+    longer = Plan(PLAN.minutes * 1.5, PLAN.phases, lr=0.05)
+    _, more = fit(toy(), toy_batches, toy_step, longer, run, resume=True)
+    assert more.steps > done.steps and more.seconds >= longer.minutes * 60
+    events = [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
+    assert [e["steps"] for e in events if e["event"] == "trained"] == [done.steps, more.steps]
+
+
+def test_does_not_run_over_another_run(tmp_path):
+    fit(toy(), toy_batches, toy_step, Plan(0.001, PLAN.phases), tmp_path)
+    with pytest.raises(BadOption, match="already there"):
+        fit(toy(), toy_batches, toy_step, PLAN, tmp_path)
+    with pytest.raises(BadOption, match="nothing to resume"):
+        fit(toy(), toy_batches, toy_step, PLAN, tmp_path / "elsewhere", resume=True)
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_harms_nothing(tmp_path):
+    net = toy()
+    before = {k: v.clone() for k, v in net.state_dict().items() if "running" not in k and "tracked" not in k}
+
+    def broken(net, batch):
+        return net(batch[0]).mean() * float("nan"), {}
+
+    with pytest.raises(SscError, match="no longer a number"):
+        fit(net, toy_batches, broken, Plan(1.0, PLAN.phases), tmp_path)
+    assert all(torch.equal(v, net.state_dict()[k]) for k, v in before.items())
+
+
+def test_weights_round_trip(tmp_path):
+    path = tmp_path / "toy.safetensors"
+    net = toy()
+    weights.save(net, path, {"classes": "甲,乙"})
+    again = weights.filled(toy(), path)
+    assert torch.allclose(net[0].weight, again[0].weight, atol=1e-3) and not again.training
+    assert weights.metadata(path) == {"classes": "甲,乙"}
+
+
+def test_samples_show_the_piece_and_hold_a_prompt():
+    view = render_scene(3, size=(320, 240), pieces=5)[0]
+    photo = photo_of(view.rgb, view.ids.astype(np.int16), [(i.id, i.label, i.visible) for i in view.instances])
+    rng = np.random.default_rng(0)
+    drawn = [s for _, (p, i) in zip(range(60), pick([photo], rng, 100), strict=False) if (s := sample(p, i, rng, 64))]
+    assert len(drawn) > 40
+    for s in drawn:
+        assert s.view.shape == (64, 64, 3) and s.maps.shape == (6, 64, 64) and s.target.sum() >= 12
+        assert s.maps[0].any() or s.maps[1].any()
+        peak = s.maps[1] > 0.99
+        # Positive clicks lie on the piece: where the small map peaks, the target is near.
+        if peak.any():
+            rows, columns = np.nonzero(peak)
+            near = [
+                s.target[max(r - 2, 0) : r + 3, max(c - 2, 0) : c + 3].any() for r, c in zip(rows, columns, strict=True)
+            ]
+            assert np.mean(near) > 0.9
+
+
+def test_warp_without_turn_is_a_plain_crop():
+    rgb = np.random.default_rng(0).integers(0, 255, (60, 80, 3), dtype=np.uint8)
+    ids = np.zeros((60, 80), np.int16)
+    ids[20:40, 30:60] = 1
+    photo = photo_of(rgb, ids, [(1, "Bar", 1.0)])
+    view, bits = warp(photo, photo.instances[0], np.eye(2), (40.0, 30.0), 32.0, 32)
+    assert np.array_equal(view, rgb[14:46, 24:56]) and np.array_equal(bits, ids[14:46, 24:56] == 1)
+
+
+def test_real_photos_name_what_is_missing(tmp_path):
+    with pytest.raises(BadDataset, match="no masks"):
+        real_photos(tmp_path)
+    (tmp_path / "masks").mkdir()
+    (tmp_path / "images").mkdir()
+    write_image(tmp_path / "masks" / "a.png", np.full((10, 10), 255, np.uint8))
+    with pytest.raises(BadDataset, match="no photo of this name"):
+        real_photos(tmp_path)
+    write_image(tmp_path / "images" / "a.jpg", np.zeros((12, 10, 3), np.uint8))
+    with pytest.raises(BadDataset, match=r"\(10, 10\).*\(12, 10\)"):
+        real_photos(tmp_path)
+
+
+def test_temperature_makes_overconfidence_honest():
+    rng = np.random.default_rng(0)
+    truth = torch.from_numpy(rng.integers(0, 3, 4000))
+    logits = torch.nn.functional.one_hot(truth, 3).float() + torch.from_numpy(rng.gumbel(size=(4000, 3))).float()
+    sharp = 4 * logits
+    assert fitted_temperature(sharp, truth) == pytest.approx(4 * fitted_temperature(logits, truth), rel=0.1)
