@@ -239,13 +239,16 @@ def qt_palette(colours: Palette) -> QPalette:
 def apply(app: QApplication, choice: str) -> Palette:
     """Dress the whole program; returns the palette now worn."""
     colours = palette_for(choice)
+    sheet = stylesheet(colours)
+    if app.styleSheet() == sheet:
+        return colours  # dressing every widget anew takes a while
     app.setStyle("Fusion")
     font = QFont(app.font())
     font.setFamilies(list(FONTS))
     font.setPixelSize(13)
     app.setFont(font)
     app.setPalette(qt_palette(colours))
-    app.setStyleSheet(stylesheet(colours))
+    app.setStyleSheet(sheet)
     return colours
 
 
