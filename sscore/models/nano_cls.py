@@ -16,8 +16,11 @@ from sscore.types import BoolArray, ByteArray, FloatArray, LabelNames, ModelCard
 if TYPE_CHECKING:
     from torch import nn
 
-PIXELS = 128
+WIDTH, HEIGHT = 192, 96
+"""Of the view: most pieces are long."""
+
 NEUTRAL = 127
+_FILL = 0.9
 _BATCH = 32
 
 
@@ -69,18 +72,43 @@ class NanoClassifier:
 
 
 def network_input(crop: ByteArray) -> FloatArray:
-    """float32 (4, s, s): colours and the mask of a crop uint8 (h, w, 3) whose surroundings are neutral grey.
+    """float32 (4, 96, 192): colours and the mask of a crop uint8 (h, w, 3) whose surroundings are neutral grey.
 
-    A crop without such surroundings (a photo of one piece) counts as mask all over.
+    The piece lies along the view, whichever way it lay in the photo: what is left to learn is its shape. A crop without
+    neutral surroundings (a photo of one piece) counts as mask all over.
     """
     bits = silhouette(crop)
-    view = _square(crop, NEUTRAL)
-    seen = _square(bits.astype(np.uint8) * 255, 0)
+    contours = cv2.findContours(bits.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    outline = np.concatenate(contours)[:, 0] if contours else np.array([[0, 0], [crop.shape[1] - 1, crop.shape[0] - 1]])
+    centre, matrix = laid_along(outline.astype(np.float32))
+    shrink = 1.0
+    if (scale := float(np.hypot(*matrix[0]))) < 0.5:
+        # Area means first: the bilinear step below would skip pixels.
+        shrink = scale
+        size = (max(round(crop.shape[1] * shrink), 1), max(round(crop.shape[0] * shrink), 1))
+        crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA))
+        bits = cv2.resize(bits.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > 127
+    linear = matrix / shrink
+    shift = np.array([WIDTH, HEIGHT]) / 2 - 0.5 - linear @ ((centre + 0.5) * shrink - 0.5)
+    affine = np.column_stack([linear, shift])
+    view = cv2.warpAffine(crop, affine, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderValue=(NEUTRAL,) * 3)
+    seen = cv2.warpAffine(bits.astype(np.uint8) * 255, affine, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
     return planes(view, seen)
 
 
+def laid_along(outline: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(centre (2,), matrix (2, 2)) that turn the smallest rectangle around the outline (n, 2) long side across and
+    scale it to fill the view but for its margin."""
+    (x, y), (width, height), angle = cv2.minAreaRect(outline)
+    if width < height:
+        width, height, angle = height, width, angle + 90
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    scale = _FILL * min(WIDTH / (width + 1), HEIGHT / (height + 1))
+    return np.array([x, y]), scale * np.array([[cos, sin], [-sin, cos]])
+
+
 def planes(view: ByteArray, seen: ByteArray) -> FloatArray:
-    """float32 (4, s, s) of uint8 (s, s, 3) and uint8 (s, s) 0..255."""
+    """float32 (4, h, w) of uint8 (h, w, 3) and uint8 (h, w) 0..255."""
     out = np.empty((4, *seen.shape), np.float32)
     out[:3] = (view.transpose(2, 0, 1).astype(np.float32) - 127.5) / 64.0
     out[3] = seen.astype(np.float32) / 255.0
@@ -94,18 +122,6 @@ def silhouette(crop: ByteArray) -> BoolArray:
     return np.asarray(ground == 0)
 
 
-def _square(image: ByteArray, fill: int) -> ByteArray:
-    """(PIXELS, PIXELS[, 3]): padded to a square about its centre, then resized by area means or, upwards, bilinear."""
-    height, width = image.shape[:2]
-    side = max(height, width)
-    if height != width:
-        top, left = (side - height) // 2, (side - width) // 2
-        edges = (top, side - height - top, left, side - width - left)
-        image = cv2.copyMakeBorder(image, *edges, cv2.BORDER_CONSTANT, value=(fill,) * 3)
-    method = cv2.INTER_AREA if side > PIXELS else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, (PIXELS, PIXELS), interpolation=method))
-
-
 def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "auto") -> NanoClassifier:
     """Open the weights (see `sscore.models.load_classifier`). Raises WrongWeights."""
     facts = weights.metadata(path)
@@ -116,5 +132,5 @@ def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "au
 
         return weights.filled(NanoClsNet(len(classes)), path)
 
-    runner = open_runner(build, (1, 4, PIXELS, PIXELS), weights.digest(path), device=device, engine=engine)
+    runner = open_runner(build, (1, 4, HEIGHT, WIDTH), weights.digest(path), device=device, engine=engine)
     return NanoClassifier(card, runner, classes, float(facts.get("temperature", "1")))

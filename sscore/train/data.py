@@ -160,15 +160,16 @@ def real_photos(folder: Path, *, long_side: int = 640) -> list[Photo]:
 
 
 def jitter_colours(view: ByteArray, rng: np.random.Generator) -> ByteArray:
-    """Light, colour, sharpness, noise and compression as cameras and yards vary them. uint8 (s, s, 3) in and out."""
+    """Light, colour, sharpness, noise and compression as cameras and yards vary them. uint8 (h, w, 3) in and out."""
     x = view
-    side = view.shape[0]
+    height, width = view.shape[:2]
     # Outside the photo stays grey, as the segmenter will see it; what is outside reaches the view's edge.
     edges = np.concatenate([view[0], view[-1], view[:, 0], view[:, -1]])
     outside = (view == GREY).all(2) if (edges == GREY).all(1).any() else None
     if rng.random() < 0.15:
-        small = int(side * rng.uniform(0.35, 0.9))
-        x = cv2.resize(cv2.resize(x, (small, small), interpolation=cv2.INTER_AREA), (side, side))
+        part = float(rng.uniform(0.35, 0.9))
+        small = (round(width * part), round(height * part))
+        x = cv2.resize(cv2.resize(x, small, interpolation=cv2.INTER_AREA), (width, height))
     if rng.random() < 0.15:
         x = cv2.GaussianBlur(x, (0, 0), float(rng.uniform(0.4, 1.6)))
     grey = cv2.cvtColor(cv2.cvtColor(x, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)

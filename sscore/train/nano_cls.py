@@ -26,8 +26,8 @@ from sscore.train.record import Request
 from sscore.types import ByteArray, FloatArray, ModelCard
 from sscore.types import Progress as ProgressCall
 
-CARD = ModelCard("nano-cls", "classifier", "nano_cls", input_px=nano_cls.PIXELS)
-PHASES = (Phase(1.0, nano_cls.PIXELS, 48),)
+CARD = ModelCard("nano-cls", "classifier", "nano_cls", input_px=nano_cls.WIDTH)
+PHASES = (Phase(1.0, nano_cls.WIDTH, 24),)
 LEAST_VISIBLE = 0.35
 """Pieces hidden further than this are left out: nobody can tell a U from a plate by its corner."""
 
@@ -61,12 +61,20 @@ class Crops(IterableDataset[Batch]):
 def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator) -> FloatArray:
     """One varied crop of a piece, its mask a little wrong as a segmenter's is."""
     matrix = turn(rng)
-    turned = piece.outline @ matrix.T
-    low, high = turned.min(0), turned.max(0)
-    # images.crop pads the box by 15 % on every side; masks that are off move it.
-    side = float(max((high - low).max(), 4.0)) * 1.3 * float(np.exp(rng.normal(0, 0.06)))
-    middle = np.linalg.inv(matrix) @ ((low + high) / 2 + rng.normal(0, 0.02, 2) * side)
-    view, bits = warp(photo, piece, matrix, (float(middle[0]), float(middle[1])), side, nano_cls.PIXELS)
+    centre, along = nano_cls.laid_along((piece.outline @ matrix.T).astype(np.float32))
+    # Masks that are a little off turn, move and scale the view a little.
+    wrong = float(rng.normal(0, 0.04)) + (np.pi if rng.random() < 0.5 else 0.0)
+    turned = np.array([[np.cos(wrong), -np.sin(wrong)], [np.sin(wrong), np.cos(wrong)]])
+    scale = float(np.hypot(*along[0]))
+    middle = np.linalg.inv(matrix) @ centre
+    matrix = turned @ (along / scale) @ matrix
+    side = nano_cls.WIDTH / scale * float(np.exp(rng.normal(0.01, 0.05)))
+    off = rng.normal(0, 0.015, 2) * side
+    view, bits = warp(
+        photo, piece, matrix, (float(middle[0] + off[0]), float(middle[1] + off[1])), side, nano_cls.WIDTH
+    )
+    rows = slice((nano_cls.WIDTH - nano_cls.HEIGHT) // 2, (nano_cls.WIDTH + nano_cls.HEIGHT) // 2)
+    view, bits = np.ascontiguousarray(view[rows]), bits[rows]
     view = jitter_colours(view, rng)
     if rng.random() < 0.5:
         size = int(rng.integers(1, 4)) * 2 + 1
