@@ -27,8 +27,9 @@ from sscore.types import ByteArray, FloatArray, ModelCard
 from sscore.types import Progress as ProgressCall
 
 CARD = ModelCard("nano-cls", "classifier", "nano_cls", input_px=nano_cls.WIDTH)
-PHASES = (Phase(1.0, nano_cls.WIDTH, 24),)
-LEAST_VISIBLE = 0.35
+PHASES = (Phase(0.6, 128, 24), Phase(1.0, nano_cls.WIDTH, 24))
+"""Small views first, as for nano; pixels: the width, twice the height."""
+LEAST_VISIBLE = 0.45
 """Pieces hidden further than this are left out: nobody can tell a U from a plate by its corner."""
 
 _CALIBRATION_SEED = 800_000
@@ -37,8 +38,11 @@ _CALIBRATION_SEED = 800_000
 class Crops(IterableDataset[Batch]):
     """Endless (input float32 (4, s, s), class int64): every class equally often."""
 
-    def __init__(self, open_photos: Callable[[], list[Photo]], classes: tuple[str, ...], seed: int) -> None:
+    def __init__(
+        self, open_photos: Callable[[], list[Photo]], classes: tuple[str, ...], pixels: int, seed: int
+    ) -> None:
         self._open = open_photos
+        self._pixels = pixels
         self._classes = classes
         self._seed = seed
 
@@ -49,16 +53,16 @@ class Crops(IterableDataset[Batch]):
         by_class: list[list[tuple[Photo, Instance]]] = [[] for _ in self._classes]
         for photo in self._open():
             for piece in photo.instances:
-                if piece.area >= 200 and piece.visible >= LEAST_VISIBLE:
+                if piece.area >= 300 and piece.visible >= LEAST_VISIBLE:
                     by_class[self._classes.index(piece.label)].append((photo, piece))
         while True:
             chosen = int(rng.integers(len(by_class)))
             if by_class[chosen]:
                 photo, piece = by_class[chosen][int(rng.integers(len(by_class[chosen])))]
-                yield torch.from_numpy(_drawn(photo, piece, rng)), torch.tensor(chosen)
+                yield torch.from_numpy(_drawn(photo, piece, rng, self._pixels)), torch.tensor(chosen)
 
 
-def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator) -> FloatArray:
+def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator, pixels: int) -> FloatArray:
     """One varied crop of a piece, its mask a little wrong as a segmenter's is."""
     matrix = turn(rng)
     centre, along = nano_cls.laid_along((piece.outline @ matrix.T).astype(np.float32))
@@ -70,10 +74,9 @@ def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator) -> FloatArra
     matrix = turned @ (along / scale) @ matrix
     side = nano_cls.WIDTH / scale * float(np.exp(rng.normal(0.01, 0.05)))
     off = rng.normal(0, 0.015, 2) * side
-    view, bits = warp(
-        photo, piece, matrix, (float(middle[0] + off[0]), float(middle[1] + off[1])), side, nano_cls.WIDTH
-    )
-    rows = slice((nano_cls.WIDTH - nano_cls.HEIGHT) // 2, (nano_cls.WIDTH + nano_cls.HEIGHT) // 2)
+    centre_px = (float(middle[0] + off[0]), float(middle[1] + off[1]))
+    view, bits = warp(photo, piece, matrix, centre_px, side, pixels)
+    rows = slice(pixels // 4, pixels * 3 // 4)
     view, bits = np.ascontiguousarray(view[rows]), bits[rows]
     view = jitter_colours(view, rng)
     if rng.random() < 0.5:
@@ -104,7 +107,7 @@ def train_and_score(request: Request, *, emit: Emit, progress: ProgressCall | No
     torch.manual_seed(request.seed)
 
     def batches(phase: Phase, done: Progress) -> Iterator[Batch]:
-        crops = Crops(scenes, classes, request.seed * 1000 + done.steps)
+        crops = Crops(scenes, classes, phase.pixels, request.seed * 1000 + done.steps)
         workers = request.workers
         return iter(
             DataLoader(

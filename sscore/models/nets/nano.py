@@ -98,7 +98,7 @@ class NanoClsNet(nn.Module):
     forward(x float (n, 4, s, s): RGB and mask) -> class logits float (n, k), features float (n, d) of unit length.
     """
 
-    def __init__(self, classes: int, widths: tuple[int, ...] = (32, 64, 96, 160, 224), features: int = 128) -> None:
+    def __init__(self, classes: int, widths: tuple[int, ...] = (24, 40, 80, 160, 224), features: int = 128) -> None:
         super().__init__()
         self.stem = ConvNorm(4, widths[0], 2)
         self.stages = nn.ModuleList(Stage(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True))
