@@ -80,10 +80,13 @@ def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator, pixels: int)
     view, bits = np.ascontiguousarray(view[rows]), bits[rows]
     view = jitter_colours(view, rng)
     if rng.random() < 0.5:
-        size = int(rng.integers(1, 4)) * 2 + 1
+        size = 3 if rng.random() < 0.7 else 5
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
         change = cv2.dilate if rng.random() < 0.5 else cv2.erode
-        bits = change(bits.astype(np.uint8), kernel) > 0
+        changed = change(bits.astype(np.uint8), kernel) > 0
+        # Thin pieces must not vanish, nor become something else.
+        if 0.75 < changed.sum() / max(bits.sum(), 1) < 1.3:
+            bits = changed
     view = np.where(bits[:, :, None], view, np.uint8(nano_cls.NEUTRAL))
     return nano_cls.planes(view, bits.astype(np.uint8) * 255)
 

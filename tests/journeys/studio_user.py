@@ -1,7 +1,7 @@
 """A user of the real window, run as a program of its own: `studio_user.py FOLDER STORY X0,Y0,X1,Y1`.
 
-Drives what app.__main__.main opens with mouse and keys, one step each time the window has settled, and prints what it saw
-as one JSON line.
+Drives what app.__main__.main opens with mouse and keys, one step each time the window has settled, and prints what it
+saw as one JSON line.
 """
 
 from __future__ import annotations
