@@ -29,7 +29,7 @@ from sscore.types import Progress as ProgressCall
 
 CARD = ModelCard("nano", "segmenter", "nano", input_px=192)
 
-PHASES = (Phase(0.7, 128, 16), Phase(1.0, 192, 16))
+PHASES = (Phase(0.8, 128, 16), Phase(1.0, 160, 16))
 """Small views first: they cost less than half, and what is learnt on them carries over."""
 
 

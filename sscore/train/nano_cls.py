@@ -55,10 +55,13 @@ class Crops(IterableDataset[Batch]):
             for piece in photo.instances:
                 if piece.area >= 300 and piece.visible >= LEAST_VISIBLE:
                     by_class[self._classes.index(piece.label)].append((photo, piece))
+        # Large pieces show most of what tells the classes apart: they come more often.
+        chances = [np.sqrt([min(piece.area, 5000) for _, piece in pieces]) for pieces in by_class]
         while True:
             chosen = int(rng.integers(len(by_class)))
             if by_class[chosen]:
-                photo, piece = by_class[chosen][int(rng.integers(len(by_class[chosen])))]
+                number = rng.choice(len(by_class[chosen]), p=chances[chosen] / chances[chosen].sum())
+                photo, piece = by_class[chosen][int(number)]
                 yield torch.from_numpy(_drawn(photo, piece, rng, self._pixels)), torch.tensor(chosen)
 
 
@@ -78,7 +81,8 @@ def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator, pixels: int)
     view, bits = warp(photo, piece, matrix, centre_px, side, pixels)
     rows = slice(pixels // 4, pixels * 3 // 4)
     view, bits = np.ascontiguousarray(view[rows]), bits[rows]
-    view = jitter_colours(view, rng)
+    if rng.random() < 0.6:
+        view = jitter_colours(view, rng)
     if rng.random() < 0.5:
         size = 3 if rng.random() < 0.7 else 5
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))

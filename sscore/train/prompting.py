@@ -76,7 +76,7 @@ def _loose(target: BoolArray, rng: np.random.Generator) -> Box:
     """The tight box of what is seen, often drawn a little off."""
     x, y, w, h = cv2.boundingRect(target.astype(np.uint8))
     edges = np.array([x, y, x + w, y + h], dtype=np.float64)
-    if rng.random() < 0.55:
+    if rng.random() < 0.45:
         edges += rng.normal(0, rng.uniform(0.005, 0.05), 4) * max(w, h)
     left, top, right, bottom = edges
     if right - left < 2 or bottom - top < 2:
