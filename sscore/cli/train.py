@@ -48,7 +48,7 @@ def train_nano(
     from sscore.train import nano
     from sscore.train.record import Request
 
-    request = Request(out, minutes, scenes, seed, workers, device, resume, real)
+    request = Request(out, minutes, scenes, seed, workers, device, resume, real=real)
     return _run(request, nano.train_and_score, Console(json=as_json, events=events, quiet=quiet))
 
 
@@ -56,6 +56,9 @@ def train_nano(
 def train_nano_cls(
     out: Out,
     minutes: Minutes = 20.0,
+    start: Annotated[
+        Path | None, typer.Option("--start", help="Weights of nano whose first layers to begin with.")
+    ] = None,
     scenes: Scenes = 1500,
     seed: Seed = 1,
     workers: Workers = 1,
@@ -72,7 +75,7 @@ def train_nano_cls(
     from sscore.train import nano_cls
     from sscore.train.record import Request
 
-    request = Request(out, minutes, scenes, seed, workers, device, resume, None)
+    request = Request(out, minutes, scenes, seed, workers, device, resume, start=start)
     return _run(request, nano_cls.train_and_score, Console(json=as_json, events=events, quiet=quiet))
 
 

@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from sscore import images, labels, metrics
 from sscore.mask_sets import tight
 from sscore.models import nano_cls, weights
-from sscore.models.nets.nano import NanoClsNet
+from sscore.models.nets.nano import NanoClsNet, NanoNet
 from sscore.train import record
 from sscore.train.data import Instance, Photo, jitter_colours, scene_photos, turn, warp
 from sscore.train.loop import Batch, Emit, Phase, Plan, Progress, fit
@@ -27,7 +27,7 @@ from sscore.types import ByteArray, FloatArray, ModelCard
 from sscore.types import Progress as ProgressCall
 
 CARD = ModelCard("nano-cls", "classifier", "nano_cls", input_px=nano_cls.WIDTH)
-PHASES = (Phase(0.6, 128, 24), Phase(1.0, nano_cls.WIDTH, 24))
+PHASES = (Phase(0.7, 128, 16), Phase(1.0, nano_cls.WIDTH, 16))
 """Small views first, as for nano; pixels: the width, twice the height."""
 LEAST_VISIBLE = 0.45
 """Pieces hidden further than this are left out: nobody can tell a U from a plate by its corner."""
@@ -126,11 +126,15 @@ def train_and_score(request: Request, *, emit: Emit, progress: ProgressCall | No
             )
         )
 
+    net = NanoClsNet(len(classes))
+    if request.start is not None and not request.resume:
+        net.begin_with(weights.filled(NanoNet(), request.start))
+        data["begun_with"] = request.start.name
     average, done = fit(
-        NanoClsNet(len(classes)),
+        net,
         batches,
         loss_of,
-        Plan(request.minutes, PHASES),
+        Plan(request.minutes, PHASES, lr=1e-3),
         request.out,
         device=request.torch_device,
         resume=request.resume,

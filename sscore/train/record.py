@@ -17,7 +17,7 @@ from sscore.train.loop import Progress
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The options of `ssc train …`; `real` only where photos with masks are of use."""
+    """The options of `ssc train …`; `real` and `start` only where they are of use."""
 
     out: Path
     minutes: float
@@ -26,7 +26,8 @@ class Request:
     workers: int
     device: str
     resume: bool
-    real: Path | None
+    real: Path | None = None
+    start: Path | None = None
 
     @property
     def torch_device(self) -> str:

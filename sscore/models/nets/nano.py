@@ -93,20 +93,33 @@ class NanoNet(nn.Module):
 
 
 class NanoClsNet(nn.Module):
-    """Residual classifier of mask crops.
+    """Residual classifier of mask crops. Its layers up to the last stage are those of `NanoNet`, by name and shape, so
+    that it can begin with what the segmenter has learnt of steel.
 
-    forward(x float (n, 4, s, s): RGB and mask) -> class logits float (n, k), features float (n, d) of unit length.
+    forward(x float (n, 4, h, w): RGB and mask) -> class logits float (n, k), features float (n, d) of unit length.
     """
 
-    def __init__(self, classes: int, widths: tuple[int, ...] = (24, 40, 80, 160, 224), features: int = 128) -> None:
+    def __init__(self, classes: int, features: int = 128) -> None:
         super().__init__()
-        self.stem = ConvNorm(4, widths[0], 2)
-        self.stages = nn.ModuleList(Stage(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True))
-        self.embed = nn.Linear(2 * widths[-1], features)
+        self.stem = ConvNorm(4, 24, 2)
+        self.stem_conv = ConvNorm(24, 24)
+        self.stages = nn.ModuleList([Stage(24, 48), Stage(48, 96), Stage(96, 160, 2), Stage(160, 224)])
+        self.embed = nn.Linear(2 * 224, features)
         self.classify = nn.Linear(features, classes)
+
+    def begin_with(self, segmenter: NanoNet) -> None:
+        """Take over the segmenter's first layers: of its inputs the colours and the previous mask."""
+        own, theirs = self.state_dict(), segmenter.state_dict()
+        last = f"stages.{len(self.stages) - 1}."
+        for name in own:
+            if name.startswith(("stem", "stages")) and not name.startswith(last):
+                value = theirs[name]
+                own[name] = value[:, [0, 1, 2, 2 + PROMPT_CHANNELS]] if name == "stem.0.weight" else value
+        self.load_state_dict(own)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         x = self.stem(x)
+        x = x + self.stem_conv(x)
         for stage in self.stages:
             x = stage(x)
         # Mean says what it is made of, maximum that a telling part (an end, an edge) was seen somewhere.
