@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 import shlex
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,14 @@ class Request:
 
         return ("cuda" if torch.cuda.is_available() else "cpu") if self.device == "auto" else self.device
 
+    def command(self, verb: str) -> str:
+        """What to type to do it again; the folders by their last name, since they mean nothing elsewhere."""
+        words = ["ssc", "train", verb, "--out", self.out.name, "--minutes", f"{self.minutes:g}"]
+        words += ["--scenes", str(self.scenes), "--seed", str(self.seed), "--workers", str(self.workers)]
+        for option, path in (("--real", self.real), ("--start", self.start)):
+            words += [option, path.name] if path is not None else []
+        return shlex.join(words + (["--resume"] if self.resume else []))
+
 
 def write(
     request: Request, model: Path, done: Progress, data: dict[str, Any], scores: dict[str, Any]
@@ -42,11 +49,10 @@ def write(
     """MODEL.json beside the weights: command, seed, machine, data, curve, scores. Returns it."""
     import torch
 
-    words = [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else []
     record = {
         "model": model.name,
         "sha256": weights.digest(model),
-        "command": shlex.join(words),
+        "command": request.command(model.stem),
         "program": __version__,
         "seed": request.seed,
         "device": request.torch_device,
