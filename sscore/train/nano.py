@@ -27,7 +27,7 @@ from sscore.train.record import Request
 from sscore.types import ModelCard
 from sscore.types import Progress as ProgressCall
 
-CARD = ModelCard("nano", "segmenter", "nano", input_px=192)
+CARD = ModelCard("nano", "segmenter", "nano", input_px=160)
 
 PHASES = (Phase(0.8, 128, 16), Phase(1.0, 160, 16))
 """Small views first: they cost less than half, and what is learnt on them carries over."""
