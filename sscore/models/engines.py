@@ -6,6 +6,7 @@ Networks here take one float32 batch and return a tuple of float32 arrays; both 
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import sys
 import threading
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from sscore import paths
+from sscore import __version__, paths
 from sscore.errors import BadOption
 from sscore.types import FloatArray
 
@@ -51,6 +52,7 @@ def has_cuda() -> bool:
 def open_runner(
     build: Callable[[], nn.Module],
     example: tuple[int, ...],
+    family: str,
     digest: str,
     *,
     device: str = "auto",
@@ -58,8 +60,9 @@ def open_runner(
 ) -> Runner:
     """Choose an engine and prepare the network for it.
 
-    build: makes the network in eval mode, called only when it is needed (a compiled model may be in the cache);
-    example: shape of an input batch, whose batch, height and width may vary later. Raises BadOption.
+    build: makes the network in eval mode, called only when it is needed (a converted model may be in the cache);
+    example: shape of an input batch, whose batch, height and width may vary later; family, digest: which network, with
+    which weights. Raises BadOption.
     """
     if engine not in ENGINES:
         raise BadOption(f"there is no engine {engine!r}", remedy=f"choose one of {', '.join(ENGINES)}")
@@ -75,7 +78,7 @@ def open_runner(
         engine = "openvino" if device == "cpu" else "torch"
     if engine == "torch":
         return TorchRunner(build(), digest, device)
-    return OpenVinoRunner(build, example, digest)
+    return OpenVinoRunner(build, example, family, digest)
 
 
 class TorchRunner:
@@ -95,16 +98,16 @@ class TorchRunner:
 
 
 class OpenVinoRunner:
-    """The converted network is kept in the cache under the weights' digest: later starts need no torch."""
+    """The converted network is kept in the cache under its family, weights and code: later starts need no torch."""
 
     engine = "openvino"
 
-    def __init__(self, build: Callable[[], nn.Module], example: tuple[int, ...], digest: str) -> None:
+    def __init__(self, build: Callable[[], nn.Module], example: tuple[int, ...], family: str, digest: str) -> None:
         import openvino as ov
 
         self.digest = digest
         core = ov.Core()
-        model = _converted(ov, core, build, example, digest)
+        model = _converted(ov, core, build, example, f"{family}-{digest[:24]}-{_code()}")
         # LATENCY: one request uses all cores, which is what a waiting user wants.
         self._compiled = core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
         self._local = threading.local()
@@ -117,9 +120,18 @@ class OpenVinoRunner:
         return tuple(np.array(results[output], dtype=np.float32) for output in self._compiled.outputs)
 
 
-def _converted(ov: Any, core: Any, build: Callable[[], nn.Module], example: tuple[int, ...], digest: str) -> Any:
+@cache
+def _code() -> str:
+    """Of the networks' source: a converted model is no longer the network once its code has changed."""
+    digest = hashlib.blake2b(__version__.encode(), digest_size=6)
+    for path in sorted((Path(__file__).parent / "nets").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _converted(ov: Any, core: Any, build: Callable[[], nn.Module], example: tuple[int, ...], name: str) -> Any:
     version = ov.__version__.split("-")[0]
-    path = paths.cache() / "openvino" / f"{digest}-{version}.xml"
+    path = paths.cache() / "openvino" / f"{name}-{version}.xml"
     if path.exists():
         try:
             return core.read_model(path)

@@ -262,5 +262,5 @@ def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "au
 
         return weights.filled(NanoNet(), path)
 
-    runner = open_runner(build, (1, 9, _PIXELS, _PIXELS), weights.digest(path), device=device, engine=engine)
+    runner = open_runner(build, (1, 9, _PIXELS, _PIXELS), "nano", weights.digest(path), device=device, engine=engine)
     return NanoSegmenter(card, runner)

@@ -27,8 +27,7 @@ from sscore.types import ByteArray, FloatArray, ModelCard
 from sscore.types import Progress as ProgressCall
 
 CARD = ModelCard("nano-cls", "classifier", "nano_cls", input_px=nano_cls.WIDTH)
-PHASES = (Phase(0.7, 128, 16), Phase(1.0, nano_cls.WIDTH, 16))
-"""Small views first, as for nano; pixels: the width, twice the height."""
+PHASES = (Phase(1.0, nano_cls.WIDTH, 16),)
 LEAST_VISIBLE = 0.45
 """Pieces hidden further than this are left out: nobody can tell a U from a plate by its corner."""
 
@@ -167,11 +166,9 @@ def _unseen(seed: int, count: int, least: int) -> Iterator[tuple[ByteArray, str]
 def _unseen_logits(path: Path, seed: int, count: int) -> tuple[Tensor, Tensor]:
     """Raw class logits (n, k) and true classes (n,)."""
     classes = labels.load().keys
-    net = weights.filled(NanoClsNet(len(classes)), path)
     crops, names = zip(*_unseen(seed, count, 200), strict=True)
-    with torch.inference_mode():
-        logits = torch.cat([net(torch.from_numpy(nano_cls.network_input(crop))[None])[0] for crop in crops])
-    return logits, torch.tensor([classes.index(name) for name in names])
+    logits = nano_cls.load(CARD, path).logits(list(crops))
+    return torch.from_numpy(logits), torch.tensor([classes.index(name) for name in names])
 
 
 def fitted_temperature(logits: Tensor, truth: Tensor) -> float:
