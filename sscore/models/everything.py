@@ -8,7 +8,7 @@ and a point that lies in an object already found is not asked again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,6 +30,7 @@ def propose_all(
     cover_share: float = 0.1,
     max_iou: float = 0.6,
     max_contained: float = 0.8,
+    min_left: float = 0.6,
     progress: Progress | None = None,
 ) -> list[Candidate]:
     """Candidates of all objects found, best predicted IoU first; each has a mask. The same input gives the same list.
@@ -38,7 +39,7 @@ def propose_all(
     batch: prompts per `predict_many`. min_score: predicted IoU below which an answer is dropped. min_area (px),
     min_share and max_share (of the image): size limits; a mask that touches all four sides goes too. cover_share: a
     mask up to this share of the image hides the points inside it from later questions. max_iou, max_contained:
-    overlap from which the worse of two masks is a repetition, see `add`.
+    overlap from which the worse of two masks is a repetition, see `add`; min_left: see `disjoint`.
     progress counts points of all grids, skipped ones included.
     """
     height, width = embedding.image_hw
@@ -59,7 +60,21 @@ def propose_all(
             done += len(chunk)
             if progress is not None:
                 progress(done, total)
-    return [found.candidate for found in kept]
+    return [found.candidate for found in disjoint(kept, smallest=smallest, min_left=min_left)]
+
+
+def disjoint(kept: list[_Found], *, smallest: float, min_left: float) -> list[_Found]:
+    """The same objects without shared pixels: a pixel belongs to one piece, the best that claims it. What keeps less
+    than `smallest` px or the share `min_left` of itself was no object of its own."""
+    settled: list[_Found] = []
+    for found in kept:
+        left: Mask | None = found.mask
+        for better in settled:
+            if left is not None and _box_overlap(left, better.mask):
+                left = masks.subtract(left, better.mask)
+        if left is not None and left.area >= max(smallest, min_left * found.area):
+            settled.append(_Found.of(replace(found.candidate, mask=left)))
+    return settled
 
 
 def grid(height: int, width: int, points_per_side: int) -> FloatArray:

@@ -67,7 +67,7 @@ class User:
         yield
         pending = self.window.assistant.pending
         self.saw["proposed"] = pending.best_label(0.0)
-        self.saw["probabilities"] = len(pending.scores.labels)
+        self.saw["probabilities"] = len(pending.current_scores.labels)
         self.key("f")
         yield
         self.saw["accepted"] = self.labels
