@@ -73,10 +73,16 @@ def test_a_frame_around_the_photo_is_dropped():
         ("part of an object", block(10, 10, 90, 50, 0.9), block(20, 20, 40, 40, 0.8), [(10, 10, 90, 50)]),
         ("heap of objects", block(10, 10, 90, 50, 0.7), block(20, 20, 40, 40, 0.8), [(20, 20, 40, 40)]),
         (
-            "neighbours that overlap a little",
+            "of neighbours that overlap a little, the better keeps what both claim",
             block(10, 10, 50, 50, 0.9),
             block(40, 10, 80, 50, 0.8),
-            [(10, 10, 50, 50), (40, 10, 80, 50)],
+            [(10, 10, 50, 50), (50, 10, 80, 50)],
+        ),
+        (
+            "what keeps too little was no object of its own",
+            block(10, 10, 60, 50, 0.9),
+            block(36, 10, 80, 50, 0.8),
+            [(10, 10, 60, 50)],
         ),
         ("a tie goes to the larger", block(10, 10, 50, 50, 0.9), block(10, 10, 51, 50, 0.9), [(10, 10, 51, 50)]),
     ],
