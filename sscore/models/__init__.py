@@ -13,6 +13,10 @@ from sscore.types import Classifier, ModelCard, Segmenter
 FAMILIES = {
     "nano": "sscore.models.nano:load",
     "grabcut": "sscore.models.grabcut:load",
+    "sam": "sscore.models.sam:load",
+    "sam_hq": "sscore.models.sam_hq:load",
+    "mobile_sam": "sscore.models.sam:load",
+    "edge_sam": "sscore.models.edge_sam:load",
     "nano_cls": "sscore.models.nano_cls:load",
 }
 """Family -> loader(card, weight file or None, *, device, engine), named as text so that listing models is quick."""

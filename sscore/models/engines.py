@@ -1,6 +1,6 @@
 """How a network runs: torch (the reference; CUDA when there is a GPU) or OpenVINO (CPU, several times faster).
 
-Networks here take one float32 batch and return a tuple of float32 arrays; both engines look alike from outside.
+Networks here take float32 arrays and return a tuple of float32 arrays; both engines look alike from outside.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,12 +30,26 @@ ENGINES = ("auto", "torch", "openvino")
 
 
 class Runner(Protocol):
-    """Runs one network. digest: of its weights; engine: its name; safe to call from several threads."""
+    """Runs one network: float32 arrays in, float32 arrays out. digest: of its weights; engine: its name; safe to call
+    from several threads."""
 
     digest: str
     engine: str
 
-    def __call__(self, batch: FloatArray) -> tuple[FloatArray, ...]: ...
+    def __call__(self, *inputs: FloatArray) -> tuple[FloatArray, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input of a network: `shape`, and which of its dimensions may change from call to call."""
+
+    shape: tuple[int, ...]
+    free: tuple[int, ...] = ()
+
+    @property
+    def pattern(self) -> list[int]:
+        """The shape with -1 for every free dimension."""
+        return [-1 if axis in self.free else size for axis, size in enumerate(self.shape)]
 
 
 @cache
@@ -51,18 +66,19 @@ def has_cuda() -> bool:
 
 def open_runner(
     build: Callable[[], nn.Module],
-    example: tuple[int, ...],
+    inputs: Sequence[Input],
     family: str,
     digest: str,
     *,
     device: str = "auto",
     engine: str = "auto",
+    keep: bool = True,
 ) -> Runner:
     """Choose an engine and prepare the network for it.
 
     build: makes the network in eval mode, called only when it is needed (a converted model may be in the cache);
-    example: shape of an input batch, whose batch, height and width may vary later; family, digest: which network, with
-    which weights. Raises BadOption.
+    family, digest: which network, with which weights; keep: whether its converted form may go to the cache on disk.
+    Raises BadOption.
     """
     if engine not in ENGINES:
         raise BadOption(f"there is no engine {engine!r}", remedy=f"choose one of {', '.join(ENGINES)}")
@@ -78,22 +94,27 @@ def open_runner(
         engine = "openvino" if device == "cpu" else "torch"
     if engine == "torch":
         return TorchRunner(build(), digest, device)
-    return OpenVinoRunner(build, example, family, digest)
+    return OpenVinoRunner(build, inputs, family, digest, keep=keep)
 
 
 class TorchRunner:
     engine = "torch"
 
     def __init__(self, net: nn.Module, digest: str, device: str) -> None:
+        import torch
+
         self.digest = digest
         self._device = device
         self._net = net.eval().to(device)
+        if device != "cpu":
+            self._net = self._net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def __call__(self, batch: FloatArray) -> tuple[FloatArray, ...]:
+    def __call__(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
         import torch
 
+        given = [torch.from_numpy(np.require(x, requirements=["C", "W"])).to(self._device) for x in inputs]
         with torch.inference_mode(), torch.autocast("cuda", enabled=self._device.startswith("cuda")):
-            outputs = self._net(torch.from_numpy(np.ascontiguousarray(batch)).to(self._device))
+            outputs = self._net(*given)
         return tuple(np.asarray(x.float().cpu().numpy(), dtype=np.float32) for x in outputs)
 
 
@@ -102,21 +123,23 @@ class OpenVinoRunner:
 
     engine = "openvino"
 
-    def __init__(self, build: Callable[[], nn.Module], example: tuple[int, ...], family: str, digest: str) -> None:
+    def __init__(
+        self, build: Callable[[], nn.Module], inputs: Sequence[Input], family: str, digest: str, *, keep: bool = True
+    ) -> None:
         import openvino as ov
 
         self.digest = digest
         core = ov.Core()
-        model = _converted(ov, core, build, example, f"{family}-{digest[:24]}-{_code()}")
+        model = _converted(ov, core, build, inputs, f"{family}-{digest[:24]}-{_code()}", keep=keep)
         # LATENCY: one request uses all cores, which is what a waiting user wants.
         self._compiled = core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
         self._local = threading.local()
 
-    def __call__(self, batch: FloatArray) -> tuple[FloatArray, ...]:
+    def __call__(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
         request = getattr(self._local, "request", None)
         if request is None:
             request = self._local.request = self._compiled.create_infer_request()
-        results = request.infer([np.ascontiguousarray(batch)], share_inputs=True)
+        results = request.infer([np.ascontiguousarray(x) for x in inputs], share_inputs=True)
         return tuple(np.array(results[output], dtype=np.float32) for output in self._compiled.outputs)
 
 
@@ -129,10 +152,10 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def _converted(ov: Any, core: Any, build: Callable[[], nn.Module], example: tuple[int, ...], name: str) -> Any:
+def _converted(ov: Any, core: Any, build: Callable[[], nn.Module], inputs: Sequence[Input], name: str, *, keep: bool) -> Any:
     version = ov.__version__.split("-")[0]
     path = paths.cache() / "openvino" / f"{name}-{version}.xml"
-    if path.exists():
+    if keep and path.exists():
         try:
             return core.read_model(path)
         except RuntimeError:
@@ -141,9 +164,11 @@ def _converted(ov: Any, core: Any, build: Callable[[], nn.Module], example: tupl
 
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")  # conversion traces the network, which torch calls old-fashioned
-        model = ov.convert_model(build().eval(), example_input=torch.zeros(example))
-    model.reshape({0: [-1, example[1], -1, -1]})
-    _keep(ov, model, path)
+        example = tuple(torch.zeros(x.shape) for x in inputs)
+        model = ov.convert_model(build().eval(), example_input=example)
+    model.reshape({number: x.pattern for number, x in enumerate(inputs)})
+    if keep:
+        _keep(ov, model, path)
     return model
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from sscore import images, mask_sets
 from sscore.models import weights
-from sscore.models.engines import Runner, open_runner
+from sscore.models.engines import Input, Runner, open_runner
 from sscore.models.prompt_check import checked
 from sscore.models.window import Window, look, prompt_maps, pyramid, stack
 from sscore.types import (
@@ -262,5 +262,5 @@ def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "au
 
         return weights.filled(NanoNet(), path)
 
-    runner = open_runner(build, (1, 9, _PIXELS, _PIXELS), "nano", weights.digest(path), device=device, engine=engine)
+    runner = open_runner(build, [Input((1, 9, _PIXELS, _PIXELS), free=(0, 2, 3))], "nano", weights.digest(path), device=device, engine=engine)
     return NanoSegmenter(card, runner)

@@ -13,7 +13,7 @@ from sscore import paths
 from sscore.errors import ModelMissing, WrongWeights
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
     Net = TypeVar("Net", bound=nn.Module)
 
@@ -35,11 +35,9 @@ def _digest(path: Path, size: int, changed: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def filled(net: Net, path: Path) -> Net:
-    """The network with the file's tensors, in float32 and eval mode.
-
-    Raises ModelMissing (no file) and WrongWeights, which names missing, additional and misshapen keys.
-    """
+def tensors(path: Path) -> dict[str, Tensor]:
+    """All tensors of a safetensors file, as float32. Raises ModelMissing (no file) and WrongWeights (not a whole
+    safetensors file, values that are not numbers)."""
     from safetensors import SafetensorError
     from safetensors.torch import load
 
@@ -49,6 +47,17 @@ def filled(net: Net, path: Path) -> Net:
         raise ModelMissing(f"the weight file cannot be read: {error.strerror}", path=path, remedy=_ANEW) from error
     except (SafetensorError, ValueError, KeyError) as error:
         raise WrongWeights(f"not a whole safetensors file ({error})", path=path, remedy=_ANEW) from error
+    if wrong := [k for k, v in stored.items() if not bool(v.isfinite().all())]:
+        raise WrongWeights(f"{', '.join(wrong[:3])} holds values that are not numbers", path=path, remedy=_ANEW)
+    return {k: v.float() for k, v in stored.items()}
+
+
+def filled(net: Net, path: Path) -> Net:
+    """The network with the file's tensors, in float32 and eval mode.
+
+    Raises as `tensors`, and WrongWeights that names missing, additional and misshapen keys.
+    """
+    stored = tensors(path)
     wanted = {k: v for k, v in net.state_dict().items() if not k.endswith("num_batches_tracked")}
     wrong = [f"missing {k}" for k in wanted if k not in stored]
     wrong += [f"unexpected {k}" for k in stored if k not in wanted]
@@ -57,11 +66,10 @@ def filled(net: Net, path: Path) -> Net:
         for k, v in wanted.items()
         if k in stored and stored[k].shape != v.shape
     ]
-    wrong += [f"{k} holds values that are not numbers" for k, v in stored.items() if not bool(v.isfinite().all())]
     if wrong:
         more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         raise WrongWeights(f"these are not this model's weights: {'; '.join(wrong[:3])}{more}", path=path, remedy=_ANEW)
-    net.load_state_dict({k: v.float() for k, v in stored.items()}, strict=False)
+    net.load_state_dict(stored, strict=False)
     return net.eval()
 
 
@@ -69,12 +77,12 @@ def save(net: nn.Module, path: Path, metadata: dict[str, str]) -> None:
     """Float16 safetensors (half the size; the networks do not notice), atomically."""
     from safetensors.torch import save as encode
 
-    tensors = {
+    halves = {
         k: v.detach().cpu().half().contiguous()
         for k, v in net.state_dict().items()
         if not k.endswith("num_batches_tracked")
     }
-    paths.write_atomic(path, encode(tensors, metadata=metadata))
+    paths.write_atomic(path, encode(halves, metadata=metadata))
 
 
 def metadata(path: Path) -> dict[str, str]:

@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from sscore import images, labels, metrics
 from sscore.mask_sets import tight
 from sscore.models import nano_cls, weights
-from sscore.models.nets.nano import NanoClsNet, NanoNet
+from sscore.models.nets.nano import NanoClsNet
 from sscore.train import record
 from sscore.train.data import Instance, Photo, jitter_colours, scene_photos, turn, warp
 from sscore.train.loop import Batch, Emit, Phase, Plan, Progress, fit
@@ -31,17 +31,17 @@ PHASES = (Phase(1.0, nano_cls.WIDTH, 16),)
 LEAST_VISIBLE = 0.45
 """Pieces hidden further than this are left out: nobody can tell a U from a plate by its corner."""
 
+_LARGEST = 320
+"""Side of a training crop in px: more than the network sees of the largest piece."""
+
 _CALIBRATION_SEED = 800_000
 
 
 class Crops(IterableDataset[Batch]):
-    """Endless (input float32 (4, s, s), class int64): every class equally often."""
+    """Endless (input float32 (4, 128, 128), class int64): every class equally often."""
 
-    def __init__(
-        self, open_photos: Callable[[], list[Photo]], classes: tuple[str, ...], pixels: int, seed: int
-    ) -> None:
+    def __init__(self, open_photos: Callable[[], list[Photo]], classes: tuple[str, ...], seed: int) -> None:
         self._open = open_photos
-        self._pixels = pixels
         self._classes = classes
         self._seed = seed
 
@@ -61,26 +61,20 @@ class Crops(IterableDataset[Batch]):
             if by_class[chosen]:
                 number = rng.choice(len(by_class[chosen]), p=chances[chosen] / chances[chosen].sum())
                 photo, piece = by_class[chosen][int(number)]
-                yield torch.from_numpy(_drawn(photo, piece, rng, self._pixels)), torch.tensor(chosen)
+                yield torch.from_numpy(_drawn(photo, piece, rng)), torch.tensor(chosen)
 
 
-def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator, pixels: int) -> FloatArray:
-    """One varied crop of a piece, its mask a little wrong as a segmenter's is."""
+def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator) -> FloatArray:
+    """One varied crop of a piece, its mask a little wrong as a segmenter's is, as the program shows it to the network."""
     matrix = turn(rng)
-    centre, along = nano_cls.laid_along((piece.outline @ matrix.T).astype(np.float32))
-    # Masks that are a little off turn, move and scale the view a little.
-    wrong = float(rng.normal(0, 0.04)) + (np.pi if rng.random() < 0.5 else 0.0)
-    turned = np.array([[np.cos(wrong), -np.sin(wrong)], [np.sin(wrong), np.cos(wrong)]])
-    scale = float(np.hypot(*along[0]))
-    middle = np.linalg.inv(matrix) @ centre
-    matrix = turned @ (along / scale) @ matrix
-    side = nano_cls.WIDTH / scale * float(np.exp(rng.normal(0.01, 0.05)))
-    off = rng.normal(0, 0.015, 2) * side
-    centre_px = (float(middle[0] + off[0]), float(middle[1] + off[1]))
-    view, bits = warp(photo, piece, matrix, centre_px, side, pixels)
-    rows = slice(pixels // 4, pixels * 3 // 4)
-    view, bits = np.ascontiguousarray(view[rows]), bits[rows]
-    if rng.random() < 0.6:
+    turned = piece.outline @ matrix.T
+    low, high = turned.min(0), turned.max(0)
+    long = float((high - low).max()) + 1
+    centre = np.linalg.inv(matrix) @ ((low + high) / 2)
+    # Photos of all distances: down to half of the pixels, sometimes a few more.
+    pixels = int(np.clip(1.15 * long * np.exp(rng.uniform(-0.7, 0.15) * (rng.random() < 0.3)), 24, _LARGEST))
+    view, bits = warp(photo, piece, matrix, (float(centre[0]), float(centre[1])), 1.15 * long, pixels)
+    if rng.random() < 0.5:
         view = jitter_colours(view, rng)
     if rng.random() < 0.5:
         size = 3 if rng.random() < 0.7 else 5
@@ -91,7 +85,7 @@ def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator, pixels: int)
         if 0.75 < changed.sum() / max(bits.sum(), 1) < 1.3:
             bits = changed
     view = np.where(bits[:, :, None], view, np.uint8(nano_cls.NEUTRAL))
-    return nano_cls.planes(view, bits.astype(np.uint8) * 255)
+    return nano_cls.turned(nano_cls.network_input(view), rng.random() < 0.5, rng.random() < 0.5)
 
 
 def loss_of(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, float]]:
@@ -113,7 +107,7 @@ def train_and_score(request: Request, *, emit: Emit, progress: ProgressCall | No
     torch.manual_seed(request.seed)
 
     def batches(phase: Phase, done: Progress) -> Iterator[Batch]:
-        crops = Crops(scenes, classes, phase.pixels, request.seed * 1000 + done.steps)
+        crops = Crops(scenes, classes, request.seed * 1000 + done.steps)
         workers = request.workers
         return iter(
             DataLoader(
@@ -127,7 +121,7 @@ def train_and_score(request: Request, *, emit: Emit, progress: ProgressCall | No
 
     net = NanoClsNet(len(classes))
     if request.start is not None and not request.resume:
-        net.begin_with(weights.filled(NanoNet(), request.start))
+        net.begin_with(weights.tensors(request.start))
         data["begun_with"] = request.start.name
     average, done = fit(
         net,

@@ -96,7 +96,8 @@ class NanoClsNet(nn.Module):
     """Residual classifier of mask crops. Its layers up to the last stage are those of `NanoNet`, by name and shape, so
     that it can begin with what the segmenter has learnt of steel.
 
-    forward(x float (n, 4, h, w): RGB and mask) -> class logits float (n, k), features float (n, d) of unit length.
+    forward(x float (n, 4, h, w): RGB and mask; the piece in the upper half, its ends close up in the lower)
+    -> class logits float (n, k), features float (n, d) of unit length.
     """
 
     def __init__(self, classes: int, features: int = 128) -> None:
@@ -104,25 +105,28 @@ class NanoClsNet(nn.Module):
         self.stem = ConvNorm(4, 24, 2)
         self.stem_conv = ConvNorm(24, 24)
         self.stages = nn.ModuleList([Stage(24, 48), Stage(48, 96), Stage(96, 160, 2), Stage(160, 224)])
-        self.embed = nn.Linear(2 * 224, features)
+        self.embed = nn.Linear(4 * 224, features)
         self.classify = nn.Linear(features, classes)
 
-    def begin_with(self, segmenter: NanoNet) -> None:
-        """Take over the segmenter's first layers: of its inputs the colours and the previous mask."""
-        own, theirs = self.state_dict(), segmenter.state_dict()
-        last = f"stages.{len(self.stages) - 1}."
-        for name in own:
-            if name.startswith(("stem", "stages")) and not name.startswith(last):
-                value = theirs[name]
-                own[name] = value[:, [0, 1, 2, 2 + PROMPT_CHANNELS]] if name == "stem.0.weight" else value
+    def begin_with(self, learnt: dict[str, Tensor]) -> None:
+        """Take over the layers that another network has under the same names and in the same shapes; of the
+        segmenter's inputs the colours and the previous mask."""
+        own = self.state_dict()
+        stem = learnt.get("stem.0.weight")
+        if stem is not None and stem.shape[1] == 3 + PROMPT_CHANNELS:
+            learnt = learnt | {"stem.0.weight": stem[:, [0, 1, 2, 2 + PROMPT_CHANNELS]]}
+        own.update({name: value for name, value in learnt.items() if name in own and own[name].shape == value.shape})
         self.load_state_dict(own)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        n = x.shape[0]
+        # Both halves go through the same layers, and do not bleed into each other.
+        x = torch.cat(x.chunk(2, 2))
         x = self.stem(x)
         x = x + self.stem_conv(x)
         for stage in self.stages:
             x = stage(x)
         # Mean says what it is made of, maximum that a telling part (an end, an edge) was seen somewhere.
         pooled = torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1)
-        features = self.embed(pooled)
+        features = self.embed(torch.cat([pooled[:n], pooled[n:]], 1))
         return self.classify(F.relu(features)), F.normalize(features, dim=1)

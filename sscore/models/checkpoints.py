@@ -1,0 +1,187 @@
+"""Published checkpoints: read without running anything they contain, told apart by their keys, loaded to the last key."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sscore import catalogue
+from sscore.errors import ModelMissing, WrongWeights
+from sscore.types import ModelCard
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+_ANEW = "fetch or copy the weight file again"
+_WRAPPERS = ("model", "state_dict", "module")
+_VIT = {768: "vit_b", 1024: "vit_l", 1280: "vit_h"}
+
+
+def read(path: Path) -> dict[str, Tensor]:
+    """Name -> float32 tensor on the CPU, of a .pth/.pt file (opened with weights_only=True) or safetensors.
+
+    A state dict inside {"model": ...}, {"state_dict": ...}, and names that all begin with "module.", as trainers leave
+    them, are unwrapped. Raises ModelMissing (no file) and WrongWeights (damaged, a program instead of weights, not
+    numbers).
+    """
+    if not path.is_file():
+        raise ModelMissing("the weight file is not there", path=path, remedy=_ANEW)
+    if _is_safetensors(path):
+        from sscore.models import weights
+
+        return weights.tensors(path)
+    stored = _unpickled(path)
+    for wrapper in _WRAPPERS:
+        if isinstance(stored, Mapping) and isinstance(stored.get(wrapper), Mapping):
+            stored = stored[wrapper]
+    tensors = _tensors(stored, path)
+    if all(name.startswith("module.") for name in tensors):
+        tensors = {name.removeprefix("module."): value for name, value in tensors.items()}
+    wrong = [name for name, value in tensors.items() if value.is_floating_point() and not bool(value.isfinite().all())]
+    if wrong:
+        raise WrongWeights(f"{', '.join(wrong[:3])} holds values that are not numbers", path=path, remedy=_ANEW)
+    return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
+
+
+def _is_safetensors(path: Path) -> bool:
+    """By its first bytes: the header's length, then "{"."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(9)
+    except OSError as error:
+        raise ModelMissing(f"the weight file cannot be read: {error.strerror}", path=path, remedy=_ANEW) from error
+    return len(start) == 9 and start[8:] == b"{" and int.from_bytes(start[:8], "little") < 100_000_000
+
+
+def _unpickled(path: Path) -> object:
+    import pickle
+
+    import torch
+
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if any("/code/" in name for name in archive.namelist()):
+                raise WrongWeights(
+                    "this is a TorchScript program, not weights",
+                    path=path,
+                    remedy="use the checkpoint that it was made from",
+                )
+    try:
+        stored: object = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        text = str(error)
+        if "weights_only" in text.lower() or "unsupported" in text.lower():
+            raise WrongWeights(
+                "the file contains more than weights, which could run as a program; it was not opened",
+                path=path,
+                remedy="use the published checkpoint, or save its state dict alone",
+            ) from error
+        raise WrongWeights("this is not a checkpoint", path=path, remedy=_ANEW) from error
+    except (RuntimeError, EOFError, ValueError, KeyError, OSError, AttributeError, TypeError, AssertionError) as error:
+        raise WrongWeights(
+            f"the checkpoint is damaged or not one ({_first_line(error)})", path=path, remedy=_ANEW
+        ) from error
+    return stored
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:120] if lines else type(error).__name__
+
+
+def _tensors(stored: object, path: Path) -> dict[str, Tensor]:
+    import torch
+
+    if not isinstance(stored, Mapping) or not stored:
+        raise WrongWeights("the file holds no state dict", path=path, remedy=_ANEW)
+    if strange := [str(key) for key, value in stored.items() if not isinstance(value, torch.Tensor)]:
+        raise WrongWeights(f"{strange[0]!r} in the file is not a tensor", path=path, remedy="save the state dict alone")
+    return {str(key): value for key, value in stored.items()}
+
+
+def architecture(shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, str] | None:
+    """(family, variant) as in the catalogue that tensors of these names and shapes look like, by a few telling names;
+    None for something else."""
+    if "image_encoder.fuse_stage2.weight" in shapes:
+        return "edge_sam", ""
+    high_quality = "mask_decoder.hf_token.weight" in shapes
+    if "image_encoder.patch_embed.seq.0.c.weight" in shapes:
+        return ("sam_hq", "vit_tiny") if high_quality else ("mobile_sam", "")
+    position = shapes.get("image_encoder.pos_embed")
+    if position is not None and (variant := _VIT.get(position[-1])) and "mask_decoder.iou_token.weight" in shapes:
+        return "sam_hq" if high_quality else "sam", variant
+    if "stem.0.weight" in shapes:
+        return ("nano", "") if "head.weight" in shapes else ("nano_cls", "")
+    return None
+
+
+def fill(net: nn.Module, path: Path, family: str, variant: str) -> nn.Module:
+    """The network with all tensors of a checkpoint, in eval mode. Raises ModelMissing, and WrongWeights that names the
+    missing, additional and misshapen keys and says what the file looks like instead."""
+    stored = read(path)
+    if problem := difference(net, stored):
+        shapes = {name: tuple(value.shape) for name, value in stored.items()}
+        looks = architecture(shapes)
+        other = "" if looks in (None, (family, variant)) else f"; it looks like {_called(looks)}"
+        raise WrongWeights(
+            f"these are not the weights of {_called((family, variant))}: {problem}{other}",
+            path=path,
+            remedy=_ANEW if not other else "choose that model, or the right file",
+        )
+    net.load_state_dict(stored, strict=True)
+    # After loading: TinyViT keeps a table of its attention biases from the moment it is put into eval mode.
+    return net.train().eval()
+
+
+def difference(net: nn.Module, stored: Mapping[str, Tensor]) -> str:
+    """The first differences between a network's state dict and tensors in words; "" when they fit."""
+    wanted = net.state_dict()
+    wrong = [f"{name} is missing" for name in wanted if name not in stored]
+    wrong += [f"{name} is one too many" for name in stored if name not in wanted]
+    wrong += [
+        f"{name} is {tuple(stored[name].shape)} but should be {tuple(value.shape)}"
+        for name, value in wanted.items()
+        if name in stored and stored[name].shape != value.shape
+    ]
+    more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    return "; ".join(wrong[:3]) + more
+
+
+def _called(looks: tuple[str, str] | None) -> str:
+    rows = [row.id for row in catalogue.cards() if (row.family, row.variant) == looks]
+    return " or ".join(rows) if rows else " ".join(looks or ())
+
+
+def identify(path: Path) -> tuple[str, ...]:
+    """Ids of the catalogue's models that this file's tensors fit, the likeliest first.
+
+    Models of one architecture cannot be told apart by their keys; the file's name decides which comes first, then the
+    order of the catalogue. Raises ModelMissing, and WrongWeights when it fits none.
+    """
+    stored = read(path)
+    looks = architecture({name: tuple(value.shape) for name, value in stored.items()})
+    rows = [row for row in catalogue.cards() if (row.family, row.variant) == looks]
+    if looks is None or not rows:
+        raise WrongWeights(
+            "these weights are of no model this program knows",
+            path=path,
+            remedy=f"it knows: {', '.join(row.id for row in catalogue.cards() if row.file)}",
+        )
+    if looks[0] not in ("nano", "nano_cls"):
+        import torch
+
+        from sscore.models.nets import sam
+
+        with torch.device("meta"):
+            net = sam.build(*looks)
+        if problem := difference(net, stored):
+            raise WrongWeights(f"these are not the weights of {_called(looks)}: {problem}", path=path, remedy=_ANEW)
+    return tuple(row.id for row in sorted(rows, key=lambda row: -_alike(row, path.name)))
+
+
+def _alike(row: ModelCard, name: str) -> int:
+    """Letters of the row's file name found in another file's name ("edge_sam_3x (1).pth" is most like edge_sam_3x)."""
+    stem = Path(row.file).stem.lower()
+    return len(stem) if stem and stem in name.lower() else 0
