@@ -1,4 +1,4 @@
-"""Published checkpoints: read without running anything they contain, told apart by their keys, loaded to the last key."""
+"""Published checkpoints: read without running what they contain, told apart by their keys, loaded to the last key."""
 
 from __future__ import annotations
 

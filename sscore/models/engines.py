@@ -152,7 +152,9 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def _converted(ov: Any, core: Any, build: Callable[[], nn.Module], inputs: Sequence[Input], name: str, *, keep: bool) -> Any:
+def _converted(
+    ov: Any, core: Any, build: Callable[[], nn.Module], inputs: Sequence[Input], name: str, *, keep: bool
+) -> Any:
     version = ov.__version__.split("-")[0]
     path = paths.cache() / "openvino" / f"{name}-{version}.xml"
     if keep and path.exists():

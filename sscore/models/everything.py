@@ -23,6 +23,7 @@ def propose_all(
     points_per_side: int = 24,
     levels: int = 3,
     batch: int = 16,
+    multimask: bool = False,
     min_score: float = 0.6,
     min_area: int = 64,
     min_share: float = 2e-4,
@@ -50,7 +51,11 @@ def propose_all(
     for points in grids:
         for chunk in _chunks(points, batch):
             asked = [point for point in chunk if not _covered(point, kept, cover_share * height * width)]
-            answers = segmenter.predict_many(embedding, [_click(point) for point in asked]) if asked else []
+            answers = (
+                segmenter.predict_many(embedding, [_click(point) for point in asked], multimask=multimask)
+                if asked
+                else []
+            )
             fresh = [_Found.of(candidate) for answer in answers for candidate in answer if candidate.mask is not None]
             fresh = [found for found in fresh if found.candidate.score >= min_score]
             fresh = [found for found in fresh if smallest <= found.area <= max_share * height * width]

@@ -96,11 +96,14 @@ class NanoSegmenter:
                 distant += [_Look(number, w, None) for w in _distant_windows(prompt, embedding.image_hw)]
             else:
                 direct.append(_direct(number, prompt, embedding.image_hw))
+        # One answer is asked for where thousands are (everything mode): then the mirrored views, which are worth one
+        # percent of DICE, are left out.
+        flip = multimask
         far = self._answers(embedding, prompts, distant, _FAR_PIXELS)
-        near = self._answers(embedding, prompts, direct, _PIXELS, flip=True)
+        near = self._answers(embedding, prompts, direct, _PIXELS, flip=flip)
         looks = [closer for n, views in far.items() for closer in _closer(n, views, prompts[n], multimask)]
         looks += [_Look(n, view.window, view) for n, views in near.items() for view in views]
-        close = self._answers(embedding, prompts, looks, _PIXELS, flip=True)
+        close = self._answers(embedding, prompts, looks, _PIXELS, flip=flip)
         for number, views in near.items():
             close[number] = [_mean(a, b) for a, b in zip(views, close[number], strict=True)]
         return [_candidates(close[number], embedding.image_hw, multimask) for number in range(len(prompts))]
@@ -262,5 +265,6 @@ def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "au
 
         return weights.filled(NanoNet(), path)
 
-    runner = open_runner(build, [Input((1, 9, _PIXELS, _PIXELS), free=(0, 2, 3))], "nano", weights.digest(path), device=device, engine=engine)
+    view = Input((1, 9, _PIXELS, _PIXELS), free=(0, 2, 3))
+    runner = open_runner(build, [view], "nano", weights.digest(path), device=device, engine=engine)
     return NanoSegmenter(card, runner)

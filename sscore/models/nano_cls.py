@@ -84,8 +84,8 @@ def network_input(crop: ByteArray) -> FloatArray:
     """float32 (4, 128, 128): colours and the mask of a crop uint8 (h, w, 3) whose surroundings are neutral grey.
 
     Above, the piece laid along the view, whichever way it lay in the photo: what is left to learn is its shape. Below,
-    its two ends close up, for they show the cross-section that names it. A crop without neutral surroundings (a photo of
-    one piece) counts as mask all over.
+    its two ends close up, for they show the cross-section that names it. A crop without neutral surroundings (a photo
+    of one piece) counts as mask all over.
     """
     bits = silhouette(crop)
     contours = cv2.findContours(bits.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
@@ -173,5 +173,6 @@ def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "au
 
         return weights.filled(NanoClsNet(len(classes)), path)
 
-    runner = open_runner(build, [Input((1, 4, 2 * HEIGHT, WIDTH), free=(0,))], "nano_cls", weights.digest(path), device=device, engine=engine)
+    view = Input((1, 4, 2 * HEIGHT, WIDTH), free=(0,))
+    runner = open_runner(build, [view], "nano_cls", weights.digest(path), device=device, engine=engine)
     return NanoClassifier(card, runner, classes, float(facts.get("temperature", "1")))

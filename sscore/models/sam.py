@@ -1,7 +1,7 @@
 """SAM-B, SAM-L, SAM-H and every segmenter built like them: one encoding a photo, then masks by prompts.
 
-Numbers are those of the published `SamPredictor`: the photo is scaled by Pillow's bilinear filter to 1024 px on its long
-side, normalised, then padded; points lie half a pixel in; one padding point is added when there is no box.
+Numbers are those of the published `SamPredictor`: the photo is scaled by Pillow's bilinear filter to 1024 px on its
+long side, normalised, then padded; points lie half a pixel in; one padding point is added when there is no box.
 """
 
 from __future__ import annotations

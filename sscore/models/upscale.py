@@ -1,7 +1,7 @@
 """From SAM's low-resolution logits to a mask of the photo, exactly as the published code does it, where the object is.
 
-The published way makes a float image of the photo's size for every mask (100 MB for a 24 megapixel photo). Interpolation
-never makes a positive value of non-positive neighbours, so all that is not near a positive logit can be left out.
+The published way makes a float image of the photo's size for every mask (100 MB for a 24 megapixel photo).
+Interpolation never makes a positive value of non-positive neighbours, so all that is not near a positive logit can be left out.
 """
 
 from __future__ import annotations

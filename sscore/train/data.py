@@ -213,13 +213,13 @@ def turn(rng: np.random.Generator) -> npt.NDArray[np.float64]:
 
 def warp(
     photo: Photo,
-    instance: Instance,
+    instance: Instance | None,
     matrix: npt.NDArray[np.float64],
     centre: tuple[float, float],
     side: float,
     pixels: int,
 ) -> tuple[ByteArray, BoolArray]:
-    """The photo and one instance's mask as seen through a window.
+    """The photo and one instance's mask (none: all False) as seen through a window.
 
     matrix: (2, 2) turn; centre: image px shown at the window's middle; side: window side in turned image px.
     Returns uint8 (pixels, pixels, 3), bool (pixels, pixels). Reads the same image level as `window.look` would.
@@ -227,11 +227,6 @@ def warp(
     scale = pixels / side
     level = min(max(int(np.floor(np.log2(max(side / pixels, 1.0)))), 0), len(photo.levels) - 1)
     rgb = photo.levels[level]
-    x0, y0, x1, y1 = instance.box
-    soft = photo.bits(instance).astype(np.uint8) * 255
-    if level:
-        new = (max((x1 - x0) >> level, 1), max((y1 - y0) >> level, 1))
-        soft = cv2.resize(soft, new, interpolation=cv2.INTER_AREA)
     height, width = photo.ids.shape
     size = (pixels, pixels)
 
@@ -248,6 +243,13 @@ def warp(
         flags=cv2.INTER_LINEAR,
         borderValue=(GREY, GREY, GREY),
     )
+    if instance is None:
+        return view, np.zeros((pixels, pixels), np.bool_)
+    x0, y0, x1, y1 = instance.box
+    soft = photo.bits(instance).astype(np.uint8) * 255
+    if level:
+        new = (max((x1 - x0) >> level, 1), max((y1 - y0) >> level, 1))
+        soft = cv2.resize(soft, new, interpolation=cv2.INTER_AREA)
     shrink = ((x1 - x0) / soft.shape[1], (y1 - y0) / soft.shape[0])
     seen = cv2.warpAffine(soft, affine((x0, y0), shrink), size, flags=cv2.INTER_LINEAR) > 127
     return view, seen

@@ -22,7 +22,7 @@ from sscore.models.nets.nano import NanoNet
 from sscore.train import record
 from sscore.train.data import Photo, pick, real_photos, scene_photos
 from sscore.train.loop import Batch, Emit, Phase, Plan, Progress, fit
-from sscore.train.prompting import sample
+from sscore.train.prompting import sample, sample_ground
 from sscore.train.record import Request
 from sscore.types import ModelCard
 from sscore.types import Progress as ProgressCall
@@ -32,13 +32,16 @@ CARD = ModelCard("nano", "segmenter", "nano", input_px=160)
 PHASES = (Phase(0.8, 128, 16), Phase(1.0, 160, 16))
 """Small views first: they cost less than half, and what is learnt on them carries over."""
 
+GROUND = 0.15
+"""Share of clicks on no object, of the prompts on rendered scenes."""
 
 Groups = list[tuple[float, Callable[[], list[Photo]]]]
 """(share of the samples, opens the photos)."""
 
 
 class Samples(IterableDataset[Batch]):
-    """Endless (view and prompt maps float32 (9, s, s), target float32 (1, s, s)); a share from each group of photos.
+    """Endless (view and prompt maps float32 (9, s, s), target float32 (1, s, s), 1 or 0: whether the prompt is on an
+    object at all); a share from each group of photos.
 
     Each worker opens the photos itself: forking a process that has used OpenCV or torch can hang.
     """
@@ -56,17 +59,26 @@ class Samples(IterableDataset[Batch]):
         streams = [pick(photos(), rng, 100) for _, photos in self._groups]
         shares = np.array([share for share, _ in self._groups])
         while True:
-            stream = streams[int(rng.choice(len(streams), p=shares / shares.sum()))]
-            drawn = sample(*next(stream), rng, self._pixels)
+            number = int(rng.choice(len(streams), p=shares / shares.sum()))
+            photo, instance = next(streams[number])
+            # Only of rendered scenes it is known that nothing unlabelled is an object.
+            on_ground = bool(instance.label) and rng.random() < GROUND
+            drawn = (sample_ground if on_ground else partial(sample, instance=instance))(
+                photo, rng=rng, pixels=self._pixels
+            )
             if drawn is not None:
                 view = (drawn.view.transpose(2, 0, 1).astype(np.float32) - 127.5) / 64.0
                 inputs = torch.from_numpy(np.concatenate([view, drawn.maps]))
-                yield inputs, torch.from_numpy(drawn.target[None].astype(np.float32))
+                target = torch.from_numpy(drawn.target[None].astype(np.float32))
+                yield inputs, target, torch.tensor(0.0 if on_ground else 1.0)
 
 
 def loss_of(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, float]]:
-    """BCE + DICE of the mask, squared error of the predicted IoU."""
-    inputs, target = batch
+    """BCE + DICE of the mask, squared error of the predicted IoU.
+
+    A click on no object asks for a predicted IoU of 0, whatever the mask: whoever clicks there by hand still gets one.
+    """
+    inputs, target, on_object = batch
     logits, quality = net(inputs.contiguous(memory_format=torch.channels_last))
     logits, quality = logits.float(), quality.float()
     probability = logits.sigmoid()
@@ -76,11 +88,13 @@ def loss_of(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, float]]:
     with torch.no_grad():
         found = logits > 0
         real = target > 0.5
-        iou = (found & real).sum((1, 2, 3)) / (found | real).sum((1, 2, 3)).clamp(min=1)
+        iou = on_object * (found & real).sum((1, 2, 3)) / (found | real).sum((1, 2, 3)).clamp(min=1)
     error = F.mse_loss(quality, iou)
     # A small object in a wide view is few pixels of the mean; DICE sees it whole.
-    loss = (2 * bce + dice).mean() + error
-    return loss, {"loss": float(loss.detach()), "iou": float(iou.mean()), "quality_error": float(error.detach())}
+    objects = on_object.sum().clamp(min=1)
+    loss = (on_object * (2 * bce + dice)).sum() / objects + error
+    figures = {"loss": loss.detach(), "iou": iou.sum() / objects, "quality_error": error.detach()}
+    return loss, {name: float(value) for name, value in figures.items()}
 
 
 def train(
@@ -129,11 +143,11 @@ def train_and_score(request: Request, *, emit: Emit, progress: ProgressCall | No
     """The whole of `ssc train nano`: data, training, scores on unseen scenes, record (returned)."""
     scenes = partial(scene_photos, request.scenes, seed=request.seed)
     rendered = scenes(workers=max(request.workers, 1), progress=progress)
-    groups: Groups = [(0.55, scenes)]
+    groups: Groups = [(0.6, scenes)]
     data: dict[str, Any] = {"scenes": len(rendered), "scene_pieces": sum(len(p.instances) for p in rendered)}
     if request.real is not None:
         photos = real_photos(request.real)
-        groups.append((0.45, partial(real_photos, request.real)))
+        groups.append((0.4, partial(real_photos, request.real)))
         data |= {"real_photos": len(photos), "real_folder": request.real.name}
     del rendered
     path, done = train(

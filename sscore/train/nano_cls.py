@@ -65,7 +65,7 @@ class Crops(IterableDataset[Batch]):
 
 
 def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator) -> FloatArray:
-    """One varied crop of a piece, its mask a little wrong as a segmenter's is, as the program shows it to the network."""
+    """One varied crop of a piece, its mask a little wrong as a segmenter's is, as the program shows it."""
     matrix = turn(rng)
     turned = piece.outline @ matrix.T
     low, high = turned.min(0), turned.max(0)

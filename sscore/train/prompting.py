@@ -18,7 +18,7 @@ Points = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """view: uint8 (s, s, 3); maps: float32 (6, s, s); target: bool (s, s)."""
+    """view: uint8 (s, s, 3); maps: float32 (6, s, s); target: bool (s, s), empty for a prompt on no object."""
 
     view: ByteArray
     maps: FloatArray
@@ -35,7 +35,7 @@ def sample(photo: Photo, instance: Instance, rng: np.random.Generator, pixels: i
     turned = instance.outline @ matrix.T
     low, high = turned.min(0), turned.max(0)
     long = float(max((high - low).max(), 4.0))
-    kind = rng.choice(3, p=(0.56, 0.24, 0.2))
+    kind = rng.choice(3, p=(0.6, 0.22, 0.18))
     if kind == 0:
         middle, side = _boxed(low, high, long, rng)
     elif kind == 1:
@@ -54,6 +54,39 @@ def sample(photo: Photo, instance: Instance, rng: np.random.Generator, pixels: i
         points, good = _clicks(target, previous, rng)
     prompt = Prompt(points=np.array(points, np.float32).reshape(-1, 2), positive=np.array(good, np.bool_), box=box)
     window = Window(pixels / 2, pixels / 2, pixels)
+    return Sample(jitter_colours(view, rng), prompt_maps(prompt, window, pixels, previous), target)
+
+
+def sample_ground(photo: Photo, rng: np.random.Generator, pixels: int) -> Sample | None:
+    """A click that is on no object: what everything mode asks most of the time. From afar, or close with a first answer
+    that took a patch of ground for an object. None when the photo shows no ground."""
+    height, width = photo.ids.shape
+    for _ in range(20):
+        x, y = int(rng.integers(width)), int(rng.integers(height))
+        if photo.ids[y, x] == 0:
+            break
+    else:
+        return None
+    side = max(photo.ids.shape) * float(np.exp(rng.uniform(np.log(0.06), np.log(1.1))))
+    spread = 0.05 if rng.random() < 0.65 else 0.35
+    middle = np.array([x + 0.5, y + 0.5]) + rng.uniform(-spread, spread, 2) * side
+    matrix = turn(rng)
+    view, target = warp(photo, None, matrix, (float(middle[0]), float(middle[1])), side, pixels)
+    click = pixels / side * (matrix @ (np.array([x + 0.5, y + 0.5]) - middle)) + pixels / 2
+    if not ((click >= 0) & (click < pixels)).all():
+        return None
+    previous = None
+    if rng.random() < 0.5:
+        patch = np.zeros((pixels, pixels), np.uint8)
+        axes = rng.uniform(0.05, 0.42, 2) * pixels
+        centre = click + rng.uniform(-0.5, 0.5, 2) * axes.min()
+        spots = rng.normal(0, 1, (int(rng.integers(5, 14)), 2))
+        spots = spots / np.linalg.norm(spots, axis=1, keepdims=True) * rng.uniform(0.6, 1, (len(spots), 1)) * axes
+        hull = cv2.convexHull((centre + spots).astype(np.int32))
+        cv2.fillConvexPoly(patch, hull, 1)
+        previous = spoilt(patch > 0, rng) if patch.any() else None
+    window = Window(pixels / 2, pixels / 2, pixels)
+    prompt = Prompt(points=click[None].astype(np.float32), positive=np.ones(1, np.bool_))
     return Sample(jitter_colours(view, rng), prompt_maps(prompt, window, pixels, previous), target)
 
 

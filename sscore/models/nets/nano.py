@@ -88,7 +88,7 @@ class NanoNet(nn.Module):
         mass = weight.mean((2, 3))
         inside = (x.detach() * weight).mean((2, 3)) / (mass + 1e-4)
         doubt = (weight * (1 - weight)).mean((2, 3)) / (mass + 1e-4)
-        judged = torch.cat([pooled.detach(), inside, mass, doubt], 1)
+        judged = torch.cat([pooled, inside, mass, doubt], 1)
         return logits, self.quality(judged)[:, 0].sigmoid()
 
 

@@ -1,8 +1,8 @@
 """The networks of the SAM family, composed of the authors' own modules, and the two halves a segmenter runs.
 
 Kirillov et al., "Segment Anything", ICCV 2023 (SAM); Ke et al., "Segment Anything in High Quality", NeurIPS 2023
-(SAM-HQ); Zhang et al., "Faster Segment Anything", 2023 (MobileSAM: TinyViT before SAM's decoder); Zhou et al., "EdgeSAM",
-2023. The encoders and decoders come from the packages segment_anything and segment_anything_hq; EdgeSAM's is in
+(SAM-HQ); Zhang et al., "Faster Segment Anything", 2023 (MobileSAM: TinyViT before SAM's decoder); Zhou et al.,
+"EdgeSAM", 2023. The encoders and decoders come from the packages segment_anything and segment_anything_hq; EdgeSAM's is in
 `edge_sam`.
 """
 
@@ -110,8 +110,8 @@ class Encoder(nn.Module):
     """What is done once a photo.
 
     forward(x float (1, 3, 1024, 1024), normalised) -> image embedding (1, 256, 64, 64), and for SAM-HQ the fine
-    features (1, 32, 256, 256) that its decoder adds: they depend on the photo alone, so they are not worked out again at
-    every click as the published code does.
+    features (1, 32, 256, 256) that its decoder adds: they depend on the photo alone, so they are not worked out again
+    at every click as the published code does.
     """
 
     def __init__(self, whole: Any) -> None:
