@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from sscore import paths
 from sscore.errors import ModelMissing, WrongWeights
+from sscore.file_lock import only_one
 from sscore.types import ModelCard
 
 Kind = Literal["segmenter", "classifier"]
@@ -20,7 +24,7 @@ def cards(kind: Kind | None = None) -> list[ModelCard]:
     Raises WrongWeights when a catalogue cannot be read.
     """
     found: dict[str, ModelCard] = {}
-    for path in (paths.weights() / "catalogue.toml", paths.user_data() / "catalogue.toml"):
+    for path in (paths.weights() / "catalogue.toml", user_file()):
         if path.exists():
             found |= {card.id: card for card in _rows(path)}
     return [card for card in found.values() if kind in (None, card.kind)]
@@ -46,17 +50,98 @@ def weight_file(row: ModelCard) -> Path:
     raise ModelMissing(
         f"the weights of {row.id!r} are not on this computer",
         path=wanted,
-        remedy="install the program again" if row.embedded else f"put the file {row.file} there",
+        remedy=_remedy(row),
     )
 
 
-def _rows(path: Path) -> list[ModelCard]:
+def _remedy(row: ModelCard) -> str:
+    if row.embedded:
+        return "install the program again"
+    return f"run: ssc models get {row.id}" if row.urls else f"put the file {row.file} there"
+
+
+def user_file() -> Path:
+    """The user's own catalogue, which need not exist."""
+    return paths.user_data() / "catalogue.toml"
+
+
+def user_ids() -> list[str]:
+    """Ids of the user's own rows. Raises WrongWeights."""
+    return [row.id for row in _rows(user_file())] if user_file().exists() else []
+
+
+def append(row: ModelCard) -> None:
+    """Add a row at the end of the user's catalogue; what stands there stays as it is.
+
+    Raises WrongWeights when the file cannot be read, Busy, OSError.
+    """
+    path = user_file()
+    with only_one(path, wait=10):
+        text = _text(path) if path.exists() else ""
+        before = parse(text, path)
+        text += ("\n" if text and not text.endswith("\n") else "") + ("\n" if text else "") + as_toml(row)
+        _write(path, text, [*before, row])
+
+
+def drop(model_id: str) -> None:
+    """Take the row of that id out of the user's catalogue; other rows and all comments stay.
+
+    Raises WrongWeights when the file cannot be read, or not be taken apart without harm; Busy, OSError.
+    """
+    path = user_file()
+    with only_one(path, wait=10):
+        text = _text(path)
+        head, *blocks = re.split(r"(?m)^(?=[ \t]*\[\[[ \t]*model[ \t]*\]\])", text)
+        kept = [head]
+        for block in blocks:
+            if [row.id for row in parse(block, path)] != [model_id]:
+                kept.append(block)
+            elif comments := re.search(r"(?:^[ \t]*(?:#.*)?\r?\n?)+\Z", block, re.MULTILINE):
+                kept.append(comments.group().lstrip("\r\n"))  # they speak of the next row
+        _write(path, "".join(kept), [row for row in parse(text, path) if row.id != model_id])
+
+
+def as_toml(row: ModelCard) -> str:
+    """A row as it stands in a catalogue, without the fields that have their default."""
+    lines = ["[[model]]"]
+    for field in fields(ModelCard):
+        value = getattr(row, field.name)
+        if field.default is MISSING or value != field.default:
+            # JSON's strings, numbers, truth values and lists are TOML's too, but for the sign DEL.
+            text = json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+            lines.append(f"{field.name} = {text}".replace("\x7f", "\\u007f"))
+    return "\n".join(lines) + "\n"
+
+
+def parse(text: str, path: Path) -> list[ModelCard]:
+    """The rows of a catalogue's text; `path` is named in errors. Raises WrongWeights."""
     try:
-        with open(path, "rb") as file:
-            data = tomllib.load(file)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise WrongWeights(f"the model catalogue cannot be read: {error}", path=path, remedy="mend the file") from error
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(path, error) from error
     return [_row(values, number, path) for number, values in enumerate(data.get("model", []), start=1)]
+
+
+def _write(path: Path, text: str, rows: list[ModelCard]) -> None:
+    """Write the user's catalogue if it reads back as these rows."""
+    if parse(text, path) != rows:
+        raise WrongWeights("the catalogue is written in a way that cannot be changed safely", path=path)
+    paths.write_atomic(path, text.encode())
+
+
+def _rows(path: Path) -> list[ModelCard]:
+    return parse(_text(path), path)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> WrongWeights:
+    return WrongWeights(f"the model catalogue cannot be read: {error}", path=path, remedy="mend the file")
 
 
 def _row(values: dict[str, Any], number: int, path: Path) -> ModelCard:
@@ -67,6 +152,13 @@ def _row(values: dict[str, Any], number: int, path: Path) -> ModelCard:
         problem = f"{missing[0]!r} is missing"
     elif values["kind"] not in get_args(Kind):
         problem = f"kind {values['kind']!r} is neither segmenter nor classifier"
+    elif not _bare(values.get("file", "")):
+        problem = f"file {values['file']!r} is not the bare name of a file"
     if problem:
         raise WrongWeights(f"model {number} of the catalogue: {problem}", path=path, remedy="mend the file")
     return ModelCard(**{**values, "urls": tuple(values.get("urls", ()))})
+
+
+def _bare(name: Any) -> bool:
+    """Whether a file of that name lies in the weights folder itself on every system ("" for no file)."""
+    return isinstance(name, str) and not re.search(r'[/\\:*?"<>|\x00-\x1f]|[. ]$', name)

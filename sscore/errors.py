@@ -71,6 +71,22 @@ class WrongWeights(SscError):
     """A checkpoint is damaged or belongs to another architecture; `problem` names the first differences."""
 
 
+class DownloadFailed(SscError):
+    """No address gave the file; `attempts` are (URL, why) in the order tried."""
+
+    def __init__(self, problem: str, *, attempts: tuple[tuple[str, str], ...], remedy: str = "") -> None:
+        self.attempts = attempts
+        super().__init__(problem, remedy=remedy)
+
+
+class DiskFull(SscError):
+    """The disk has not enough room for what is to be written."""
+
+
+class Busy(SscError):
+    """Another process is writing the same file."""
+
+
 class Cancelled(SscError):
     """The user stopped a long job. Not a failure."""
 

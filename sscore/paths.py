@@ -66,10 +66,15 @@ def write_atomic(path: Path, data: bytes, *, check: Callable[[Path], object] | N
             os.fsync(file.fileno())
         if check:
             check(temp)
-        _replace(temp, path)
+        put_in_place(temp, path)
     except BaseException:
         temp.unlink(missing_ok=True)
         raise
+
+
+def put_in_place(temp: Path, path: Path) -> None:
+    """Rename a finished file, already flushed to disk, over `path` in the same folder, for good. OSError passes."""
+    _replace(temp, path)
     if os.name == "posix":
         # The rename itself must be on disk too, else a power cut can bring the old file back.
         folder = os.open(path.parent, os.O_RDONLY)

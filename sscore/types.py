@@ -284,8 +284,10 @@ class Strategy:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """One row of the catalogue. file: name below the weights folder; bytes: its size; sha256: "" when no trustworthy
-    source gives one; input_px: side of the model's input; embedded: whether the file ships with the program."""
+    """One row of the catalogue. file: name in the weights folder; bytes: its exact size, 0 when not known;
+    about_bytes: its size within a tenth, where `bytes` is not known; sha256: "" when no trustworthy source gives one;
+    urls: tried in this order; page: where a person finds the file; noncommercial: the licence must be accepted before
+    a download; input_px: side of the model's input; embedded: whether the file ships with the program."""
 
     id: str
     kind: Literal["segmenter", "classifier"]
@@ -293,9 +295,12 @@ class ModelCard:
     variant: str = ""
     file: str = ""
     bytes: int = 0
+    about_bytes: int = 0
     sha256: str = ""
     urls: tuple[str, ...] = ()
+    page: str = ""
     licence: str = ""
+    noncommercial: bool = False
     input_px: int = 0
     embedded: bool = False
     note: str = ""

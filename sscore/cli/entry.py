@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import traceback
@@ -44,6 +45,12 @@ app.command("classify")(classify.classify)
 app.command("export")(export.export)
 app.command("scenes")(scenes.scenes)
 models_app.command("list")(models.list_models)
+models_app.command("get")(models.get)
+models_app.command("add")(models.add)
+models_app.command("verify")(models.verify)
+models_app.command("remove")(models.remove)
+models_app.command("pack")(models.pack)
+models_app.command("unpack")(models.unpack)
 app.add_typer(models_app, name="models")
 app.add_typer(train_app, name="train")
 
@@ -68,7 +75,7 @@ def run(args: list[str]) -> int:
     """Run one command line and return its exit code; whatever goes wrong becomes one line on stderr."""
     console.tolerate_any_text()
     try:
-        code = typer.main.get_command(app).main(args=args, prog_name="ssc", standalone_mode=False)
+        code = _command().main(args=args, prog_name="ssc", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except (Cancelled, KeyboardInterrupt, typer.Abort):
@@ -80,6 +87,12 @@ def run(args: list[str]) -> int:
         return 1
     except Exception as error:
         return _fail(error, events="--events" in args)
+
+
+@functools.cache
+def _command() -> Any:
+    """All verbs as one command; making it takes longer than most of them."""
+    return typer.main.get_command(app)
 
 
 def _fail(error: Exception, *, events: bool) -> int:

@@ -12,10 +12,22 @@ import sscore
 ROOT = Path(sscore.__file__).parent
 
 LAYERS = (
-    ("types", "errors", "paths"),
+    ("types", "errors", "paths", "file_lock", "disk"),
     ("masks", "mask_sets", "rle", "polygons", "images", "labels", "metrics"),
     ("coco", "formats", "edits", "prompts", "prompt_file"),
-    ("catalogue", "models", "project", "page_store", "journal", "presence", "dataset", "scenes"),
+    (
+        "fetch",
+        "catalogue",
+        "weight_store",
+        "weight_packs",
+        "models",
+        "project",
+        "page_store",
+        "journal",
+        "presence",
+        "dataset",
+        "scenes",
+    ),
     ("recognize",),
     ("evaluate", "report", "train"),
     ("cli",),
