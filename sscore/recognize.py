@@ -16,7 +16,7 @@ from typing import Any
 from sscore import images
 from sscore.errors import BadImage, BadPrompt
 from sscore.labels import LabelSet
-from sscore.models.everything import propose_all
+from sscore.models.everything import find_all
 from sscore.types import (
     UNKNOWN,
     Annotation,
@@ -205,7 +205,7 @@ def _label(
     missed: list[str] = []
     with watch("predict"):
         if prompts is None:
-            found: list[_Answer] = [(one, None) for one in propose_all(segmenter, embedding, progress=progress)]
+            found: list[_Answer] = [(one, None) for one in find_all(segmenter, rgb, embedding, progress=progress)]
         else:
             found = _answers(segmenter, embedding, prompts, progress, missed)
     with watch("classify"):

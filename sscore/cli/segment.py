@@ -45,7 +45,7 @@ def segment(
     Exit code 1: the model found nothing there.
     """
     from sscore import images, models
-    from sscore.models.everything import propose_all
+    from sscore.models.everything import find_all
 
     prompt = arguments.prompt(box, point or [])
     _check(prompt, everything, out)
@@ -55,7 +55,7 @@ def segment(
     embedding = model.encode(rgb)
     if everything:
         with console.progress("Looking everywhere") as progress:
-            candidates = propose_all(model, embedding, progress=progress)
+            candidates = find_all(model, rgb, embedding, progress=progress)
     else:
         candidates = [one for one in model.predict(embedding, prompt) if one.mask is not None]
     if not candidates:

@@ -57,7 +57,7 @@ def train_nano_cls(
     out: Out,
     minutes: Minutes = 20.0,
     start: Annotated[
-        Path | None, typer.Option("--start", help="Weights of nano whose first layers to begin with.")
+        Path | None, typer.Option("--start", help="Weights of nano or nano-cls whose layers to begin with.")
     ] = None,
     scenes: Scenes = 1500,
     seed: Seed = 1,

@@ -56,11 +56,14 @@ def _load(card: ModelCard, checkpoint: str | Path | None, device: str, engine: s
 
 def _verify(card: ModelCard, path: Path, *, given: bool) -> None:
     """A catalogue's file must be the very one it lists; a checkpoint the user names may be any that fits."""
+    from sscore import weight_store
     from sscore.models import weights
 
-    if weights.digest(path) != card.sha256 and card.sha256 and not given:
+    known, by = ("", "") if given else weight_store.known_sha256(card)
+    if known and weights.digest(path) != known:
+        what = "the file the catalogue lists" if by == "catalogue" else "the file that was first fetched"
         raise WrongWeights(
-            f"this is not the file the catalogue lists for {card.id!r} (its SHA-256 differs)",
+            f"this is not {what} for {card.id!r} (its SHA-256 differs)",
             path=path,
             remedy="the file is damaged or of another version: install or copy it again",
         )

@@ -68,6 +68,13 @@ def _unpickled(path: Path) -> object:
                     path=path,
                     remedy="use the checkpoint that it was made from",
                 )
+    else:
+        with open(path, "rb") as file:
+            start = file.read(2)
+        if start == b"PK":
+            raise WrongWeights("the checkpoint is cut off: its end is missing", path=path, remedy=_ANEW)
+        if start[:1] != b"\x80":
+            raise WrongWeights("this is not a checkpoint", path=path, remedy=_ANEW)
     try:
         stored: object = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
@@ -174,7 +181,8 @@ def identify(path: Path) -> tuple[str, ...]:
 
         from sscore.models.nets import sam
 
-        with torch.device("meta"):
+        # A large transformer is laid out without filling its gigabytes; the small encoders compute as they are built.
+        with torch.device("meta" if looks[1] in _VIT.values() else "cpu"):
             net = sam.build(*looks)
         if problem := difference(net, stored):
             raise WrongWeights(f"these are not the weights of {_called(looks)}: {problem}", path=path, remedy=_ANEW)

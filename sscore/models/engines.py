@@ -107,7 +107,7 @@ class TorchRunner:
         self._device = device
         self._net = net.eval().to(device)
         if device != "cpu":
-            self._net = self._net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            self._net = self._net.to(memory_format=torch.channels_last)
 
     def __call__(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
         import torch

@@ -9,11 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from sscore import masks
-from sscore.types import Candidate, Embedding, FloatArray, Mask, Progress, Prompt, Segmenter
+from sscore.types import ByteArray, Candidate, Embedding, FloatArray, Mask, Progress, Prompt, Segmenter
+
+
+@runtime_checkable
+class FindsAll(Protocol):
+    """A segmenter with an everything mode of its own."""
+
+    def everything(
+        self, rgb: ByteArray, embedding: Embedding | None = None, *, progress: Progress | None = None
+    ) -> list[Candidate]: ...
+
+
+def find_all(
+    segmenter: Segmenter, rgb: ByteArray, embedding: Embedding, *, progress: Progress | None = None
+) -> list[Candidate]:
+    """All objects of a photo uint8 (H, W, 3), best first: by the segmenter's own everything mode or `propose_all`."""
+    if isinstance(segmenter, FindsAll):
+        return segmenter.everything(rgb, embedding, progress=progress)
+    return propose_all(segmenter, embedding, progress=progress)
 
 
 def propose_all(

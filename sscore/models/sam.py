@@ -26,6 +26,7 @@ from sscore.types import (
     Embedding,
     FloatArray,
     ModelCard,
+    Progress,
     Prompt,
     frozen,
 )
@@ -120,6 +121,15 @@ class SamSegmenter:
             masks = np.stack([prompt.logits for prompt in prompts if prompt.logits is not None])[:, None]
             logits, scores = self._net.refiner(*given, points, labels, masks)
         return self._choose(logits, scores, multimask)
+
+    def everything(
+        self, rgb: ByteArray, embedding: Embedding | None = None, *, progress: Progress | None = None
+    ) -> list[Candidate]:
+        """All objects of a photo uint8 (H, W, 3) without a prompt, best first, see `sscore.models.automatic`."""
+        from sscore.models.automatic import find_all
+
+        found = find_all(self, rgb, embedding, score=self._rank, progress=progress)
+        return [one.candidate for one in sorted(found, key=lambda one: -one.score)]
 
     def _candidates(self, answers: Answers, row: int, image_hw: tuple[int, int]) -> tuple[Candidate, ...]:
         found = []

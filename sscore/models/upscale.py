@@ -1,7 +1,8 @@
 """From SAM's low-resolution logits to a mask of the photo, exactly as the published code does it, where the object is.
 
 The published way makes a float image of the photo's size for every mask (100 MB for a 24 megapixel photo).
-Interpolation never makes a positive value of non-positive neighbours, so all that is not near a positive logit can be left out.
+Interpolation never makes a positive value of non-positive neighbours, so all that is not near a positive logit can be
+left out.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def region(logits: FloatArray, image_hw: tuple[int, int], threshold: float) -> t
     seen_h, seen_w = seen_size(image_hw)
     above = logits > threshold
     low = (-(-seen_h // _STEP), -(-seen_w // _STEP))
-    spans = [_span(above.any(1 - axis), above.shape[axis], low[axis]) for axis in (0, 1)]
+    spans = [_span(np.asarray(above.any(1 - axis)), above.shape[axis], low[axis]) for axis in (0, 1)]
     if spans[0] is None or spans[1] is None:
         return None
     (r0, r1), (c0, c1) = spans[0], spans[1]

@@ -48,7 +48,7 @@ class SqueezeExcite(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         weight = self.fc2(F.relu(self.fc1(x.mean((2, 3), keepdim=True))))
-        return x * weight.sigmoid()
+        return torch.as_tensor(x * weight.sigmoid())
 
 
 class Residual(nn.Module):
@@ -89,7 +89,7 @@ class LayerNorm2d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         centred = x - x.mean(1, keepdim=True)
         scaled = centred / torch.sqrt(centred.pow(2).mean(1, keepdim=True) + 1e-6)
-        return self.weight[:, None, None] * scaled + self.bias[:, None, None]
+        return torch.as_tensor(self.weight[:, None, None] * scaled + self.bias[:, None, None])
 
 
 class Upsampled(nn.Module):

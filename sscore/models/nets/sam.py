@@ -2,8 +2,8 @@
 
 Kirillov et al., "Segment Anything", ICCV 2023 (SAM); Ke et al., "Segment Anything in High Quality", NeurIPS 2023
 (SAM-HQ); Zhang et al., "Faster Segment Anything", 2023 (MobileSAM: TinyViT before SAM's decoder); Zhou et al.,
-"EdgeSAM", 2023. The encoders and decoders come from the packages segment_anything and segment_anything_hq; EdgeSAM's is in
-`edge_sam`.
+"EdgeSAM", 2023. The encoders and decoders come from the packages segment_anything and segment_anything_hq; EdgeSAM's is
+in `edge_sam`.
 """
 
 from __future__ import annotations
