@@ -161,17 +161,17 @@ class Decoder(nn.Module):
         if fine is not None:
             own.append(decoder.hf_token.weight)
         tokens = torch.cat([torch.cat(own).unsqueeze(0).expand(points.shape[0], -1, -1), sparse], 1)
-        image = (embedding + dense).expand(points.shape[0], -1, -1, -1)
-        position = self.prompts.get_dense_pe().expand(points.shape[0], -1, -1, -1)
-        answer, image = decoder.transformer(image, position, tokens)
-        image = image.transpose(1, 2).reshape(-1, _WIDTH, EMBEDDING_SIDE, EMBEDDING_SIDE)
-        fine_image = decoder.output_upscaling(image)
+        position = self.prompts.get_dense_pe().flatten(2).transpose(1, 2)
+        answer, image = two_ways(decoder.transformer, (embedding + dense).flatten(2).transpose(1, 2), position, tokens)
         count = len(decoder.output_hypernetworks_mlps)
         weights = torch.stack([decoder.output_hypernetworks_mlps[i](answer[:, 1 + i]) for i in range(count)], 1)
-        logits = _applied(weights, fine_image)
+        features = _four_times(decoder.output_upscaling, image)
+        logits = _arranged(features @ weights.transpose(1, 2))
         if fine is not None:
-            own_weight = decoder.hf_mlp(answer[:, 1 + count]).unsqueeze(1)
-            logits = torch.cat([logits, _applied(own_weight, decoder.embedding_maskfeature(fine_image) + fine)], 1)
+            own_weight = decoder.hf_mlp(answer[:, 1 + count]).unsqueeze(2)
+            refined = decoder.embedding_maskfeature(_arranged(features)) + fine
+            added = (refined.flatten(2).transpose(1, 2) @ own_weight).transpose(1, 2)
+            logits = torch.cat([logits, added.reshape(-1, 1, *refined.shape[2:])], 1)
         return logits, decoder.iou_prediction_head(answer[:, 0])
 
     def _sparse(self, points: Tensor, labels: Tensor) -> Tensor:
@@ -184,7 +184,76 @@ class Decoder(nn.Module):
         return out
 
 
-def _applied(weights: Tensor, features: Tensor) -> Tensor:
-    """(n, m, c) weights on (n, c, h, w) features -> (n, m, h, w)."""
-    n, c, h, w = features.shape
-    return (weights @ features.reshape(n, c, h * w)).reshape(n, -1, h, w)
+def two_ways(transformer: Any, image: Tensor, position: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+    """SAM's two-way transformer (appendix A of the paper) on image (1 or n, 4096, 256), its position code (1, 4096, 256)
+    and tokens (n, t, 256) -> tokens and image after it.
+
+    Equal to the published module but for rounding, with about half of its multiplications: see `_look` and `_answer`.
+    """
+    queries = tokens
+    for layer in transformer.layers:
+        if layer.skip_first_layer_pe:
+            queries = layer.self_attn(q=queries, k=queries, v=queries)
+        else:
+            placed = queries + tokens
+            queries = queries + layer.self_attn(q=placed, k=placed, v=queries)
+        queries = layer.norm1(queries)
+        seen = _look(layer.cross_attn_token_to_image, queries + tokens, image + position, image)
+        queries = layer.norm2(queries + seen)
+        queries = layer.norm3(queries + layer.mlp(queries))
+        told = _answer(layer.cross_attn_image_to_token, image + position, queries + tokens, queries)
+        image = layer.norm4(image + told)
+    seen = _look(transformer.final_attn_token_to_image, queries + tokens, image + position, image)
+    return transformer.norm_final_attn(queries + seen), image
+
+
+def _look(attention: Any, tokens: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    """Attention from few tokens (n, t, c) to the many keys and values (1 or n, p, c) -> (n, t, c).
+
+    The image is not projected: (W_q a) . (W_k b) = (W_k^T W_q a) . b takes the projection to the tokens' side, where
+    there are ten instead of 4096. The bias of the keys adds the same to all scores of a row, which softmax ignores.
+    """
+    n, t, c = tokens.shape
+    heads, inner = attention.num_heads, attention.internal_dim
+    size = inner // heads
+    asked = attention.q_proj(tokens).reshape(n, t, heads, size).transpose(1, 2) * size**-0.5
+    asked = (asked @ attention.k_proj.weight.reshape(heads, size, c)).reshape(n, heads * t, c)
+    seen = (asked @ keys.transpose(1, 2)).softmax(-1) @ values
+    out = seen.reshape(n, heads, t, c) @ attention.v_proj.weight.reshape(heads, size, c).transpose(1, 2)
+    return torch.as_tensor(attention.out_proj(out.transpose(1, 2).reshape(n, t, inner) + attention.v_proj.bias))
+
+
+def _answer(attention: Any, image: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    """Attention from the many image positions (1 or n, p, c) to few keys and values (n, t, c) -> (n, p, c); the
+    projections of the image are again taken to the tokens' side."""
+    n, t, c = keys.shape
+    heads, inner = attention.num_heads, attention.internal_dim
+    size = inner // heads
+    held = attention.k_proj(keys).reshape(n, t, heads, size).transpose(1, 2) * size**-0.5
+    offset = (held @ attention.q_proj.bias.reshape(heads, size, 1)).reshape(n, 1, heads, t)
+    held = (held @ attention.q_proj.weight.reshape(heads, size, c)).reshape(n, heads * t, c)
+    scores = (image @ held.transpose(1, 2)).reshape(n, -1, heads, t) + offset
+    given = attention.v_proj(values).reshape(n, t, heads, size).transpose(1, 2)
+    given = given @ attention.out_proj.weight.reshape(c, heads, size).permute(1, 2, 0)
+    shares = scores.softmax(-1).reshape(n, -1, heads * t)
+    return torch.as_tensor(shares @ given.reshape(n, heads * t, c) + attention.out_proj.bias)
+
+
+def _four_times(upscaling: Any, image: Tensor) -> Tensor:
+    """SAM's two transposed convolutions of stride 2 as what they are, linear maps of single positions:
+    image (n, 4096, 256) -> (n, 65536, 32), each position's 4x4 finer ones in a row (see `_arranged`)."""
+    first, norm, act, second, last = upscaling
+    n = image.shape[0]
+    x = image @ first.weight.permute(0, 2, 3, 1).reshape(_WIDTH, -1) + first.bias.repeat(4)
+    x = nn.functional.layer_norm(
+        x.reshape(n, -1, first.out_channels), (first.out_channels,), norm.weight, norm.bias, norm.eps
+    )
+    x = act(x) @ second.weight.permute(0, 2, 3, 1).reshape(first.out_channels, -1) + second.bias.repeat(4)
+    return torch.as_tensor(last(x.reshape(n, -1, second.out_channels)))
+
+
+def _arranged(x: Tensor) -> Tensor:
+    """(n, 65536, m) as `_four_times` orders them -> (n, m, 256, 256)."""
+    side = EMBEDDING_SIDE
+    x = x.reshape(-1, side, side, 2, 2, 2, 2, x.shape[2]).permute(0, 7, 1, 3, 5, 2, 4, 6)
+    return x.reshape(-1, x.shape[1], 4 * side, 4 * side)
