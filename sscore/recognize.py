@@ -16,6 +16,7 @@ from typing import Any
 from sscore import images
 from sscore.errors import BadImage, BadPrompt
 from sscore.labels import LabelSet
+from sscore.models.cache import EmbeddingCache
 from sscore.models.everything import find_all
 from sscore.types import (
     UNKNOWN,
@@ -123,14 +124,16 @@ def label_page(
     *,
     image: str,
     digest: str = "",
+    cache: EmbeddingCache | None = None,
     progress: Progress | None = None,
 ) -> Page:
     """A page of proposed instances: one per prompt, in their order, or of everything (prompts None), best first.
 
-    rgb: uint8 (H, W, 3); image: its relative path with '/'; digest: of its pixels, computed when not given. A prompt
-    that found nothing leaves no instance. Two calls with the same input give the same page.
+    rgb: uint8 (H, W, 3); image: its relative path with '/'; digest: of its pixels, computed when not given; cache:
+    where the embedding may be found and is kept. A prompt that found nothing leaves no instance. Two calls with the
+    same input give the same page.
     """
-    return _label(rgb, prompts, segmenter, classifier, labels, image, digest, progress, _Watch()).page
+    return _label(rgb, prompts, segmenter, classifier, labels, image, digest, cache, progress, _Watch()).page
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ def label_folder(
     classifier: Classifier | None,
     labels: LabelSet,
     *,
+    cache: EmbeddingCache | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Labelled]:
     """Label photos one after the other; one that cannot be used is reported in its `Labelled` and the rest goes on.
@@ -172,7 +176,7 @@ def label_folder(
         try:
             with watch("read"):
                 rgb = images.read(photo.path)
-            done = _label(rgb, photo.prompts, segmenter, classifier, labels, photo.name, "", inside, watch)
+            done = _label(rgb, photo.prompts, segmenter, classifier, labels, photo.name, "", cache, inside, watch)
         except (BadImage, BadPrompt) as error:
             yield Labelled(photo.name, None, (str(error),), watch.seconds)
         except MemoryError:
@@ -197,11 +201,13 @@ def _label(
     labels: LabelSet,
     image: str,
     digest: str,
+    cache: EmbeddingCache | None,
     progress: Progress | None,
     watch: _Watch,
 ) -> _Done:
     with watch("encode"):
-        embedding = segmenter.encode(rgb)
+        digest = digest or images.digest(rgb)
+        embedding = segmenter.encode(rgb) if cache is None else cache.get(segmenter, rgb, digest)
     missed: list[str] = []
     with watch("predict"):
         if prompts is None:
@@ -216,7 +222,7 @@ def _label(
         for number, ((candidate, prompt), score) in enumerate(zip(found, scores, strict=True), start=1)
     )
     height, width = rgb.shape[:2]
-    return _Done(Page(image, width, height, digest or images.digest(rgb), annotations), tuple(missed))
+    return _Done(Page(image, width, height, digest, annotations), tuple(missed))
 
 
 def _answers(

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from sscore.errors import BadOption
 
 if TYPE_CHECKING:
     from sscore.types import Box, Prompt
+
+
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep embeddings (see: ssc embed).")]
 
 
 def box(text: str) -> Box:

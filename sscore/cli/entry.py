@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from sscore import __version__
-from sscore.cli import classify, console, export, label, models, scenes, segment
+from sscore.cli import classify, console, embed, export, label, models, scenes, segment
 from sscore.cli.train import train_app
 from sscore.errors import Cancelled, SscError
 
@@ -42,6 +42,7 @@ models_app = typer.Typer(help="The models on this computer.", rich_markup_mode=N
 app.command("segment")(segment.segment)
 app.command("label")(label.label)
 app.command("classify")(classify.classify)
+app.command("embed")(embed.embed)
 app.command("export")(export.export)
 app.command("scenes")(scenes.scenes)
 models_app.command("list")(models.list_models)

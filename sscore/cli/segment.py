@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sscore.cli import arguments
+from sscore.cli.arguments import NoCache
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.errors import BadOption
 from sscore.paths import write_atomic
@@ -30,6 +31,7 @@ def segment(
     ] = None,
     everything: Annotated[bool, typer.Option("--everything", help="Find every object, without a prompt.")] = False,
     segmenter: Annotated[str, typer.Option("--segmenter", metavar="ID", help="See: ssc models list.")] = "nano",
+    no_cache: NoCache = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="FILE.png: the best mask, 0 and 255. FILE.json: all candidates as RLE."),
@@ -45,6 +47,7 @@ def segment(
     Exit code 1: the model found nothing there.
     """
     from sscore import images, models
+    from sscore.models.cache import EmbeddingCache
     from sscore.models.everything import find_all
 
     prompt = arguments.prompt(box, point or [])
@@ -52,7 +55,7 @@ def segment(
     console = Console(json=as_json, events=events, quiet=quiet)
     rgb = images.read(image)
     model = models.load_segmenter(segmenter)
-    embedding = model.encode(rgb)
+    embedding = model.encode(rgb) if no_cache else EmbeddingCache(ram_bytes=0).get(model, rgb)
     if everything:
         with console.progress("Looking everywhere") as progress:
             candidates = find_all(model, rgb, embedding, progress=progress)

@@ -12,7 +12,7 @@ import sscore
 ROOT = Path(sscore.__file__).parent
 
 LAYERS = (
-    ("types", "errors", "paths", "file_lock", "disk"),
+    ("types", "errors", "paths", "file_lock", "disk", "digests"),
     ("masks", "mask_sets", "rle", "polygons", "images", "labels", "metrics"),
     ("coco", "formats", "edits", "prompts", "prompt_file"),
     (
