@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from sscore import catalogue
-from sscore.errors import ModelMissing, WrongWeights
+from sscore.errors import BadOption, ModelMissing, WrongWeights
 from sscore.types import Classifier, ModelCard, Segmenter
 
 FAMILIES = {
@@ -38,6 +38,18 @@ def load_classifier(
 ) -> Classifier:
     """The classifier of that catalogue id; options and errors as for `load_segmenter`."""
     return cast(Classifier, _load(catalogue.card(model_id, "classifier"), checkpoint, device, engine))
+
+
+def open_untrained(model_id: str, *, device: str = "auto", engine: str = "auto") -> Segmenter:
+    """A segmenter of the SAM family with random weights: as fast as the real one, for measuring without a checkpoint.
+
+    Raises BadOption for a model that cannot be had so.
+    """
+    card = catalogue.card(model_id, "segmenter")
+    if card.family not in ("sam", "sam_hq", "mobile_sam", "edge_sam"):
+        raise BadOption(f"{model_id!r} cannot be opened without its weights")
+    module, name = FAMILIES[card.family].split(":")
+    return cast(Segmenter, getattr(import_module(module), name)(card, None, device=device, engine=engine))
 
 
 def _load(card: ModelCard, checkpoint: str | Path | None, device: str, engine: str) -> Any:

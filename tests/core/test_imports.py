@@ -29,7 +29,7 @@ LAYERS = (
         "scenes",
     ),
     ("recognize",),
-    ("evaluate", "report", "train"),
+    ("bench", "evaluate", "report", "train"),
     ("cli",),
 )
 """From the bottom up, by the first name below sscore. A module may import its own layer and those before it."""

@@ -185,7 +185,8 @@ class Decoder(nn.Module):
 
 
 def two_ways(transformer: Any, image: Tensor, position: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
-    """SAM's two-way transformer (appendix A of the paper) on image (1 or n, 4096, 256), its position code (1, 4096, 256)
+    """SAM's two-way transformer (appendix A of the paper) on image (1 or n, 4096, 256), its position code (1, 4096,
+    256)
     and tokens (n, t, 256) -> tokens and image after it.
 
     Equal to the published module but for rounding, with about half of its multiplications: see `_look` and `_answer`.
