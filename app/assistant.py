@@ -6,7 +6,7 @@ runs, so the preview follows the mouse at the model's own pace. A final prompt o
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,12 +19,14 @@ from app.notices import Notice, of_error
 from app.pending import Pending
 from app.photos import Photo
 from app.settings import Settings
-from sscore.errors import BadPrompt
+from sscore.errors import BadOption, BadPrompt
 from sscore.labels import LabelSet
+from sscore.models.cache import EmbeddingCache, as_bytes, disk_limit
 from sscore.types import Annotation, Classifier, Embedding, ModelCard, Prompt, Proposal, Scores, Segmenter
 
 Kind = Literal["segmenter", "classifier"]
-_EMBEDDINGS = 6
+
+log = logging.getLogger("app.assistant")
 
 
 class Shelf(Protocol):
@@ -63,6 +65,8 @@ class Assistant(QObject):
     proposed = Signal(object)
     accepted = Signal(object)
     models_changed = Signal()
+    encoding = Signal(str)  # image
+    encoded = Signal(object, object, bool)  # photo, segmenter, whether it worked
     notice = Signal(object)
 
     def __init__(self, lane: Lane, settings: Settings, shelf: Shelf, parent: QObject | None = None) -> None:
@@ -80,7 +84,8 @@ class Assistant(QObject):
         self._image = ""
         self._photo: Photo | None = None
         self._stash: dict[str, Pending] = {}
-        self._embeddings: OrderedDict[tuple[str, str], Embedding] = OrderedDict()  # model lane only
+        self.cache = EmbeddingCache(**_limits(settings))
+        settings.changed.connect(self._on_setting)
         self._drafting = False
         self._next_draft = False
         self._accept_wanted = False
@@ -104,6 +109,10 @@ class Assistant(QObject):
             lambda model: self._on_loaded(kind, model_id, model),
             lambda error: self._on_load_failed(kind, error),
         )
+
+    @property
+    def lane(self) -> Lane:
+        return self._lane
 
     @property
     def busy(self) -> bool:
@@ -160,18 +169,38 @@ class Assistant(QObject):
             self._ask(final=True)
 
     def _encode_ahead(self) -> None:
-        photo, segmenter = self._photo, self.segmenter
-        if photo is not None and segmenter is not None:
-            self._lane.submit("encode", lambda: self._embedding(segmenter, photo), None, self._on_failed, priority=6)
+        if self._photo is not None:
+            self.embed(self._photo)
+
+    def embed(self, photo: Photo, *, ahead: bool = False) -> None:
+        """Make the embedding before it is asked for. ahead: of a photo not on screen; its failure is only logged."""
+        segmenter = self.segmenter
+        if segmenter is None:
+            return
+
+        def work() -> None:
+            done = False
+            try:
+                self._embedding(segmenter, photo)
+                done = True
+            finally:  # told even when another photo is wanted by now
+                self.encoded.emit(photo, segmenter, done)
+
+        def failed(error: Exception) -> None:
+            log.warning("%s could not be embedded ahead: %s", photo.image, error)
+
+        self.encoding.emit(photo.image)
+        if ahead:
+            self._lane.submit("ahead", work, None, failed, priority=9)
+        else:
+            self._lane.submit("encode", work, None, self._on_failed, priority=6)
+
+    def _on_setting(self, key: str) -> None:
+        if key in _LIMITS:
+            self.cache.set_limits(**_limits(self._settings))
 
     def _embedding(self, segmenter: Segmenter, photo: Photo) -> Embedding:
-        key = (photo.digest, segmenter.card.id)
-        if key not in self._embeddings:
-            self._embeddings[key] = segmenter.encode(photo.rgb)
-            while len(self._embeddings) > _EMBEDDINGS:
-                self._embeddings.popitem(last=False)
-        self._embeddings.move_to_end(key)
-        return self._embeddings[key]
+        return self.cache.get(segmenter, photo.rgb, photo.digest)
 
     # --- prompts -----------------------------------------------------------------------------------------------
 
@@ -332,3 +361,16 @@ class Assistant(QObject):
     def _show(self, pending: Pending) -> None:
         self.pending = pending
         self.pending_changed.emit(pending)
+
+
+_LIMITS = ("embeddings_in_memory_gb", "embeddings_on_disk_gb")
+
+
+def _limits(settings: Settings) -> dict[str, int]:
+    memory, disk = (settings.get(key) for key in _LIMITS)
+    try:
+        on_disk = disk_limit(disk)
+    except BadOption as error:
+        log.warning("%s", error)
+        on_disk = as_bytes(disk)
+    return {"ram_bytes": as_bytes(memory), "disk_bytes": on_disk}

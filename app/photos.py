@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PySide6.QtGui import QImage
 from app.canvas import paint
 from app.jobs import Lane
 from sscore import images
+from sscore.digests import KnownDigests
 from sscore.types import ByteArray
 
 THUMB_SIDE = 112  # px, twice what the list shows, so that it stays sharp on dense screens
@@ -45,6 +47,7 @@ class Photos(QObject):
     def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lane = lane
+        self.known = KnownDigests()
         self._kept: OrderedDict[str, Photo] = OrderedDict()
         self._thumbs: OrderedDict[str, QImage | None] = OrderedDict()
         self._waiting: list[str] = []
@@ -68,16 +71,25 @@ class Photos(QObject):
         self._lane.cancel("prefetch")
         self._lane.submit(
             "show",
-            lambda: read_photo(rel, path),
+            lambda: self._read(rel, path),
             self._keep_and_tell,
             lambda error: self.failed.emit(rel, error),
             priority=0,
         )
 
-    def prefetch(self, rel: str, path: Path) -> None:
-        """Decode a neighbour when nothing else is wanted; failures are reported only when it is shown."""
-        if rel not in self._kept:
-            self._lane.submit("prefetch", lambda: read_photo(rel, path), self._keep, lambda _error: None, priority=4)
+    def kept(self, rel: str) -> Photo | None:
+        """The photo, if it is among the latest."""
+        return self._kept.get(rel)
+
+    def prefetch(self, rel: str, path: Path, then: Callable[[Photo | None], None]) -> None:
+        """Decode a neighbour when nothing else is wanted; `then` gets it, None when it cannot be read (which is told
+        only when it is shown), and is forgotten when another photo is wanted before."""
+
+        def done(photo: Photo) -> None:
+            self._keep(photo)
+            then(photo)
+
+        self._lane.submit("prefetch", lambda: self._read(rel, path), done, lambda _error: then(None), priority=4)
 
     def thumbnail(self, rel: str, path: Path) -> QImage | None:
         """The small picture if it is here; otherwise it is asked for and `thumb_ready` tells. Null when unreadable."""
@@ -96,6 +108,11 @@ class Photos(QObject):
                 priority=1_000_000_000 - self._asked,  # newest first: what is on screen now
             )
         return None
+
+    def _read(self, rel: str, path: Path) -> Photo:
+        photo = read_photo(rel, path)
+        self.known.note(path, photo.digest)
+        return photo
 
     def _keep_and_tell(self, photo: Photo) -> None:
         self._keep(photo)

@@ -37,6 +37,11 @@ TABLE: tuple[Setting, ...] = (
     # Below this first probability a piece is proposed as "unknown" rather than as a bad guess.
     Setting("unknown_below", 0.30),
     Setting("preview_while_dragging", True),
+    # Embed the neighbours of the photo on screen while the model has nothing else to do.
+    Setting("prefetch", True),
+    # Of embeddings; 0 keeps none.
+    Setting("embeddings_in_memory_gb", 1.0),
+    Setting("embeddings_on_disk_gb", 20.0),
     Setting("show_masks", True),
     Setting("show_names", False),
     Setting("opacity", 0.38),

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app import samples, theme
 from app.actions import Actions
+from app.ahead import Ahead
 from app.assistant import Assistant, Catalogue, Shelf
 from app.canvas.view import CanvasView
 from app.chrome import Chrome
@@ -54,10 +55,11 @@ class Window(QMainWindow):
         self.session = Session(self.disk_lane, settings, self)
         self.assistant = Assistant(self.model_lane, settings, shelf or Catalogue(), self)
         self.photos = Photos(self.photo_lane, self)
+        self.ahead = Ahead(self.session, self.assistant, self.photos, settings, self.disk_lane, self)
         self.commands = Commands(self.session, self.assistant, look, self)
         self.canvas = CanvasView(self.session, self.assistant, settings, look, self.photo_lane, self)
         self.messages = MessageBar(look, self.canvas)
-        self.images = ImagesPanel(self.session, self.photos, look)
+        self.images = ImagesPanel(self.session, self.photos, self.ahead, look)
         self.labels = LabelsPanel(self.session, self.assistant, settings, look)
         self.objects = ObjectsPanel(self.session, look)
         self.models = ModelsPanel(self.assistant, look)
@@ -256,10 +258,6 @@ class Window(QMainWindow):
         self.canvas.set_photo(photo)
         self.assistant.set_photo(photo)
         self.session.set_digest(photo.image, photo.digest)
-        project, index = self.session.project, self.session.images.index(photo.image)
-        if project is not None and index + 1 < len(self.session.images):
-            neighbour = self.session.images[index + 1]
-            self.photos.prefetch(neighbour, project.image_path(neighbour))
 
     def _on_page(self, page: Page | None) -> None:
         self._enable()

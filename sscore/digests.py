@@ -24,10 +24,13 @@ class KnownDigests:
         self._file = file or paths.cache() / "digests.jsonl"
         self._known: dict[str, tuple[int, int, str]] = {}
         self._read = 0
+        self._loaded = False
         self._lock = threading.Lock()
 
     def get(self, path: Path) -> str:
         """The digest of the photo's pixels, "" when it is not known or the file has changed."""
+        if not self._loaded:
+            self.refresh()
         place = os.path.abspath(path)
         known = self._known.get(place)
         if known is None:
@@ -39,6 +42,8 @@ class KnownDigests:
         """Remember what `path` holds now."""
         place = os.path.abspath(path)
         entry = (*_stamp(place), digest)
+        if not self._loaded:
+            self.refresh()
         with self._lock:
             if entry[0] < 0 or self._known.get(place) == entry:
                 return
@@ -50,8 +55,9 @@ class KnownDigests:
                     file.write(line.encode("ascii"))
 
     def refresh(self) -> None:
-        """Read what is new in the file: all of it the first time, then what other processes have added."""
+        """Read what other processes have added to the file since; all of it the first time."""
         with self._lock, contextlib.suppress(OSError):
+            self._loaded = True
             size = self._file.stat().st_size
             if size > _TOO_LARGE:
                 self._file.unlink()

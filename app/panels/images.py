@@ -29,12 +29,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ahead import Ahead
 from app.look import Look
 from app.photos import Photos
 from app.session import ImageState, Session
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW, _THUMB_W, _THUMB_H = 58, 60, 44
+_READINESS = Qt.ItemDataRole.UserRole + 1
 
 
 class ImagesModel(QAbstractListModel):
@@ -45,12 +47,13 @@ class ImagesModel(QAbstractListModel):
 
     touched = Signal(QModelIndex)
 
-    def __init__(self, session: Session, photos: Photos, parent: QWidget) -> None:
+    def __init__(self, session: Session, photos: Photos, ahead: Ahead, parent: QWidget) -> None:
         super().__init__(parent)
-        self._session, self._photos = session, photos
+        self._session, self._photos, self._ahead = session, photos, ahead
         self._row_of: dict[str, int] = {}
         session.state_changed.connect(self._touch)
         photos.thumb_ready.connect(self._touch)
+        ahead.changed.connect(self._touch)
 
     def reset(self) -> None:
         self.beginResetModel()
@@ -65,13 +68,25 @@ class ImagesModel(QAbstractListModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         rel = self._session.images[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return rel
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join(line for line in (rel, self._say_readiness(rel)) if line)
+        if role == _READINESS:
+            return self._ahead.readiness(rel)
         if role == Qt.ItemDataRole.UserRole:
             return self._session.state(rel)
         if role == Qt.ItemDataRole.DecorationRole and self._session.project is not None:
             return self._photos.thumbnail(rel, self._session.project.image_path(rel))
         return None
+
+    def _say_readiness(self, rel: str) -> str:
+        words = {
+            "todo": self.tr("Not embedded yet: the first click will wait for it"),
+            "working": self.tr("Being embedded…"),
+            "ready": self.tr("Embedded: the first click is answered at once"),
+        }
+        return words.get(self._ahead.readiness(rel), "")
 
     def _touch(self, rel: str) -> None:
         row = self.row_of(rel)
@@ -114,7 +129,10 @@ class ImageDelegate(QStyledItemDelegate):
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(QColor(colours.danger if state.damaged else colours.faint))
-        painter.drawText(QRectF(left, area.y() + 29, right - left, 18), Qt.AlignmentFlag.AlignVCenter, self._say(state))
+        said = self._say(state)
+        painter.drawText(QRectF(left, area.y() + 29, right - left, 18), Qt.AlignmentFlag.AlignVCenter, said)
+        dot = QPointF(left + QFontMetrics(font).horizontalAdvance(said) + 11, area.y() + 38.5)
+        self._draw_readiness(painter, dot, index.data(_READINESS))
         self._draw_state(painter, QPointF(area.right() - 20, area.center().y() + 0.5), state)
         painter.restore()
 
@@ -164,11 +182,27 @@ class ImageDelegate(QStyledItemDelegate):
                 painter.setBrush(colour)
                 painter.drawPie(QRectF(at.x() - 4, at.y() - 4, 8, 8), 90 * 16, -180 * 16)
 
+    def _draw_readiness(self, painter: QPainter, at: QPointF, readiness: str) -> None:
+        """Of the embedding. A small ring: not yet; with a point, in colour: being made; a dot: there."""
+        colours = self._look.colours
+        if readiness == "ready":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.faint))
+            painter.drawEllipse(at, 2.75, 2.75)
+        elif readiness:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(colours.accent if readiness == "working" else colours.faint), 1.2))
+            painter.drawEllipse(at, 2.6, 2.6)
+            if readiness == "working":
+                painter.drawPoint(at)
+
 
 class ImagesPanel(QFrame):
     """Folder name, progress, list."""
 
-    def __init__(self, session: Session, photos: Photos, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, photos: Photos, ahead: Ahead, look: Look, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("left")
         self._session, self._look = session, look
@@ -181,7 +215,7 @@ class ImagesPanel(QFrame):
         head.setContentsMargins(14, 12, 14, 6)
         head.addWidget(self._title, 1)
         head.addWidget(self._count)
-        self.model = ImagesModel(session, photos, self)
+        self.model = ImagesModel(session, photos, ahead, self)
         self.list = QListView()
         self.list.setModel(self.model)
         self.model.touched.connect(self.list.update)
@@ -203,6 +237,7 @@ class ImagesPanel(QFrame):
         session.project_opened.connect(self._on_project)
         session.image_changed.connect(self._on_image)
         session.state_changed.connect(lambda _rel: self._show_counts())
+        ahead.changed.connect(lambda rel: None if rel else self.list.viewport().update())
         look.changed.connect(self.refresh)
         self.refresh()
 

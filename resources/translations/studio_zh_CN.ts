@@ -521,6 +521,21 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>ImagesModel</name>
+    <message>
+        <source>Being embedded…</source>
+        <translation>正在编码…</translation>
+    </message>
+    <message>
+        <source>Embedded: the first click is answered at once</source>
+        <translation>已编码：第一次点击立即出结果</translation>
+    </message>
+    <message>
+        <source>Not embedded yet: the first click will wait for it</source>
+        <translation>尚未编码：第一次点击需要等待编码</translation>
+    </message>
+</context>
+<context>
     <name>ImagesPanel</name>
     <message>
         <source>Photos</source>

@@ -74,7 +74,6 @@ class _Job:
         from sscore.digests import KnownDigests
 
         known = KnownDigests()
-        known.refresh()
         started = time.monotonic()
         with self.console.progress("Embedding", of="photos") as progress:
             for done, (name, path) in enumerate(photos.items(), start=1):
