@@ -21,6 +21,7 @@ import numpy as np
 
 from sscore import __version__, paths
 from sscore.errors import BadOption
+from sscore.models.engine_choice import cpu_engine
 from sscore.types import FloatArray
 
 if TYPE_CHECKING:
@@ -82,16 +83,18 @@ def open_runner(
     """
     if engine not in ENGINES:
         raise BadOption(f"there is no engine {engine!r}", remedy=f"choose one of {', '.join(ENGINES)}")
-    if device not in ("auto", "cpu") and not device.startswith("cuda"):
-        raise BadOption(f"there is no device {device!r}", remedy="choose auto, cpu or cuda")
+    if device not in ("auto", "cpu", "gpu") and not device.startswith("cuda"):
+        raise BadOption(f"there is no device {device!r}", remedy="choose auto, cpu, cuda or gpu (Intel)")
     if device.startswith("cuda") and (engine == "openvino" or not has_cuda()):
         raise BadOption(
             f"device {device!r} cannot be used here", remedy="use --device cpu, or --engine torch with a GPU"
         )
     if device == "auto":
         device = "cuda" if engine != "openvino" and has_cuda() else "cpu"
+    if device == "gpu":
+        return OpenVinoRunner(build, inputs, family, digest, keep=keep, device="GPU")
     if engine == "auto":
-        engine = "openvino" if device == "cpu" else "torch"
+        engine = cpu_engine() if device == "cpu" else "torch"
     if engine == "torch":
         return TorchRunner(build(), digest, device)
     return OpenVinoRunner(build, inputs, family, digest, keep=keep)
@@ -124,15 +127,25 @@ class OpenVinoRunner:
     engine = "openvino"
 
     def __init__(
-        self, build: Callable[[], nn.Module], inputs: Sequence[Input], family: str, digest: str, *, keep: bool = True
+        self,
+        build: Callable[[], nn.Module],
+        inputs: Sequence[Input],
+        family: str,
+        digest: str,
+        *,
+        keep: bool = True,
+        device: str = "CPU",
     ) -> None:
         import openvino as ov
 
         self.digest = digest
         core = ov.Core()
+        if not any(name.startswith(device) for name in core.available_devices):
+            raise BadOption("there is no Intel GPU that OpenVINO can use here", remedy="use --device cpu")
         model = _converted(ov, core, build, inputs, f"{family}-{digest[:24]}-{_code()}", keep=keep)
-        # LATENCY: one request uses all cores, which is what a waiting user wants.
-        self._compiled = core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+        # LATENCY: one request uses all cores, which is what a waiting user wants. Where the processor has bf16 (AMX,
+        # AVX512-bf16), OpenVINO uses it by itself.
+        self._compiled = core.compile_model(model, device, {"PERFORMANCE_HINT": "LATENCY"})
         self._local = threading.local()
 
     def __call__(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:

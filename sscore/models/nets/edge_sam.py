@@ -6,6 +6,8 @@ the published checkpoints, which hold the training form: convolution and batch n
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -33,7 +35,7 @@ class Depthwise(nn.Module):
         self.conv1 = ConvNorm(width, width, 1, groups=width)
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.as_tensor(self.conv(x) + self.conv1(x) + x)
+        return cast(Tensor, self.conv(x) + self.conv1(x) + x)
 
 
 class SqueezeExcite(nn.Module):
@@ -48,7 +50,7 @@ class SqueezeExcite(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         weight = self.fc2(F.relu(self.fc1(x.mean((2, 3), keepdim=True))))
-        return torch.as_tensor(x * weight.sigmoid())
+        return cast(Tensor, x * weight.sigmoid())
 
 
 class Residual(nn.Module):
@@ -57,7 +59,7 @@ class Residual(nn.Module):
         self.m = inner
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.as_tensor(x + self.m(x))
+        return cast(Tensor, x + self.m(x))
 
 
 class Block(nn.Module):
@@ -75,7 +77,7 @@ class Block(nn.Module):
         self.channel_mixer = Residual(nn.Sequential(ConvNorm(outputs, wide), nn.GELU(), ConvNorm(wide, outputs)))
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.as_tensor(self.channel_mixer(self.token_mixer(x)))
+        return cast(Tensor, self.channel_mixer(self.token_mixer(x)))
 
 
 class LayerNorm2d(nn.Module):
@@ -89,7 +91,7 @@ class LayerNorm2d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         centred = x - x.mean(1, keepdim=True)
         scaled = centred / torch.sqrt(centred.pow(2).mean(1, keepdim=True) + 1e-6)
-        return torch.as_tensor(self.weight[:, None, None] * scaled + self.bias[:, None, None])
+        return self.weight[:, None, None] * scaled + self.bias[:, None, None]
 
 
 class Upsampled(nn.Module):
@@ -138,4 +140,4 @@ class RepViT(nn.Module):
             x = layer(x)
             if number in self._ends[2:]:
                 kept.append(x)
-        return torch.as_tensor(self.neck(self.fuse_stage2(kept[0]) + self.fuse_stage3(kept[1])))
+        return cast(Tensor, self.neck(self.fuse_stage2(kept[0]) + self.fuse_stage3(kept[1])))

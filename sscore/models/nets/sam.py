@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable
 from functools import cache, partial
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -221,7 +221,7 @@ def _look(attention: Any, tokens: Tensor, keys: Tensor, values: Tensor) -> Tenso
     asked = (asked @ attention.k_proj.weight.reshape(heads, size, c)).reshape(n, heads * t, c)
     seen = (asked @ keys.transpose(1, 2)).softmax(-1) @ values
     out = seen.reshape(n, heads, t, c) @ attention.v_proj.weight.reshape(heads, size, c).transpose(1, 2)
-    return torch.as_tensor(attention.out_proj(out.transpose(1, 2).reshape(n, t, inner) + attention.v_proj.bias))
+    return cast(Tensor, attention.out_proj(out.transpose(1, 2).reshape(n, t, inner) + attention.v_proj.bias))
 
 
 def _answer(attention: Any, image: Tensor, keys: Tensor, values: Tensor) -> Tensor:
@@ -237,7 +237,7 @@ def _answer(attention: Any, image: Tensor, keys: Tensor, values: Tensor) -> Tens
     given = attention.v_proj(values).reshape(n, t, heads, size).transpose(1, 2)
     given = given @ attention.out_proj.weight.reshape(c, heads, size).permute(1, 2, 0)
     shares = scores.softmax(-1).reshape(n, -1, heads * t)
-    return torch.as_tensor(shares @ given.reshape(n, heads * t, c) + attention.out_proj.bias)
+    return cast(Tensor, shares @ given.reshape(n, heads * t, c) + attention.out_proj.bias)
 
 
 def _four_times(upscaling: Any, image: Tensor) -> Tensor:
@@ -250,7 +250,7 @@ def _four_times(upscaling: Any, image: Tensor) -> Tensor:
         x.reshape(n, -1, first.out_channels), (first.out_channels,), norm.weight, norm.bias, norm.eps
     )
     x = act(x) @ second.weight.permute(0, 2, 3, 1).reshape(first.out_channels, -1) + second.bias.repeat(4)
-    return torch.as_tensor(last(x.reshape(n, -1, second.out_channels)))
+    return cast(Tensor, last(x.reshape(n, -1, second.out_channels)))
 
 
 def _arranged(x: Tensor) -> Tensor:
