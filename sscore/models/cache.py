@@ -56,7 +56,8 @@ class Keyed(Protocol):
     """A segmenter whose embeddings are worth a place on disk."""
 
     def key(self, image_digest: str) -> str:
-        """Image digest + preprocessing + weights digest + engine: all that an embedding depends on."""
+        """Image digest + preprocessing + weights digest + engine: all that an embedding depends on; "" where it cannot
+        be told, such as with untrained weights: then it stays in memory."""
         ...
 
 
@@ -108,7 +109,7 @@ class EmbeddingCache:
         digest: `images.digest(rgb)`, computed when not given. Errors of `segmenter.encode` pass through.
         """
         digest = digest or images.digest(rgb)
-        key = _key(segmenter, digest)
+        key, stored = _key(segmenter, digest)
         with self._lock:
             if (found := self._remembered(key)) is not None:
                 return found
@@ -117,25 +118,27 @@ class EmbeddingCache:
             with self._lock:
                 found = self._remembered(key)
             try:
-                return found or self._made(segmenter, rgb, key)
+                return found or self._made(segmenter, rgb, key, stored)
             finally:
                 with self._lock:
                     self._turns.pop(key, None)
 
     def has(self, segmenter: Segmenter, digest: str) -> bool:
         """Whether `get` would not have to encode (unless the file proves to be damaged)."""
-        key = _key(segmenter, digest)
+        key, stored = _key(segmenter, digest)
         with self._lock:
             if key in self._ram:
                 return True
-        return isinstance(segmenter, Keyed) and self.store.has(key)
+        return stored and self.store.has(key)
 
     def ready(self, segmenter: Segmenter, digests: Iterable[str]) -> set[str]:
         """Those of many digests for which `has` is true, by one look at the disk."""
         keys = {digest: _key(segmenter, digest) for digest in digests}
         names = self.store.names() if isinstance(segmenter, Keyed) else set()
         with self._lock:
-            return {digest for digest, key in keys.items() if key in self._ram or _name(key) in names}
+            return {
+                digest for digest, (key, stored) in keys.items() if key in self._ram or (stored and _name(key) in names)
+            }
 
     def set_limits(self, *, ram_bytes: int, disk_bytes: int) -> None:
         """Other limits from now on."""
@@ -150,14 +153,13 @@ class EmbeddingCache:
         with self._lock:
             return sum(_nbytes(one.arrays) for one in self._ram.values())
 
-    def _made(self, segmenter: Segmenter, rgb: ByteArray, key: str) -> Embedding:
-        on_disk = isinstance(segmenter, Keyed)
-        embedding = self.store.read(key) if on_disk else None
+    def _made(self, segmenter: Segmenter, rgb: ByteArray, key: str, stored: bool) -> Embedding:
+        embedding = self.store.read(key) if stored else None
         if embedding is None:
             embedding = segmenter.encode(rgb)
-            if on_disk and embedding.key != key:
+            if stored and embedding.key != key:
                 return embedding  # of other pixels than the digest says: kept, it would spoil their masks for good
-            if on_disk and all(isinstance(array, np.ndarray) for array in embedding.arrays.values()):
+            if stored and all(isinstance(array, np.ndarray) for array in embedding.arrays.values()):
                 small = {name: _halved(array) for name, array in embedding.arrays.items()}
                 embedding = Embedding(key, embedding.image_hw, _widened(small))
                 self.store.write(key, embedding.image_hw, small)
@@ -261,11 +263,12 @@ class DiskStore:
         self._used = used
 
 
-def _key(segmenter: Segmenter, digest: str) -> str:
-    """The embedding's own key; for those that stay in memory one that tells models apart."""
-    if isinstance(segmenter, Keyed):
-        return segmenter.key(digest)
-    return f"{digest}:{segmenter.card.family}:{segmenter.card.id}:{segmenter.card.sha256}"
+def _key(segmenter: Segmenter, digest: str) -> tuple[str, bool]:
+    """The embedding's own key, and True; for those that stay in memory one that tells models apart, and False."""
+    if isinstance(segmenter, Keyed) and (own := segmenter.key(digest)):
+        return own, True
+    card = segmenter.card
+    return f"{digest}:{card.family}:{card.id}:{card.sha256}", False
 
 
 def _name(key: str) -> str:

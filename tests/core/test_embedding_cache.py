@@ -98,6 +98,14 @@ def test_models_that_need_no_embeddings_stay_in_memory(place):
     assert not place.exists()
 
 
+def test_an_embedding_without_a_key_stays_in_memory(place, monkeypatch):
+    monkeypatch.setattr(TinySam, "key", lambda self, digest: "")
+    cache, model, rgb = EmbeddingCache(place=place), TinySam(), pictures(1)[0]
+    assert cache.get(model, rgb) is cache.get(model, rgb)
+    assert cache.ready(model, [images.digest(rgb)]) and not place.exists()
+    assert not EmbeddingCache(place=place).has(model, images.digest(rgb))
+
+
 def test_another_variant_leaves_the_old_embeddings(place):
     cache, rgb = EmbeddingCache(place=place), pictures(1)[0]
     base, large = TinySam("b"), TinySam("l")
