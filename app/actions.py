@@ -91,8 +91,26 @@ TABLE: tuple[ActionRow, ...] = (
     ),
     ActionRow("box", "tools", QT_TRANSLATE_NOOP("Actions", "Draw a box"), "box", ("W", "R"), True, "tool"),
     ActionRow("points", "tools", QT_TRANSLATE_NOOP("Actions", "Click points"), "points", ("Q",), True, "tool"),
+    ActionRow("find_all", "tools", QT_TRANSLATE_NOOP("Actions", "Find all pieces"), "find", ("G",), needs="photo"),
+    ActionRow(
+        "accept_all",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Accept all proposals shown"),
+        "",
+        ("Shift+F",),
+        needs="finds",
+    ),
+    ActionRow(
+        "discard_all",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Discard all proposals"),
+        "",
+        ("Shift+Delete",),
+        needs="finds",
+    ),
     ActionRow("next_mask", "tools", QT_TRANSLATE_NOOP("Actions", "Next mask or object"), "", ("Tab",), separator=True),
     ActionRow("previous_mask", "tools", QT_TRANSLATE_NOOP("Actions", "Previous mask or object"), "", ("Shift+Tab",)),
+    ActionRow("models", "tools", QT_TRANSLATE_NOOP("Actions", "Models…"), "model", ("Ctrl+Shift+M",), separator=True),
     ActionRow("next", "go", QT_TRANSLATE_NOOP("Actions", "Next photo"), "next", ("D", "PgDown"), needs="project"),
     ActionRow(
         "previous", "go", QT_TRANSLATE_NOOP("Actions", "Previous photo"), "previous", ("A", "PgUp"), needs="project"
@@ -168,6 +186,6 @@ class Actions(QObject):
                 action.setIcon(self._look.icon(row.icon))
 
     def enable(self, available: set[str]) -> None:
-        """Switch on what has what it needs: "project", "page", "selection"."""
+        """Switch on what has what it needs: "project", "page", "selection" …"""
         for row in TABLE:
             self.by_key[row.key].setEnabled(not row.needs or row.needs in available)

@@ -67,6 +67,7 @@ class Assistant(QObject):
     models_changed = Signal()
     encoding = Signal(str)  # image
     encoded = Signal(object, object, bool)  # photo, segmenter, whether it worked
+    load_failed = Signal(str, str, object)  # kind, id, error
     notice = Signal(object)
 
     def __init__(self, lane: Lane, settings: Settings, shelf: Shelf, parent: QObject | None = None) -> None:
@@ -107,8 +108,13 @@ class Assistant(QObject):
             ("load", kind),
             lambda: opened(model_id),
             lambda model: self._on_loaded(kind, model_id, model),
-            lambda error: self._on_load_failed(kind, error),
+            lambda error: self._on_load_failed(kind, model_id, error),
         )
+
+    def present(self, kind: str) -> str:
+        """Id of the model in use, or ""."""
+        model = self.segmenter if kind == "segmenter" else self.classifier
+        return model.card.id if model is not None else ""
 
     @property
     def lane(self) -> Lane:
@@ -135,10 +141,10 @@ class Assistant(QObject):
         if not self.pending.empty:
             self._ask(final=True)
 
-    def _on_load_failed(self, kind: Kind, error: Exception) -> None:
+    def _on_load_failed(self, kind: Kind, model_id: str, error: Exception) -> None:
         self.loading.pop(kind, None)
         self.models_changed.emit()
-        self.notice.emit(of_error(error, key=f"model-{kind}"))
+        self.load_failed.emit(kind, model_id, error)
 
     # --- photo -------------------------------------------------------------------------------------------------
 
@@ -198,6 +204,15 @@ class Assistant(QObject):
     def _on_setting(self, key: str) -> None:
         if key in _LIMITS:
             self.cache.set_limits(**_limits(self._settings))
+
+    @property
+    def photo(self) -> Photo | None:
+        """The photo on screen, once it is read."""
+        return self._photo
+
+    def embedding(self, segmenter: Segmenter, photo: Photo) -> Embedding:
+        """For other work on the model lane, and only there."""
+        return self._embedding(segmenter, photo)
 
     def _embedding(self, segmenter: Segmenter, photo: Photo) -> Embedding:
         return self.cache.get(segmenter, photo.rgb, photo.digest)

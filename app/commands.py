@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from app import rows
 from app.assistant import Assistant
+from app.finder import Finder
 from app.look import Look
 from app.notices import Notice
 from app.session import Session
@@ -18,15 +19,20 @@ from sscore.types import UNKNOWN, Annotation, Page
 class Commands(QObject):
     """Each command makes one undoable step, or says why it did nothing."""
 
-    def __init__(self, session: Session, assistant: Assistant, look: Look, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, assistant: Assistant, finder: Finder, look: Look, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self._assistant, self._look = session, assistant, look
+        self._session, self._assistant, self._finder, self._look = session, assistant, finder, look
         assistant.accepted.connect(self._add)
 
     def accept(self) -> None:
-        """The pending mask, or proposed objects that are selected."""
+        """The pending mask, the proposal under the mouse or in hand, or proposed objects that are selected."""
         page = self._session.page
         if page is None or self._assistant.accept():
+            return
+        if (find := self._finder.target) is not None:
+            self._finder.accept(find)
             return
         proposed = [i for i in self._session.selection if (a := page.find(i)) and a.status == "proposed"]
         if proposed:
@@ -41,10 +47,12 @@ class Commands(QObject):
         self._session.edit(self.tr("add {name}").format(name=name), added, select=(added.annotations[-1].id,))
 
     def set_label(self, label: str) -> None:
-        """For the mask in hand, else for the selected objects."""
+        """For the mask in hand, else for a proposal, else for the selected objects."""
         session, page = self._session, self._session.page
         if not self._assistant.pending.empty:
             self._assistant.set_label(label)
+        elif (find := self._finder.target) is not None:
+            self._finder.set_label(find, label)
         elif page is not None and session.selection:
             changed = [i for i in session.selection if (a := page.find(i)) and a.label != label]
             if changed:
@@ -62,17 +70,23 @@ class Commands(QObject):
             self.set_label(keys[number - 1])
 
     def delete(self) -> None:
+        """The proposal under the mouse or in hand, else the selected objects."""
         page, ids = self._session.page, self._session.selection
+        if (find := self._finder.target) is not None:
+            self._finder.reject([find])
+            return
         if page is None or not ids:
             return
         title = self.tr("delete 1 object") if len(ids) == 1 else self.tr("delete {n} objects").format(n=len(ids))
         self._session.edit(title, edits.remove(page, ids), select=())
 
     def cancel(self) -> None:
-        """One thing at a time: the prompt, then the selection."""
+        """One thing at a time: a search under way, the prompt, the proposal in hand, the selection."""
+        if self._finder.stop():
+            return
         if not self._assistant.pending.empty:
             self._assistant.clear()
-        else:
+        elif not self._finder.let_go():
             self._session.select(())
 
     def undo(self) -> None:

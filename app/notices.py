@@ -40,6 +40,9 @@ _HEADLINES: tuple[tuple[type[Exception], str], ...] = (
     (errors.ExportFailed, QT_TRANSLATE_NOOP("Errors", "The export failed and left nothing behind")),
     (errors.ModelMissing, QT_TRANSLATE_NOOP("Errors", "The model is not on this computer")),
     (errors.WrongWeights, QT_TRANSLATE_NOOP("Errors", "The model file is damaged or of another kind")),
+    (errors.DownloadFailed, QT_TRANSLATE_NOOP("Errors", "The download failed")),
+    (errors.DiskFull, QT_TRANSLATE_NOOP("Errors", "The disk is full")),
+    (errors.Busy, QT_TRANSLATE_NOOP("Errors", "Another program is writing the same file")),
     (MemoryError, QT_TRANSLATE_NOOP("Errors", "There is not enough memory for this")),
     (PermissionError, QT_TRANSLATE_NOOP("Errors", "This may not be written here")),
     (OSError, QT_TRANSLATE_NOOP("Errors", "The disk did not answer as expected")),
@@ -54,8 +57,16 @@ _HEADLINES: tuple[tuple[type[Exception], str], ...] = (
 
 def headline(error: Exception) -> str:
     """What kind of thing went wrong, in the user's language."""
+    error = MemoryError() if out_of_memory(error) else error
     text = next(text for kind, text in _HEADLINES if isinstance(error, kind))
     return QCoreApplication.translate("Errors", text)
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Also as torch and OpenVINO say it."""
+    text = str(error).lower()
+    said = any(words in text for words in ("out of memory", "not enough memory", "can't allocate", "bad_alloc"))
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and said)
 
 
 def of_error(error: Exception, *, key: str = "", kind: Kind = "error") -> Notice:

@@ -36,6 +36,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("classifier", "nano-cls"),
     # Below this first probability a piece is proposed as "unknown" rather than as a bad guess.
     Setting("unknown_below", 0.30),
+    Setting("finds_from", 0.60),  # predicted IoU from which proposals of everything mode are shown
     Setting("preview_while_dragging", True),
     # Embed the neighbours of the photo on screen while the model has nothing else to do.
     Setting("prefetch", True),

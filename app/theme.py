@@ -137,6 +137,7 @@ QLabel[role="key"] { background: $hover; border: 1px solid $border; border-radiu
 
 QListView { background: transparent; border: none; }
 QListView:focus { border: none; }
+QListView#models { background: $surface; border: 1px solid $border; border-radius: 8px; padding: 4px 0; }
 QTextEdit, QPlainTextEdit, QTextBrowser { background: $raised; border: 1px solid $border; border-radius: 8px;
   padding: 8px; selection-background-color: $accent; selection-color: $on_accent; }
 
@@ -162,8 +163,9 @@ QComboBox:disabled { color: $faint; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($icons/ui-chevron.svg); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; padding: 4px; }
-QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; border-radius: 5px; color: $text; }
-QComboBox QAbstractItemView::item:selected, QComboBox QAbstractItemView::item:hover { background: $accent_soft; }
+QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; border-radius: 5px; }
+QComboBox QAbstractItemView::item:selected, QComboBox QAbstractItemView::item:hover { background: $accent_soft;
+  color: $text; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 2px; }
 QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $faint; border-radius: 4px;
   background: $raised; }
@@ -176,6 +178,13 @@ QRadioButton::indicator:checked { background: $raised; border: 5px solid $accent
 QProgressBar { background: $hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $ok; border-radius: 2px; }
 QProgressBar#work::chunk { background: $accent; }
+
+QSlider { min-height: 20px; }
+QSlider::groove:horizontal { background: $pressed; border-radius: 2px; height: 4px; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; height: 4px; }
+QSlider::handle:horizontal { background: $on_accent; border: 1px solid $faint; border-radius: 7px; width: 12px;
+  height: 12px; margin: -5px 0; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border-color: $accent; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import samples, theme
+from app import model_words, samples, theme
 from app.actions import Actions
 from app.ahead import Ahead
 from app.assistant import Assistant, Catalogue, Shelf
@@ -27,6 +27,8 @@ from app.chrome import Chrome
 from app.commands import Commands
 from app.dialogs.export import ExportDialog
 from app.dialogs.help import AboutDialog, ShortcutsDialog
+from app.dialogs.models import ModelsDialog, weight_files
+from app.finder import Finder
 from app.jobs import Lane
 from app.look import Look
 from app.messages import MessageBar
@@ -39,10 +41,11 @@ from app.panels.status import StatusLine
 from app.photos import Photo, Photos
 from app.session import Session
 from app.settings import Settings
+from app.stock import Stock
 from sscore.types import Page
 
 # Messages that mean nothing any more once another folder is open.
-_ABOUT_PROJECT = ("open", "holder", "page", "conflict", "digest", "stash", "prompt", "label", "end")
+_ABOUT_PROJECT = ("open", "holder", "page", "conflict", "digest", "stash", "prompt", "label", "end", "find")
 
 
 class Window(QMainWindow):
@@ -53,19 +56,24 @@ class Window(QMainWindow):
         self.settings, self.look = settings, look
         self.model_lane, self.photo_lane, self.disk_lane = (Lane(name, self) for name in ("model", "photo", "disk"))
         self.session = Session(self.disk_lane, settings, self)
-        self.assistant = Assistant(self.model_lane, settings, shelf or Catalogue(), self)
+        self.net_lane, self.weights_lane = Lane("net", self), Lane("weights", self)
+        shelf = shelf or Catalogue()
+        self.assistant = Assistant(self.model_lane, settings, shelf, self)
+        self.stock = Stock(self.net_lane, self.weights_lane, shelf, self)
+        self.finder = Finder(self.session, self.assistant, settings, self.model_lane, self)
         self.photos = Photos(self.photo_lane, self)
         self.ahead = Ahead(self.session, self.assistant, self.photos, settings, self.disk_lane, self)
-        self.commands = Commands(self.session, self.assistant, look, self)
-        self.canvas = CanvasView(self.session, self.assistant, settings, look, self.photo_lane, self)
+        self.commands = Commands(self.session, self.assistant, self.finder, look, self)
+        self.canvas = CanvasView(self.session, self.assistant, self.finder, settings, look, self.photo_lane, self)
         self.messages = MessageBar(look, self.canvas)
         self.images = ImagesPanel(self.session, self.photos, self.ahead, look)
-        self.labels = LabelsPanel(self.session, self.assistant, settings, look)
+        self.labels = LabelsPanel(self.session, self.assistant, self.finder, settings, look)
         self.objects = ObjectsPanel(self.session, look)
-        self.models = ModelsPanel(self.assistant, look)
+        self.models = ModelsPanel(self.assistant, self.stock, look)
         self.status = StatusLine(self.assistant, look, self)
         self.actions_ = Actions(self._handlers(), look, self)
         self.chrome = Chrome(self, self.actions_, settings, look, self.commands.set_label_by_number)
+        self._models_dialog: ModelsDialog | None = None
         self._closed = False
         self.setWindowIcon(theme.app_icon())
         self.setAcceptDrops(True)
@@ -98,6 +106,10 @@ class Window(QMainWindow):
             "select": lambda: canvas.set_tool("select"),
             "box": lambda: canvas.set_tool("box"),
             "points": lambda: canvas.set_tool("points"),
+            "find_all": self.finder.start,
+            "accept_all": self.finder.accept_shown,
+            "discard_all": self.finder.discard,
+            "models": self.show_models,
             "next_mask": lambda: canvas.focusNextPrevChild(True),
             "previous_mask": lambda: canvas.focusNextPrevChild(False),
             "next": lambda: commands.step_photo(1),
@@ -158,7 +170,8 @@ class Window(QMainWindow):
         session.undo_group.activeStackChanged.connect(lambda _stack: self._enable())
         photos.ready.connect(self._on_photo)
         photos.failed.connect(lambda rel, error: self.canvas.show_bad_photo(rel, str(error)))
-        for source in (session, assistant):
+        self.finder.changed.connect(self._enable)
+        for source in (session, assistant, self.finder):
             source.notice.connect(self.messages.show_notice)
         self.canvas.pointer_moved.connect(self.status.show_pointer)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
@@ -166,6 +179,8 @@ class Window(QMainWindow):
         self.canvas.guide.open_wanted.connect(self.choose_folder)
         self.canvas.guide.samples_wanted.connect(self.open_samples)
         self.labels.label_chosen.connect(self.commands.set_label)
+        self.models.manager_wanted.connect(self.show_models)
+        assistant.load_failed.connect(self._on_load_failed)
         self.look.changed.connect(self._refresh)
 
     # --- words and states --------------------------------------------------------------------------------------
@@ -177,6 +192,7 @@ class Window(QMainWindow):
         self.chrome.name_labels(self.session.labels)
         self._title()
         self._enable()
+        self._renew_models()
 
     def _title(self) -> None:
         parts = [self.session.image, self.session.project.folder.name if self.session.project else ""]
@@ -189,7 +205,9 @@ class Window(QMainWindow):
             for name, there in (
                 ("project", session.project is not None),
                 ("page", session.page is not None),
-                ("selection", bool(session.selection)),
+                ("selection", bool(session.selection) or self.finder.target is not None),
+                ("photo", session.page is not None and not self.finder.running),
+                ("finds", bool(self.finder.shown)),
             )
             if there
         }
@@ -221,6 +239,7 @@ class Window(QMainWindow):
         else:
             self.open_folder(folder)
         self.assistant.start()
+        self.stock.refresh()
 
     def choose_folder(self) -> None:
         start = self.settings.get("last_folder")
@@ -266,6 +285,36 @@ class Window(QMainWindow):
         if self.session.project is not None:
             self._show_dialog(ExportDialog(self.session, self.disk_lane, self.look, self))
 
+    def show_models(self, model_id: str = "") -> ModelsDialog:
+        """The model manager, with this model in hand."""
+        if self._models_dialog is None:
+            self._models_dialog = ModelsDialog(self.stock, self.assistant, self.look, self)
+        dialog = self._models_dialog
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        dialog.go(model_id)
+        return dialog
+
+    def _renew_models(self) -> None:
+        """The manager speaks the new language."""
+        old, self._models_dialog = self._models_dialog, None
+        if old is not None:
+            shown, current = old.isVisible(), old.list.current_id
+            old.close()
+            old.deleteLater()
+            if shown:
+                self.show_models(current)
+
+    def _on_load_failed(self, kind: str, model_id: str, error: Exception) -> None:
+        """The model that was in use stays; the message leads to the remedy."""
+        text, detail = model_words.load_trouble(error, model_id, self.assistant.present(kind))
+
+        def lead() -> None:
+            self.show_models(model_id)
+
+        self.messages.show_notice(Notice("error", text, detail, f"model-{kind}", self.tr("Models…"), lead))
+
     def _show_dialog(self, dialog: QWidget) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
@@ -289,6 +338,10 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        if files := weight_files(event):
+            for file in files:
+                self.show_models().add_file(file)
+            return
         dropped = Path(event.mimeData().urls()[0].toLocalFile())
         self.open_folder(dropped if dropped.is_dir() else dropped.parent)
 
@@ -316,7 +369,9 @@ class Window(QMainWindow):
             self.settings.sync()
             self.hide()
             self.session.close()
-            for lane in (self.disk_lane, self.photo_lane, self.model_lane):
+            self.stock.stop()
+            self.finder.stop()
+            for lane in (self.disk_lane, self.photo_lane, self.model_lane, self.weights_lane, self.net_lane):
                 lane.close()
         super().closeEvent(event)
 

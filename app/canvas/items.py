@@ -13,8 +13,8 @@ from sscore.types import Annotation, Prompt
 _CRISP_FROM = 1.5  # screen dots per image px: from here on pixels are shown as squares
 _TRACED_FROM = 2.0  # from here on few objects are in sight and outlines are drawn exactly
 _DRAWN = 3
-_LIGHT = QColor(255, 255, 255, 235)
-_SHADE = QColor(0, 0, 0, 150)
+LIGHT = QColor(255, 255, 255, 235)
+SHADE = QColor(0, 0, 0, 150)
 _POSITIVE = QColor("#22b573")
 _NEGATIVE = QColor("#e5484d")
 
@@ -29,7 +29,7 @@ def _density(painter: QPainter) -> float:
     return _scale(painter) * painter.device().devicePixelRatio()
 
 
-def _set_pen(painter: QPainter, colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
+def set_pen(painter: QPainter, colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
     """A line of `width` screen px at any zoom; cosmetic pens count dots, hence the ratio."""
     dots = width * painter.device().devicePixelRatio()
     pen = QPen(colour, dots, style, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin)
@@ -122,17 +122,17 @@ class MaskItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._selected:
-            _set_pen(painter, _SHADE, 5)
+            set_pen(painter, SHADE, 5)
             painter.drawPath(self._art.outline)
-            _set_pen(painter, _LIGHT, 2.4)
+            set_pen(painter, LIGHT, 2.4)
         else:
             colour = self._colour.lighter(118) if self._hovered else self._colour
-            _set_pen(painter, colour, 2.4 if self._hovered else 1.6)
+            set_pen(painter, colour, 2.4 if self._hovered else 1.6)
         painter.drawPath(self._art.outline)
 
     def _tinted(self, level: int, exact: bool) -> QImage:
         opacity = min(self._opacity + 0.18, 0.8) if self._hovered else self._opacity
-        border = QColor(_LIGHT if self._selected else self._colour)
+        border = QColor(LIGHT if self._selected else self._colour)
         if exact:
             border = QColor(self._colour)
             border.setAlphaF(opacity)
@@ -190,16 +190,16 @@ class PendingItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._art is not None:
             painter.drawImage(self._art.place, self._tint())
-            _set_pen(painter, _SHADE, 4)
+            set_pen(painter, SHADE, 4)
             painter.drawPath(self._art.outline)
-            _set_pen(painter, _LIGHT, 2)
+            set_pen(painter, LIGHT, 2)
             painter.drawPath(self._art.outline)
         box = self._prompt.box
         if box is not None:
             frame = QRectF(box.x0, box.y0, box.width, box.height)
-            _set_pen(painter, _SHADE, 3)
+            set_pen(painter, SHADE, 3)
             painter.drawRect(frame)
-            _set_pen(painter, _LIGHT, 1.4, Qt.PenStyle.DashLine)
+            set_pen(painter, LIGHT, 1.4, Qt.PenStyle.DashLine)
             painter.drawRect(frame)
         unit = 1 / _scale(painter)
         for (x, y), positive in zip(self._prompt.points.tolist(), self._prompt.positive.tolist(), strict=True):
@@ -208,7 +208,7 @@ class PendingItem(QGraphicsItem):
 
 def _draw_point(painter: QPainter, at: QPointF, positive: bool, unit: float) -> None:
     """A dot of 7 screen px with plus or minus, so that it does not rest on colour alone."""
-    _set_pen(painter, _LIGHT, 1.8)
+    set_pen(painter, LIGHT, 1.8)
     painter.setBrush(_POSITIVE if positive else _NEGATIVE)
     painter.drawEllipse(at, 7 * unit, 7 * unit)
     painter.drawLine(QPointF(at.x() - 3.2 * unit, at.y()), QPointF(at.x() + 3.2 * unit, at.y()))

@@ -151,7 +151,7 @@ class Stage(QGraphicsScene):
             self.removeItem(self._tags.pop(i)[1])
         for i, annotation in wanted.items():
             if i not in self._tags:
-                tag = TagItem(annotation, self._tag_of(annotation), self._colour_of(annotation.label), self.font())
+                tag = TagItem(annotation.mask, self._tag_of(annotation), self._colour_of(annotation.label), self.font())
                 self._tags[i] = (annotation, tag)
                 self.addItem(tag)
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app import rows
 from sscore.labels import LabelSet
-from sscore.types import Annotation
+from sscore.types import Annotation, Mask
 
 _HEIGHT, _GAP = 20, 4
 
@@ -25,7 +25,7 @@ def tag_text(annotation: Annotation, labels: LabelSet, lang: str) -> str:
 class TagItem(QGraphicsItem):
     """A dark label at the top left corner of a mask: above it, or inside where the photo ends."""
 
-    def __init__(self, annotation: Annotation, text: str, colour: str, font: QFont) -> None:
+    def __init__(self, mask: Mask, text: str, colour: str, font: QFont) -> None:
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
         self.setZValue(900_000)
@@ -33,7 +33,7 @@ class TagItem(QGraphicsItem):
         self._font.setPixelSize(12)
         self._font.setWeight(QFont.Weight.DemiBold)
         self._text, self._colour = text, colour
-        box = annotation.mask.box
+        box = mask.box
         self.setPos(box.x0, box.y0)
         top = _GAP if box.y0 < 24 else -_HEIGHT - _GAP
         self._area = QRectF(0, top, QFontMetricsF(self._font).horizontalAdvance(text) + 28, _HEIGHT)

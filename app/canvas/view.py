@@ -17,10 +17,13 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from app import rows
 from app.assistant import Assistant
 from app.canvas.card import PendingCard
+from app.canvas.found import FindsBar, FindsLayer
 from app.canvas.guide import Guide, Hint, advice
 from app.canvas.stage import Stage
 from app.canvas.tags import tag_text
 from app.canvas.tools import Answer, BoxTool, Pointer, PointsTool, SelectTool, Tool, ToolKey, clamped, hit
+from app.finder import Finder
+from app.finds import Find
 from app.jobs import Lane
 from app.look import Look
 from app.pending import Pending
@@ -42,10 +45,18 @@ class CanvasView(QGraphicsView):
     tool_changed = Signal(str)
 
     def __init__(
-        self, session: Session, assistant: Assistant, settings: Settings, look: Look, lane: Lane, parent: QWidget
+        self,
+        session: Session,
+        assistant: Assistant,
+        finder: Finder,
+        settings: Settings,
+        look: Look,
+        lane: Lane,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._session, self._assistant, self._settings, self._look = session, assistant, settings, look
+        self._finder = finder
         self._tools: dict[str, Tool] = {tool.key: tool for tool in (SelectTool(), BoxTool(), PointsTool())}
         self._tool: Tool = self._tools["box"]
         self._space = False
@@ -70,11 +81,14 @@ class CanvasView(QGraphicsView):
         self.card = PendingCard(look, self.viewport())
         self.guide = Guide(look, self.viewport())
         self.hint = Hint(look, self.viewport())
+        self.finds_bar = FindsBar(finder, look, self.viewport())
+        self._finds_layer = FindsLayer(finder, session, settings, self.stage, self._colour_of, self._name_of)
         session.image_changed.connect(self._on_image)
         session.page_changed.connect(self._on_page)
         session.selection_changed.connect(self.stage.set_selection)
         assistant.pending_changed.connect(self._on_pending)
         assistant.models_changed.connect(self._teach)
+        finder.changed.connect(self._teach)
         look.changed.connect(self.refresh)
         settings.changed.connect(self._on_setting)
         self.refresh()
@@ -92,6 +106,9 @@ class CanvasView(QGraphicsView):
 
     def _colour_of(self, label: str) -> str:
         return rows.colour_of(self._session.labels, label)
+
+    def _name_of(self, label: str) -> str:
+        return rows.name_of(self._session.labels, label, self._look.lang)
 
     def _tag_of(self, annotation: Annotation) -> str:
         return tag_text(annotation, self._session.labels, self._look.lang)
@@ -150,7 +167,7 @@ class CanvasView(QGraphicsView):
         self._place_overlays()
 
     def _advise(self) -> tuple[str, str]:
-        if self.guide.isVisible():
+        if self.guide.isVisible() or not self.finds_bar.isHidden():
             return "", ""
         return advice(self._session, self._assistant, self._tool.key, slow=self._slow_shown)
 
@@ -200,6 +217,8 @@ class CanvasView(QGraphicsView):
                 self._assistant.ask(answer.prompt)
         if answer.cancelled:
             self._assistant.drop_draft()
+        if answer.pick is not None and self._finds_layer.accept(self._find_at(QPointF(*answer.pick))):
+            return
         if answer.pick is not None and self._session.page is not None:
             found = hit(self._session.page, *answer.pick) if self._settings.get("show_masks") else None
             kept = self._session.selection if answer.extend else ()
@@ -207,6 +226,18 @@ class CanvasView(QGraphicsView):
                 self._session.select(kept)
             else:
                 self._session.select(tuple(i for i in kept if i != found) + (() if found in kept else (found,)))
+
+    def _find_at(self, at: QPointF) -> Find | None:
+        """The proposal that the mouse means; none while a mask is in the making."""
+        return self._finds_layer.at(at.x(), at.y()) if self._assistant.pending.empty else None
+
+    def _decide(self, event: QMouseEvent) -> bool:
+        """Right click says no to a proposal, a click with the point tool says yes."""
+        find = self._find_at(self.mapToScene(event.position().toPoint()))
+        if event.button() == Qt.MouseButton.RightButton:
+            return self._finds_layer.reject(find)
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        return plain and self._tool.key == "points" and self._finds_layer.accept(find)
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         at = self.mapToScene(event.position().toPoint())
@@ -228,7 +259,7 @@ class CanvasView(QGraphicsView):
         if event.button() == Qt.MouseButton.MiddleButton or (event.button() == left and self._space):
             self._pan_from = event.position().toPoint()
             self._set_cursor()
-        elif event.button() in (left, right) and self._ready():
+        elif event.button() in (left, right) and self._ready() and not self._decide(event):
             self._answer(self._tool.press(self._pointer(event), self._assistant.pending.prompt))
         event.accept()
 
@@ -246,7 +277,9 @@ class CanvasView(QGraphicsView):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._answer(self._tool.move(self._pointer(event)))
         elif self._session.page is not None:
-            shown = self._settings.get("show_masks")
+            find = self._find_at(at)
+            self._finds_layer.hover(find)
+            shown = self._settings.get("show_masks") and find is None
             self.stage.set_hovered(hit(self._session.page, at.x(), at.y()) if shown else None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -262,6 +295,7 @@ class CanvasView(QGraphicsView):
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         self.pointer_moved.emit(None)
         self.stage.set_hovered(None)
+        self._finds_layer.hover(None)
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
@@ -291,11 +325,19 @@ class CanvasView(QGraphicsView):
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         """Tab belongs to the objects here (or to the candidate masks); F6 moves between the parts of the window."""
         step = 1 if forward else -1
-        if self._assistant.pending.empty:
-            self._session.step_selection(step)
-        else:
+        if not self._assistant.pending.empty:
             self._assistant.step_candidate(step)
+        elif self._finder.step(step):
+            self._show_target()
+        else:
+            self._session.step_selection(step)
         return True
+
+    def _show_target(self) -> None:
+        """Bring the proposal in hand into sight."""
+        find = self._finder.target
+        if find is not None and not self.viewport().rect().contains(self.mapFromScene(find.art.place.center())):
+            self.centerOn(find.art.place.center())
 
     def _set_cursor(self) -> None:
         if self._pan_from is not None:
@@ -369,6 +411,7 @@ class CanvasView(QGraphicsView):
         self.guide.setGeometry(room)
         if self.hint.isVisible():
             self.hint.move((room.width() - self.hint.width()) // 2, room.height() - self.hint.height() - 16)
+        self.finds_bar.place_in(room)
         self._place_card()
 
     def _place_card(self) -> None:

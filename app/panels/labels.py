@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolTip
 
 from app import rows
 from app.assistant import Assistant
+from app.finder import Finder
 from app.look import Look
 from app.session import Session
 from app.settings import Settings
@@ -22,10 +23,17 @@ class LabelsPanel(QFrame):
     label_chosen = Signal(str)
 
     def __init__(
-        self, session: Session, assistant: Assistant, settings: Settings, look: Look, parent: QWidget | None = None
+        self,
+        session: Session,
+        assistant: Assistant,
+        finder: Finder,
+        settings: Settings,
+        look: Look,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._assistant, self._settings, self._look = session, assistant, settings, look
+        self._finder = finder
         self._title = QLabel()
         self._title.setProperty("role", "title")
         self._fact = QLabel()
@@ -47,6 +55,7 @@ class LabelsPanel(QFrame):
         session.selection_changed.connect(self.refresh)
         session.page_changed.connect(self.refresh)
         assistant.pending_changed.connect(self.refresh)
+        finder.changed.connect(self.refresh)
         look.changed.connect(self.refresh)
         self.refresh()
 
@@ -74,10 +83,12 @@ class LabelsPanel(QFrame):
         self._fact.setToolTip(self.tr("First minus second probability. A small margin means: look twice."))
 
     def _subject(self) -> tuple[str, Scores | None]:
-        """Label and scores of the pending mask, else of the one selected object."""
+        """Label and scores of the pending mask, else of a proposal, else of the one selected object."""
         pending, page = self._assistant.pending, self._session.page
         if pending.mask is not None:
             return pending.best_label(self._settings.get("unknown_below")), pending.current_scores
+        if (find := self._finder.target) is not None:
+            return find.best_label(self._settings.get("unknown_below")), find.scores
         if page is not None and self._session.selection:
             chosen = [a for a in page.annotations if a.id in self._session.selection]
             if len({a.label for a in chosen}) == 1:

@@ -121,12 +121,28 @@ MIT 许可证</translation>
         <translation>点提示</translation>
     </message>
     <message>
+        <source>Find all pieces</source>
+        <translation>找出所有工件</translation>
+    </message>
+    <message>
+        <source>Accept all proposals shown</source>
+        <translation>接受显示的全部候选</translation>
+    </message>
+    <message>
+        <source>Discard all proposals</source>
+        <translation>放弃全部候选</translation>
+    </message>
+    <message>
         <source>Next mask or object</source>
         <translation>下一个掩膜或目标</translation>
     </message>
     <message>
         <source>Previous mask or object</source>
         <translation>上一个掩膜或目标</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>模型…</translation>
     </message>
     <message>
         <source>Next photo</source>
@@ -324,6 +340,18 @@ MIT 许可证</translation>
         <translation>模型文件已损坏，或不是所需的类型</translation>
     </message>
     <message>
+        <source>The download failed</source>
+        <translation>下载失败</translation>
+    </message>
+    <message>
+        <source>The disk is full</source>
+        <translation>磁盘已满</translation>
+    </message>
+    <message>
+        <source>Another program is writing the same file</source>
+        <translation>另一个程序正在写同一个文件</translation>
+    </message>
+    <message>
         <source>There is not enough memory for this</source>
         <translation>内存不足</translation>
     </message>
@@ -425,6 +453,84 @@ MIT 许可证</translation>
     <message>
         <source>Written, but see below.</source>
         <translation>已写出，但请看下面的说明。</translation>
+    </message>
+</context>
+<context>
+    <name>Finder</name>
+    <message>
+        <source>There is no model for masks yet</source>
+        <translation>还没有可用的掩膜模型</translation>
+    </message>
+    <message>
+        <source>No pieces were found on this photo.</source>
+        <translation>这张照片上没有找到工件。</translation>
+    </message>
+    <message>
+        <source>Every piece that was found is an object already.</source>
+        <translation>找到的工件都已经是目标了。</translation>
+    </message>
+    <message>
+        <source>The search for pieces on {name} was stopped</source>
+        <translation>已停止在 {name} 上查找工件</translation>
+    </message>
+    <message>
+        <source>accept a proposal</source>
+        <translation>接受候选</translation>
+    </message>
+    <message>
+        <source>accept {n} proposals</source>
+        <translation>接受 {n} 个候选</translation>
+    </message>
+    <message>
+        <source>{n} proposals discarded</source>
+        <translation>已放弃 {n} 个候选</translation>
+    </message>
+    <message>
+        <source>Bring them back</source>
+        <translation>恢复</translation>
+    </message>
+</context>
+<context>
+    <name>FindsBar</name>
+    <message>
+        <source>Looking for all pieces…</source>
+        <translation>正在查找所有工件…</translation>
+    </message>
+    <message>
+        <source>{n} proposals</source>
+        <translation>{n} 个候选</translation>
+    </message>
+    <message>
+        <source>{n} of {all} proposals</source>
+        <translation>{n} / {all} 个候选</translation>
+    </message>
+    <message>
+        <source>score from {value}</source>
+        <translation>得分不低于 {value}</translation>
+    </message>
+    <message>
+        <source>Stop (Esc)</source>
+        <translation>停止 (Esc)</translation>
+    </message>
+    <message>
+        <source>Accept all shown</source>
+        <translation>全部接受</translation>
+    </message>
+    <message>
+        <source>Discard all</source>
+        <translation>全部放弃</translation>
+    </message>
+    <message>
+        <source>Smallest score shown</source>
+        <translation>显示的最低得分</translation>
+    </message>
+    <message>
+        <source>How good the model thinks its mask is (predicted IoU)</source>
+        <translation>模型对掩膜质量的自评（预测 IoU）</translation>
+    </message>
+    <message>
+        <source>Click or F: accept   ·   right click or Delete: reject   ·   Tab: the next one</source>
+        <translation>单击或 F：接受   ·   右键或 Delete：拒绝   ·   Tab：下一个</translation>
     </message>
 </context>
 <context>
@@ -584,10 +690,464 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>ModelDetail</name>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>draws masks</source>
+        <translation>画掩膜</translation>
+    </message>
+    <message>
+        <source>names classes</source>
+        <translation>判别类别</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>no file</source>
+        <translation>无需文件</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>用途</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>My use is not commercial, and I accept this licence</source>
+        <translation>我的使用不涉及商业用途，并接受此许可证</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Go on downloading</source>
+        <translation>继续下载</translation>
+    </message>
+    <message>
+        <source>Download again</source>
+        <translation>重新下载</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Check the file</source>
+        <translation>校验文件</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>移除…</translation>
+    </message>
+    <message>
+        <source>Choose another model first</source>
+        <translation>请先换用别的模型</translation>
+    </message>
+    <message>
+        <source>Without a network</source>
+        <translation>没有网络时</translation>
+    </message>
+    <message>
+        <source>Address of the file</source>
+        <translation>文件地址</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Download the file on another computer, carry it here and drop it on this window. Or put it into this folder under the name {file}:
+{folder}</source>
+        <translation>在另一台电脑上下载该文件，带到这里并拖到本窗口上；或以 {file} 为名放入此文件夹：
+{folder}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelList</name>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>Comes with the program. Boxes and points, quick on any computer.</source>
+        <translation>随程序自带。支持框和点，在任何电脑上都很快。</translation>
+    </message>
+    <message>
+        <source>Comes with the program. A first guess at the seven steel shapes.</source>
+        <translation>随程序自带。对七种钢材形状的初步判断。</translation>
+    </message>
+    <message>
+        <source>The original, in its smallest size: on scrap about as accurate as SAM-L.</source>
+        <translation>原版 SAM 的最小型号：在废钢上与 SAM-L 精度相当。</translation>
+    </message>
+    <message>
+        <source>On scrap about as accurate as SAM-B, and slower. Take SAM-B first.</source>
+        <translation>在废钢上与 SAM-B 精度相当，但更慢。请先用 SAM-B。</translation>
+    </message>
+    <message>
+        <source>The largest and slowest of the originals. Wants a graphics card.</source>
+        <translation>原版中最大、最慢的型号。最好有显卡。</translation>
+    </message>
+    <message>
+        <source>The classical way, by colour alone. For comparison.</source>
+        <translation>传统方法，只看颜色，用于对比。</translation>
+    </message>
+    <message>
+        <source>SAM-B with finer mask borders.</source>
+        <translation>掩膜边缘更精细的 SAM-B。</translation>
+    </message>
+    <message>
+        <source>SAM-L with finer mask borders. Slow without a graphics card.</source>
+        <translation>掩膜边缘更精细的 SAM-L。没有显卡时较慢。</translation>
+    </message>
+    <message>
+        <source>SAM-H with finer mask borders. Wants a graphics card.</source>
+        <translation>掩膜边缘更精细的 SAM-H。最好有显卡。</translation>
+    </message>
+    <message>
+        <source>Robust: forgives boxes and points that are not exact. Small as well.</source>
+        <translation>稳健：框和点不太准也能分割好，而且体积小。</translation>
+    </message>
+    <message>
+        <source>The fastest of the paper&apos;s models. The first to try without a graphics card.</source>
+        <translation>论文所测模型中最快的。没有显卡时首选。</translation>
+    </message>
+    <message>
+        <source>Small and fast, made for phones.</source>
+        <translation>小而快，为手机设计。</translation>
+    </message>
+    <message>
+        <source>The best with precise prompts: boxes that fit, points in the middle.</source>
+        <translation>提示精确时最好：框贴合、点居中。</translation>
+    </message>
+    <message>
+        <source>built in</source>
+        <translation>自带</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>已在本机</translation>
+    </message>
+    <message>
+        <source>download begun</source>
+        <translation>下载未完成</translation>
+    </message>
+    <message>
+        <source>to download</source>
+        <translation>待下载</translation>
+    </message>
+    <message>
+        <source>file missing</source>
+        <translation>缺少文件</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>正在下载</translation>
+    </message>
+    <message>
+        <source>Adding</source>
+        <translation>正在添加</translation>
+    </message>
+    <message>
+        <source>Checking</source>
+        <translation>正在校验</translation>
+    </message>
+    <message>
+        <source>Removing</source>
+        <translation>正在移除</translation>
+    </message>
+    <message>
+        <source>Packing</source>
+        <translation>正在打包</translation>
+    </message>
+    <message>
+        <source>Unpacking</source>
+        <translation>正在解包</translation>
+    </message>
+    <message>
+        <source>There is no network, or the address is not known there.</source>
+        <translation>没有网络，或找不到该地址。</translation>
+    </message>
+    <message>
+        <source>The server did not answer in time.</source>
+        <translation>服务器没有及时应答。</translation>
+    </message>
+    <message>
+        <source>The connection broke off.</source>
+        <translation>连接中断。</translation>
+    </message>
+    <message>
+        <source>A web page came instead of the file: perhaps the network wants you to sign in.</source>
+        <translation>收到的是网页而不是文件：网络可能要求先登录。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate is not trusted.</source>
+        <translation>服务器的证书不受信任。</translation>
+    </message>
+    <message>
+        <source>The server gives another file than the official one.</source>
+        <translation>服务器给出的不是官方文件。</translation>
+    </message>
+    <message>
+        <source>The server does not give the file.</source>
+        <translation>服务器不提供该文件。</translation>
+    </message>
+    <message>
+        <source>There is no connection to the server.</source>
+        <translation>无法连接服务器。</translation>
+    </message>
+    <message>
+        <source>This is an exported program (TorchScript), not a checkpoint.</source>
+        <translation>这是导出的程序（TorchScript），不是权重文件。</translation>
+    </message>
+    <message>
+        <source>The file holds more than weights and could run as a program. It was not opened.</source>
+        <translation>文件中不只有权重，可能会作为程序运行，因此没有打开。</translation>
+    </message>
+    <message>
+        <source>The end of the file is missing. Fetch or copy it again.</source>
+        <translation>文件不完整，缺少结尾。请重新下载或复制。</translation>
+    </message>
+    <message>
+        <source>The file is damaged or was replaced. Download it again.</source>
+        <translation>文件已损坏或被替换。请重新下载。</translation>
+    </message>
+    <message>
+        <source>This is not a checkpoint.</source>
+        <translation>这不是权重文件。</translation>
+    </message>
+    <message>
+        <source>This is not a pack of models.</source>
+        <translation>这不是模型包。</translation>
+    </message>
+    <message>
+        <source>The pack is not whole. Copy it again.</source>
+        <translation>模型包不完整。请重新复制。</translation>
+    </message>
+    <message>
+        <source>It looks like a known model but is not its official file: fine-tuned, perhaps.</source>
+        <translation>结构与已知模型相同，但不是其官方文件：可能经过微调。</translation>
+    </message>
+    <message>
+        <source>This model is part of the program.</source>
+        <translation>这个模型是程序自带的。</translation>
+    </message>
+    <message>
+        <source>There is no such file.</source>
+        <translation>没有这个文件。</translation>
+    </message>
+    <message>
+        <source>{n} s left</source>
+        <translation>还需 {n} 秒</translation>
+    </message>
+    <message>
+        <source>{n} min left</source>
+        <translation>还需 {n} 分钟</translation>
+    </message>
+    <message>
+        <source>checking the file</source>
+        <translation>正在校验文件</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} / {total}</translation>
+    </message>
+    <message>
+        <source>Look at it under Models: check it, download it again, or remove it.</source>
+        <translation>请在“模型”中处理：校验、重新下载或移除。</translation>
+    </message>
+    <message>
+        <source>Get it under Models.</source>
+        <translation>请在“模型”中获取。</translation>
+    </message>
+    <message>
+        <source>{name} stays in use.</source>
+        <translation>继续使用 {name}。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller model: MobileSAM, EdgeSAM or nano.</source>
+        <translation>请关闭其他程序，或换用更小的模型：MobileSAM、EdgeSAM 或 nano。</translation>
+    </message>
+    <message>
+        <source>What has come so far is kept. Try again, ask for the network&apos;s proxy, or carry the file here as below.</source>
+        <translation>已下载的部分已保留。请重试，询问网络代理的设置，或按下方说明把文件带到这里。</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsDialog</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>With every model, a box and a point together are the surest prompt.</source>
+        <translation>无论用哪个模型，框加点都是最稳妥的提示。</translation>
+    </message>
+    <message>
+        <source>Add it under a name of its own…</source>
+        <translation>以新名称添加…</translation>
+    </message>
+    <message>
+        <source>Add a file…</source>
+        <translation>添加文件…</translation>
+    </message>
+    <message>
+        <source>Unpack…</source>
+        <translation>解包…</translation>
+    </message>
+    <message>
+        <source>Pack…</source>
+        <translation>打包…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>A checkpoint you have. Its contents tell which model it is. Or drop it here.</source>
+        <translation>已有的权重文件；程序根据内容识别是哪个模型。也可以直接拖到这里。</translation>
+    </message>
+    <message>
+        <source>Take the models of a pack, from a USB stick for instance.</source>
+        <translation>从模型包（例如 U 盘上的）取出模型。</translation>
+    </message>
+    <message>
+        <source>Write the selected models into one file for a USB stick. Ctrl selects several.</source>
+        <translation>把选中的模型写成一个文件，可放入 U 盘。按住 Ctrl 可多选。</translation>
+    </message>
+    <message>
+        <source>Remove {name} from this computer?</source>
+        <translation>从本机移除 {name}？</translation>
+    </message>
+    <message>
+        <source>{size} become free. What it has annotated stays.</source>
+        <translation>将释放 {size}。用它标注的内容会保留。</translation>
+    </message>
+    <message>
+        <source>What it has annotated stays.</source>
+        <translation>用它标注的内容会保留。</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Checkpoints</source>
+        <translation>权重文件</translation>
+    </message>
+    <message>
+        <source>Add a file</source>
+        <translation>添加文件</translation>
+    </message>
+    <message>
+        <source>Reading {file}…</source>
+        <translation>正在读取 {file}…</translation>
+    </message>
+    <message>
+        <source>A model of your own</source>
+        <translation>自己的模型</translation>
+    </message>
+    <message>
+        <source>Its name:</source>
+        <translation>名称：</translation>
+    </message>
+    <message>
+        <source>Unpack</source>
+        <translation>解包</translation>
+    </message>
+    <message>
+        <source>Packs of models</source>
+        <translation>模型包</translation>
+    </message>
+    <message>
+        <source>Pack</source>
+        <translation>打包</translation>
+    </message>
+    <message>
+        <source>Packing {n} models…</source>
+        <translation>正在打包 {n} 个模型…</translation>
+    </message>
+    <message>
+        <source>Stopped. What has come so far is kept.</source>
+        <translation>已停止。已下载的部分已保留。</translation>
+    </message>
+    <message>
+        <source>{name} is on this computer and can be used.</source>
+        <translation>{name} 已在本机，可以使用。</translation>
+    </message>
+    <message>
+        <source>Nobody publishes a check sum for it; that of this file is recorded.</source>
+        <translation>没有公布的校验值；已记录此文件的校验值。</translation>
+    </message>
+    <message>
+        <source>{name} is whole.</source>
+        <translation>{name} 完好。</translation>
+    </message>
+    <message>
+        <source>{name} is removed.</source>
+        <translation>已移除 {name}。</translation>
+    </message>
+    <message>
+        <source>Packed: {file}</source>
+        <translation>已打包：{file}</translation>
+    </message>
+    <message>
+        <source>On the other computer: Models, Unpack.</source>
+        <translation>在另一台电脑上：“模型”→“解包”。</translation>
+    </message>
+    <message>
+        <source>Unpacked: {names}</source>
+        <translation>已解包：{names}</translation>
+    </message>
+</context>
+<context>
     <name>ModelsPanel</name>
     <message>
         <source>Models</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Manage…</source>
+        <translation>管理…</translation>
+    </message>
+    <message>
+        <source>Download, add and check models</source>
+        <translation>下载、添加和校验模型</translation>
     </message>
     <message>
         <source>Masks</source>
@@ -792,6 +1352,10 @@ MIT 许可证</translation>
     <message>
         <source>Open a folder of photos</source>
         <translation>打开照片文件夹</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>模型…</translation>
     </message>
     <message>
         <source>Something went wrong inside the program</source>

@@ -1,0 +1,227 @@
+"""Proposals of everything mode on the canvas: dim dashed pieces, and the bar that decides on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsItem,
+    QGraphicsScene,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
+
+from app.canvas import paint
+from app.canvas.items import LIGHT, SHADE, set_pen
+from app.canvas.tags import TagItem
+from app.canvas.tools import hit
+from app.finder import Finder
+from app.finds import Find
+from app.look import Look
+from app.session import Session
+from app.settings import Settings
+
+_DIM, _BRIGHT = 0.10, 0.34
+_DEPTH = 800_000  # above all objects, below their name tags and the mask in hand
+
+
+class FindItem(QGraphicsItem):
+    """One proposal: a dashed outline with a breath of its class's colour."""
+
+    def __init__(self, find: Find, colour: QColor) -> None:
+        super().__init__()
+        self.find = find
+        self._colour = colour
+        self._marked = False
+        self._tint: QImage | None = None
+        self.setZValue(_DEPTH)
+
+    def restyle(self, find: Find, colour: QColor, *, marked: bool) -> None:
+        """marked: under the mouse or in hand."""
+        if (marked, colour) != (self._marked, self._colour):
+            self._marked, self._colour, self._tint = marked, colour, None
+            self.setZValue(_DEPTH + marked)
+            self.update()
+        self.find = find
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        return self.find.art.place.adjusted(-12, -12, 12, 12)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        art = self.find.art
+        if self._tint is None:
+            opacity = _BRIGHT if self._marked else _DIM
+            border = QColor(self._colour)
+            border.setAlphaF(opacity)
+            self._tint = paint.tinted(art.stencils[0], self._colour, opacity, border)
+        painter.drawImage(art.place, self._tint)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        set_pen(painter, SHADE, 3.4 if self._marked else 2.4)
+        painter.drawPath(art.outline)
+        set_pen(painter, LIGHT if self._marked else self._colour.lighter(125), 1.8 if self._marked else 1.2, _DASHES)
+        painter.drawPath(art.outline)
+
+
+_DASHES = Qt.PenStyle.DashLine
+
+
+class FindsLayer(QObject):
+    """Keeps one item for each shown find on `scene`, and says which one the mouse means. `colour_of` gives a label's
+    colour "#RRGGBB", `name_of` its name."""
+
+    def __init__(
+        self,
+        finder: Finder,
+        session: Session,
+        settings: Settings,
+        scene: QGraphicsScene,
+        colour_of: Callable[[str], str],
+        name_of: Callable[[str], str],
+    ) -> None:
+        super().__init__(scene)
+        self._finder, self._session, self._settings, self._scene = finder, session, settings, scene
+        self._colour_of, self._name_of = colour_of, name_of
+        self._tag: TagItem | None = None
+        self._items: dict[int, FindItem] = {}  # by id() of the mask, which the item keeps alive
+        finder.changed.connect(self.sync)
+
+    def sync(self) -> None:
+        shown = {id(find.mask): find for find in self._finder.shown}
+        for gone in self._items.keys() - shown.keys():
+            self._scene.removeItem(self._items.pop(gone))
+        target, unsure = self._finder.target, self._settings.get("unknown_below")
+        for key, find in shown.items():
+            colour = QColor(self._colour_of(find.best_label(unsure)))
+            item = self._items.get(key)
+            if item is None:
+                item = self._items[key] = FindItem(find, colour)
+                self._scene.addItem(item)
+            item.restyle(find, colour, marked=target is not None and target.mask is find.mask)
+        self._name(target)
+
+    def _name(self, target: Find | None) -> None:
+        """A tag on the one in hand: what it would be called, and its score."""
+        if self._tag is not None:
+            self._scene.removeItem(self._tag)
+            self._tag = None
+        if target is not None:
+            label = target.best_label(self._settings.get("unknown_below"))
+            text = f"{self._name_of(label)}  {target.score:.2f}"
+            self._tag = TagItem(target.mask, text, self._colour_of(label), self._scene.font())
+            self._scene.addItem(self._tag)
+
+    def at(self, x: float, y: float) -> Find | None:
+        """The proposal at this image point, unless a smaller object lies there too."""
+        page, finds = self._session.page, self._finder.finds
+        find = finds.at(x, y) if finds is not None else None
+        if find is None or page is None:
+            return None
+        over = page.find(hit(page, x, y) or 0) if self._settings.get("show_masks") else None
+        return None if over is not None and over.mask.area < find.mask.area else find
+
+    def hover(self, find: Find | None) -> None:
+        self._finder.hover(find)
+
+    def accept(self, find: Find | None) -> bool:
+        """With the mouse; False when there is none."""
+        if find is not None:
+            self._finder.hover(find)
+            self._finder.accept(find)
+        return find is not None
+
+    def reject(self, find: Find | None) -> bool:
+        if find is not None:
+            self._finder.reject([find])
+        return find is not None
+
+
+class FindsBar(QFrame):
+    """At the foot of the canvas: how far the search is; then how many proposals there are, from which score on they
+    are shown, and yes or no to all."""
+
+    def __init__(self, finder: Finder, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self._finder, self._look = finder, look
+        self._share = 0.0
+        self.count, self.keys = QLabel(), QLabel()
+        self.keys.setProperty("role", "muted")
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setObjectName("work")
+        self.bar.setRange(0, 100)
+        self.bar.setFixedWidth(180)
+        self.score = QLabel()
+        self.score.setProperty("role", "muted")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(50, 99)
+        self.slider.setFixedWidth(150)
+        self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.slider.valueChanged.connect(lambda value: finder.set_threshold(value / 100))
+        self.stop, self.accept, self.discard = QPushButton(), QPushButton(), QPushButton()
+        self.accept.setProperty("primary", "true")
+        self.stop.clicked.connect(lambda: finder.stop())
+        self.accept.clicked.connect(lambda: finder.accept_shown())
+        self.discard.clicked.connect(lambda: finder.discard())
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        for widget in (self.count, self.bar, self.score, self.slider, self.accept, self.discard, self.stop):
+            line.addWidget(widget)
+        for button in (self.stop, self.accept, self.discard):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(16, 10, 12, 10)
+        grid.setVerticalSpacing(6)
+        grid.addLayout(line, 0, 0)
+        grid.addWidget(self.keys, 1, 0)
+        finder.changed.connect(self.refresh)
+        finder.progressed.connect(self._on_progress)
+        look.changed.connect(self.refresh)
+        self.refresh()
+
+    def _on_progress(self, share: float) -> None:
+        self._share = share
+        self.bar.setValue(round(100 * share))
+
+    def refresh(self) -> None:
+        finds, running = self._finder.finds, self._finder.running
+        waiting = not running and finds is not None and bool(finds.open)
+        self.bar.setVisible(running)
+        self.stop.setVisible(running)
+        for widget in (self.score, self.slider, self.accept, self.discard, self.keys):
+            widget.setVisible(waiting)
+        if running:
+            self.count.setText(self.tr("Looking for all pieces…"))
+        elif waiting and finds is not None:
+            shown, there = len(finds.shown), len(finds.open)
+            words = self.tr("{n} proposals") if shown == there else self.tr("{n} of {all} proposals")
+            self.count.setText(words.format(n=shown, all=there))
+            self.score.setText(self.tr("score from {value}").format(value=f"{finds.threshold:.2f}"))
+            self.slider.blockSignals(True)
+            self.slider.setValue(round(100 * finds.threshold))
+            self.slider.blockSignals(False)
+            self.accept.setEnabled(shown > 0)
+        self.count.setStyleSheet("font-weight: 600;")
+        self.stop.setText(self.tr("Stop (Esc)"))
+        self.accept.setText(self.tr("Accept all shown"))
+        self.discard.setText(self.tr("Discard all"))
+        self.slider.setAccessibleName(self.tr("Smallest score shown"))
+        self.slider.setToolTip(self.tr("How good the model thinks its mask is (predicted IoU)"))
+        self.keys.setText(self.tr("Click or F: accept   ·   right click or Delete: reject   ·   Tab: the next one"))
+        self.setVisible(running or waiting)
+        self.adjustSize()
+
+    def place_in(self, room: QRect) -> None:
+        """At the foot of the canvas, in the middle."""
+        self.adjustSize()
+        self.move(QPoint((room.width() - self.width()) // 2, room.height() - self.height() - 14))

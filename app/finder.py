@@ -1,0 +1,269 @@
+"""Everything mode in the window: finds all pieces of the photo on the model lane, and keeps what it found for each
+photo until the user has said yes or no."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from app.assistant import Assistant
+from app.canvas.paint import Art
+from app.finds import Find, Finds
+from app.jobs import Lane
+from app.notices import Notice, of_error
+from app.photos import Photo
+from app.session import Session
+from app.settings import Settings
+from sscore import edits
+from sscore.errors import Cancelled
+from sscore.types import Annotation, Page, Segmenter
+
+
+class Finder(QObject):
+    """`finds` of the photo on screen, None when there are none. `changed` when they, what is hovered, or `running` are
+    others; `progressed` with the share 0..1 that is done."""
+
+    changed = Signal()
+    progressed = Signal(float)
+    notice = Signal(object)
+    _reported = Signal(object, float)
+
+    def __init__(
+        self, session: Session, assistant: Assistant, settings: Settings, lane: Lane, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._assistant, self._settings, self._lane = session, assistant, settings, lane
+        self.finds: Finds | None = None
+        self.hovered: int | None = None
+        self._image = ""
+        self._kept: dict[str, Finds] = {}
+        self._stop: threading.Event | None = None
+        session.image_changed.connect(self._on_image)
+        session.project_opened.connect(self._forget)
+        session.page_changed.connect(self._on_page)
+        session.selection_changed.connect(self._on_selection)
+        self._reported.connect(self._on_report)
+
+    # --- finding -----------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        return self._stop is not None
+
+    def start(self) -> None:
+        """Find all pieces of the photo on screen; what was found before is replaced."""
+        photo, segmenter, page = self._assistant.photo, self._assistant.segmenter, self._session.page
+        if self.running or photo is None or page is None or photo.image != page.image:
+            return
+        if segmenter is None:
+            self.notice.emit(Notice("info", self.tr("There is no model for masks yet"), key="find"))
+            return
+        stop = self._stop = threading.Event()
+        self._lane.submit(
+            "find",
+            lambda: self._find(segmenter, photo, stop),
+            lambda finds: self._on_found(photo.image, stop, finds),
+            lambda error: self._on_failed(stop, error),
+        )
+        self.changed.emit()
+        self.progressed.emit(0.0)
+
+    def _find(self, segmenter: Segmenter, photo: Photo, stop: threading.Event) -> Finds:
+        """Runs on the model lane."""
+        from sscore.models.everything import find_all
+        from sscore.recognize import classify
+
+        told = 0.0
+
+        def progress(done: int, total: int) -> None:
+            nonlocal told
+            if stop.is_set():
+                raise Cancelled
+            share = done / max(total, 1)
+            if share - told >= 0.01:
+                told = share
+                self._reported.emit(stop, share)
+
+        progress(0, 1)
+        classifier, labels = self._assistant.classifier, self._session.labels
+        embedding = self._assistant.embedding(segmenter, photo)
+        found = [(one, one.mask) for one in find_all(segmenter, photo.rgb, embedding, progress=progress) if one.mask]
+        pieces = [mask for _, mask in found]
+        scores = classify(classifier, labels, photo.rgb, pieces) if classifier and pieces else [None] * len(pieces)
+        made = []
+        for number, ((candidate, mask), score) in enumerate(zip(found, scores, strict=True)):
+            progress(1, 1)
+            art = Art(mask)
+            _ = art.outline  # traced here rather than while painting
+            made.append(Find(number, candidate, mask, score, art))
+        return Finds(tuple(made), segmenter, classifier, 0.0)
+
+    def stop(self) -> bool:
+        """Call off a search under way; False when there is none."""
+        if self._stop is None:
+            return False
+        self._stop.set()
+        self._lane.cancel("find")
+        self._stop = None
+        self.changed.emit()
+        return True
+
+    def _on_report(self, stop: threading.Event, share: float) -> None:
+        if stop is self._stop:
+            self.progressed.emit(share)
+
+    def _on_found(self, image: str, stop: threading.Event, finds: Finds) -> None:
+        page = self._session.page
+        if stop is not self._stop or image != self._image or page is None:
+            return
+        self._stop = None
+        finds = replace(finds, threshold=self._settings.get("finds_from")).beside(page)
+        self._show(finds if finds.open else None)
+        if not finds.all:
+            self.notice.emit(Notice("info", self.tr("No pieces were found on this photo."), key="find"))
+        elif not finds.open:
+            self.notice.emit(Notice("done", self.tr("Every piece that was found is an object already."), key="find"))
+
+    def _on_failed(self, stop: threading.Event, error: Exception) -> None:
+        if stop is self._stop:
+            self._stop = None
+            self.changed.emit()
+        if not isinstance(error, Cancelled):
+            self.notice.emit(of_error(error, key="find"))
+
+    # --- the photo on screen -----------------------------------------------------------------------------------
+
+    def _on_image(self, image: str) -> None:
+        if self.stop():
+            text = self.tr("The search for pieces on {name} was stopped").format(name=self._image)
+            self.notice.emit(Notice("info", text, key="find"))
+        if self.finds is not None:
+            self._kept[self._image] = replace(self.finds, current=None)
+        self._image = image
+        self._show(self._kept.pop(image, None))
+
+    def _forget(self) -> None:
+        self.stop()
+        self._kept.clear()
+        self._image = ""
+        self._show(None)
+
+    def _on_page(self, page: Page | None) -> None:
+        if page is not None and self.finds is not None and page.image == self._image:
+            self._show(self.finds.beside(page))
+
+    def _on_selection(self, ids: tuple[int, ...]) -> None:
+        if ids and self.finds is not None and self.finds.current is not None:
+            self._show(replace(self.finds, current=None))
+
+    @property
+    def shown(self) -> tuple[Find, ...]:
+        return self.finds.shown if self.finds is not None else ()
+
+    @property
+    def target(self) -> Find | None:
+        """What the keys mean: the find under the mouse, else the one in hand."""
+        if self.finds is None:
+            return None
+        return self.finds.get(self.hovered) or self.finds.get(self.finds.current)
+
+    def hover(self, find: Find | None) -> None:
+        wanted = find.id if find is not None else None
+        if wanted != self.hovered:
+            self.hovered = wanted
+            self.changed.emit()
+
+    def step(self, step: int) -> bool:
+        """Take the next or previous find in hand; False when there is none."""
+        if self.finds is None or not self.finds.shown:
+            return False
+        self._session.select(())
+        self._show(self.finds.stepped(step))
+        return True
+
+    def let_go(self) -> bool:
+        """Nothing in hand any more; False when nothing was."""
+        if self.finds is None or self.finds.current is None:
+            return False
+        self._show(replace(self.finds, current=None))
+        return True
+
+    def set_threshold(self, value: float) -> None:
+        """value: smallest predicted IoU to show, 0..1."""
+        self._settings.set("finds_from", value)
+        if self.finds is not None and value != self.finds.threshold:
+            self._show(replace(self.finds, threshold=value))
+
+    # --- yes and no --------------------------------------------------------------------------------------------
+
+    def accept(self, find: Find) -> None:
+        """Make it an object, as one undoable step. By keyboard the next one comes into hand."""
+        page, finds = self._session.page, self.finds
+        if page is None or finds is None:
+            return
+        in_hand = finds.current == find.id and self.hovered != find.id
+        following = finds.stepped(1).current if in_hand else None
+        added = edits.add(page, self._annotation(finds, find))
+        select = () if in_hand else (added.annotations[-1].id,)
+        self._session.edit(self.tr("accept a proposal"), added, select=select)
+        if in_hand and self.finds is not None and self.finds.get(following) is not None:
+            self._show(replace(self.finds, current=following))
+
+    def accept_shown(self) -> None:
+        """All that are shown, as one step."""
+        page, finds = self._session.page, self.finds
+        if page is None or finds is None or not finds.shown:
+            return
+        shown = finds.shown
+        for find in sorted(shown, key=lambda one: -one.mask.area):  # small pieces in front of large ones
+            page = edits.add(page, self._annotation(finds, find))
+        self._session.edit(self.tr("accept {n} proposals").format(n=len(shown)), page, select=())
+
+    def reject(self, finds: Iterable[Find]) -> None:
+        """These are no pieces."""
+        if self.finds is not None:
+            gone = [find.id for find in finds]
+            following = self.finds.stepped(1).current if self.finds.current in gone else self.finds.current
+            left = self.finds.without(gone)
+            self._show(replace(left, current=following if left.get(following) else None) if left.open else None)
+
+    def discard(self) -> None:
+        """None of them, shown or not; a slip can be put right."""
+        image, gone = self._image, self.finds
+        if gone is None:
+            return
+        self._show(None)
+
+        def bring_back() -> None:
+            page = self._session.page
+            if self.finds is None and self._image == image and page is not None:
+                self._show(gone.beside(page))
+
+        text = self.tr("{n} proposals discarded").format(n=len(gone.open))
+        self.notice.emit(Notice("info", text, "", "find", self.tr("Bring them back"), bring_back))
+
+    def set_label(self, find: Find, label: str) -> None:
+        if self.finds is not None:
+            self._show(self.finds.named(find.id, label))
+
+    def _annotation(self, finds: Finds, find: Find) -> Annotation:
+        from sscore.recognize import annotate
+
+        made = annotate(0, find.candidate, find.scores, None, finds.segmenter, finds.classifier)
+        return replace(
+            made,
+            label=find.best_label(self._settings.get("unknown_below")),
+            status="accepted",
+            author=self._settings.get("author"),
+            time=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+    def _show(self, finds: Finds | None) -> None:
+        self.finds = finds
+        if finds is None or finds.get(self.hovered) is None:
+            self.hovered = None
+        self.changed.emit()

@@ -1,0 +1,209 @@
+"""Everything mode in the window: proposals to accept or reject, one undoable step each."""
+
+import threading
+
+import cv2
+import numpy as np
+import pytest
+from conftest import FakeSegmenter, FakeShelf, wait_until
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from sscore import edits, masks
+from sscore.types import Annotation, Candidate
+
+SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+PIECES = {(60, 60): 0.95, (200, 60): 0.85, (320, 200): 0.70}  # centre of a disc of 25 px: predicted IoU
+
+
+def disc(x, y, radius=25):
+    bits = np.zeros((300, 400), np.uint8)
+    cv2.circle(bits, (x, y), radius, 1, -1)
+    return masks.tight(bits.astype(bool))
+
+
+class FindsAll(FakeSegmenter):
+    """Three discs; the search waits half-way for the gate."""
+
+    def __init__(self, model_id):
+        super().__init__(model_id)
+        self.half_way = threading.Event()
+
+    def everything(self, rgb, embedding=None, *, progress=None):
+        progress(1, 2)
+        self.half_way.set()
+        while not self.gate.wait(0.01):
+            progress(1, 2)
+        progress(2, 2)
+        nothing = np.zeros((256, 256), np.float32)
+        return [Candidate(disc(x, y), score, nothing, 0) for (x, y), score in PIECES.items()]
+
+
+@pytest.fixture
+def finding(make_studio, folder):
+    shelf = FakeShelf()
+    shelf.segmenters["nano"] = FindsAll("nano")
+    studio = make_studio(shelf=shelf)
+    studio.open(folder)
+    wait_until(lambda: studio.session.page is not None and studio.assistant.photo is not None)
+    return studio
+
+
+def find(studio):
+    studio.key("g")
+    studio.settle()
+    return studio.window.finder
+
+
+def test_proposals_are_shown_and_nothing_is_an_object_yet(finding):
+    finder = find(finding)
+    assert [one.score for one in finder.shown] == [0.95, 0.85, 0.70]
+    assert [one.scores.best for one in finder.shown] == ["Pipe"] * 3
+    assert finding.labels == []
+    assert finding.canvas.finds_bar.isVisible()
+    assert "3 proposals" in finding.canvas.finds_bar.count.text()
+    assert len(finding.canvas._finds_layer._items) == 3
+    assert not finding.canvas.hint.isVisible()
+
+
+def test_the_score_slider_hides_the_weak_ones_at_once(finding):
+    finder = find(finding)
+    finding.canvas.finds_bar.slider.setValue(80)
+    assert [one.score for one in finder.shown] == [0.95, 0.85]
+    assert "2 of 3 proposals" in finding.canvas.finds_bar.count.text()
+    finding.key("f", SHIFT)
+    finding.settle()
+    assert len(finding.labels) == 2
+
+
+def test_a_click_accepts_and_a_right_click_rejects(finding):
+    finder = find(finding)
+    finding.key("v")
+    finding.click(60, 60)
+    assert finding.labels == ["Pipe"]
+    made = finding.session.page.annotations[0]
+    assert made.status == "accepted"
+    assert made.made_by["segmenter"] == "nano"
+    assert made.made_by["predicted_iou"] == 0.95
+    assert made.author == finding.window.settings.get("author")
+    finding.click(200, 60, Qt.MouseButton.RightButton)
+    assert [one.score for one in finder.shown] == [0.70]
+    assert finding.labels == ["Pipe"]
+    assert finding.on_disk().annotations[0].label == "Pipe"
+
+
+@pytest.mark.parametrize("tool", ["w", "q"])
+def test_drawing_tools_accept_with_a_click_too(finding, tool):
+    find(finding)
+    finding.key(tool)
+    finding.click(60, 60)
+    assert finding.labels == ["Pipe"]
+    assert finding.assistant.pending.empty
+
+
+def test_a_box_can_still_be_drawn_over_a_proposal(finding):
+    find(finding)
+    finding.box(30, 30, 120, 120)
+    finding.key("f")
+    finding.settle()
+    assert len(finding.labels) == 1
+    assert finding.session.page.annotations[0].prompt is not None
+
+
+def test_keys_walk_name_accept_and_reject(finding):
+    finder = find(finding)
+    finding.canvas.focusNextPrevChild(True)
+    assert finder.target is not None
+    first = finder.target.id
+    finding.key("2")
+    finding.key("f")
+    finding.settle()
+    assert finding.labels == ["Bar"]
+    assert finder.target is not None
+    assert finder.target.id != first
+    finding.key(Qt.Key.Key_Delete)
+    assert len(finder.shown) == 1
+    finding.key(Qt.Key.Key_Return)
+    finding.settle()
+    assert finding.labels == ["Bar", "Pipe"]
+    assert finder.shown == ()
+    assert not finding.canvas.finds_bar.isVisible()
+
+
+def test_accepting_all_is_one_step_and_undo_brings_the_proposals_back(finding):
+    finder = find(finding)
+    QTest.mouseClick(finding.canvas.finds_bar.accept, Qt.MouseButton.LeftButton)
+    finding.settle()
+    assert finding.labels == ["Pipe"] * 3
+    assert finder.shown == ()
+    finding.key("z", CTRL)
+    finding.settle()
+    assert finding.labels == []
+    assert len(finder.shown) == 3
+
+
+def test_what_is_an_object_already_is_not_offered(finding):
+    page = finding.session.page
+    finding.session.edit("add", edits.add(page, Annotation(0, disc(62, 60), "U")))
+    finding.settle()
+    finder = find(finding)
+    assert [one.score for one in finder.shown] == [0.85, 0.70]
+
+
+def test_discarding_all_leaves_the_objects(finding):
+    finder = find(finding)
+    finding.key(Qt.Key.Key_Delete, SHIFT)
+    assert finder.finds is None
+    assert finding.labels == []
+    assert not finding.canvas.finds_bar.isVisible()
+    (notice,) = finding.window.messages.notices
+    assert notice.text == "3 proposals discarded"
+    notice.run()
+    assert len(finder.shown) == 3
+
+
+def test_escape_stops_a_search(finding):
+    model = finding.shelf.segmenters["nano"]
+    model.gate.clear()
+    finding.key("g")
+    wait_until(model.half_way.is_set)
+    wait_until(lambda: finding.canvas.finds_bar.bar.value() == 50, what="progress")
+    assert finding.window.finder.running
+    finding.key(Qt.Key.Key_Escape)
+    assert not finding.window.finder.running
+    finding.settle()
+    model.gate.set()
+    assert finding.window.finder.finds is None
+    assert not finding.canvas.finds_bar.isVisible()
+
+
+def test_leaving_the_photo_stops_the_search_and_says_so(finding):
+    model = finding.shelf.segmenters["nano"]
+    model.gate.clear()
+    finding.key("g")
+    wait_until(model.half_way.is_set)
+    finding.key("d")
+    finding.settle()
+    assert any("was stopped" in notice.text for notice in finding.window.messages.notices)
+    model.gate.set()
+    assert finding.window.finder.finds is None
+
+
+def test_proposals_wait_while_one_looks_at_another_photo(finding):
+    finder = find(finding)
+    finding.key("d")
+    finding.settle()
+    assert finder.finds is None
+    finding.key("a")
+    finding.settle()
+    assert len(finder.shown) == 3
+
+
+def test_a_search_that_fails_is_explained(finding, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise MemoryError
+
+    monkeypatch.setattr(FindsAll, "everything", fail)
+    finder = find(finding)
+    assert not finder.running
+    assert any("not enough memory" in notice.text for notice in finding.window.messages.notices)
