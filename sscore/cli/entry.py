@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from sscore import __version__
-from sscore.cli import bench, classify, console, embed, export, label, models, scenes, segment
+from sscore.cli import bench, classify, console, embed, export, label, model_export, models, scenes, segment
 from sscore.cli.train import train_app
 from sscore.errors import Cancelled, SscError
 
@@ -53,6 +53,7 @@ models_app.command("verify")(models.verify)
 models_app.command("remove")(models.remove)
 models_app.command("pack")(models.pack)
 models_app.command("unpack")(models.unpack)
+models_app.command("export")(model_export.export_model)
 app.add_typer(models_app, name="models")
 app.add_typer(train_app, name="train")
 

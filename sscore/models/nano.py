@@ -16,6 +16,7 @@ import numpy as np
 from sscore import images, mask_sets
 from sscore.models import weights
 from sscore.models.engines import Input, Runner, open_runner
+from sscore.models.export import Part
 from sscore.models.prompt_check import checked
 from sscore.models.window import Window, look, prompt_maps, pyramid, stack
 from sscore.types import (
@@ -260,11 +261,19 @@ def _low_resolution(view: _View, image_hw: tuple[int, int]) -> FloatArray:
 def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "auto") -> NanoSegmenter:
     """Open the weights (see `sscore.models.load_segmenter`). Raises WrongWeights."""
 
+    whole = part(path)
+    inputs = list(whole.inputs.values())
+    runner = open_runner(whole.build, inputs, "nano", weights.digest(path), device=device, engine=engine)
+    return NanoSegmenter(card, runner)
+
+
+def part(path: Path) -> Part:
+    """The network with the weights of a file, for `sscore.models.export`."""
+
     def build() -> nn.Module:
         from sscore.models.nets.nano import NanoNet
 
         return weights.filled(NanoNet(), path)
 
     view = Input((1, 9, _PIXELS, _PIXELS), free=(0, 2, 3))
-    runner = open_runner(build, [view], "nano", weights.digest(path), device=device, engine=engine)
-    return NanoSegmenter(card, runner)
+    return Part("network", build, {"view": view}, ("logits", "iou"))

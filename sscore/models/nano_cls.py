@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sscore.errors import BadLabels
 from sscore.models import weights
 from sscore.models.engines import Input, Runner, open_runner
+from sscore.models.export import Part
 from sscore.types import BoolArray, ByteArray, FloatArray, LabelNames, ModelCard, Scores
 
 if TYPE_CHECKING:
@@ -168,11 +169,19 @@ def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "au
     facts = weights.metadata(path)
     classes = tuple(facts.get("classes", "").split(","))
 
+    whole = part(path)
+    inputs = list(whole.inputs.values())
+    runner = open_runner(whole.build, inputs, "nano_cls", weights.digest(path), device=device, engine=engine)
+    return NanoClassifier(card, runner, classes, float(facts.get("temperature", "1")))
+
+
+def part(path: Path) -> Part:
+    """The network with the weights of a file, for `sscore.models.export`."""
+
     def build() -> nn.Module:
         from sscore.models.nets.nano import NanoClsNet
 
-        return weights.filled(NanoClsNet(len(classes)), path)
+        return weights.filled(NanoClsNet(len(weights.metadata(path).get("classes", "").split(","))), path)
 
     view = Input((1, 4, 2 * HEIGHT, WIDTH), free=(0,))
-    runner = open_runner(build, [view], "nano_cls", weights.digest(path), device=device, engine=engine)
-    return NanoClassifier(card, runner, classes, float(facts.get("temperature", "1")))
+    return Part("network", build, {"view": view}, ("logits", "features"))

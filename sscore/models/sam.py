@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from PIL import Image
 from sscore import images
 from sscore.models import checkpoints, weights
 from sscore.models.engines import Input, Runner, open_runner
+from sscore.models.export import Part
 from sscore.models.prompt_check import checked
 from sscore.models.upscale import INPUT_SIDE, mask_of, seen_size
 from sscore.types import (
@@ -181,46 +183,72 @@ class Halves:
         self._device, self._engine = device, engine
         self._whole: nn.Module | None = None
         self._refiner: Runner | None = None
-        fine = [Input((1, 32, 256, 256))] if card.family == "sam_hq" else []
-        self._state = [Input((1, 256, 64, 64)), *fine]
-        self.encoder = self._part("encoder", [Input((1, 3, INPUT_SIDE, INPUT_SIDE))])
-        self.decoder = self._part("decoder", [*self._state, *_TOKENS])
+        self.encoder = self._part(_ENCODER)
+        self.decoder = self._part(_DECODER)
         self._whole = None
 
     @property
     def refiner(self) -> Runner:
         if self._refiner is None:
-            mask = Input((2, 1, LOGITS_SIDE, LOGITS_SIDE), free=(0,))
-            self._refiner = self._part("refiner", [*self._state, *_TOKENS, mask])
+            self._refiner = self._part(_REFINER)
             self._whole = None
         return self._refiner
 
-    def _part(self, name: str, inputs: list[Input]) -> Runner:
-        def build() -> nn.Module:
-            from sscore.models.nets import sam
-
-            whole = self._network()
-            return sam.Encoder(whole) if name == "encoder" else sam.Decoder(whole, with_mask=name == "refiner")
-
+    def _part(self, name: str) -> Runner:
         family = "-".join(x for x in (self._card.family, self._card.variant, name) if x)
         digest = self.digest if self._path is not None else f"{self.digest}{id(self)}"
         return open_runner(
-            build, inputs, family, digest, device=self._device, engine=self._engine, keep=self._path is not None
+            lambda: _half(name, self._network()),
+            list(_inputs(self._card, name).values()),
+            family,
+            digest,
+            device=self._device,
+            engine=self._engine,
+            keep=self._path is not None,
         )
 
     def _network(self) -> nn.Module:
         """With the checkpoint's weights; untrained ones, for measuring speed, when there is no checkpoint."""
         if self._whole is None:
-            from sscore.models.nets import sam
-
-            whole = sam.build(self._card.family, self._card.variant)
-            if self._path is not None:
-                whole = checkpoints.fill(whole, self._path, self._card.family, self._card.variant)
-            self._whole = whole.train().eval()
+            self._whole = _network(self._card, self._path)
         return self._whole
 
 
-_TOKENS = (Input((2, 3, 2), free=(0, 1)), Input((2, 3), free=(0, 1)))
+_ENCODER, _DECODER, _REFINER = "encoder", "decoder", "refiner"
+
+
+def _network(card: ModelCard, path: Path | None) -> nn.Module:
+    from sscore.models.nets import sam
+
+    whole = sam.build(card.family, card.variant)
+    return whole.train().eval() if path is None else checkpoints.fill(whole, path, card.family, card.variant)
+
+
+def _half(name: str, whole: nn.Module) -> nn.Module:
+    from sscore.models.nets import sam
+
+    return sam.Encoder(whole) if name == _ENCODER else sam.Decoder(whole, with_mask=name == _REFINER)
+
+
+def _inputs(card: ModelCard, name: str) -> dict[str, Input]:
+    """What goes into a part, by name and in order."""
+    if name == _ENCODER:
+        return {"photo": Input((1, 3, INPUT_SIDE, INPUT_SIDE))}
+    given = {"image": Input((1, 256, 64, 64))}
+    if card.family == "sam_hq":
+        given["fine"] = Input((1, 32, LOGITS_SIDE, LOGITS_SIDE))
+    given |= {"points": Input((2, 3, 2), free=(0, 1)), "labels": Input((2, 3), free=(0, 1))}
+    return given | ({"mask": Input((2, 1, LOGITS_SIDE, LOGITS_SIDE), free=(0,))} if name == _REFINER else {})
+
+
+def parts(card: ModelCard, path: Path) -> list[Part]:
+    """The networks of a checkpoint, for `sscore.models.export`."""
+    encoded = ("image", "fine") if card.family == "sam_hq" else ("image",)
+    whole = _network(card, path)
+    return [
+        Part(name, partial(_half, name, whole), _inputs(card, name), encoded if name == _ENCODER else ("logits", "iou"))
+        for name in (_ENCODER, _DECODER, _REFINER)
+    ]
 
 
 def load(card: ModelCard, path: Path | None, *, device: str = "auto", engine: str = "auto") -> SamSegmenter:
