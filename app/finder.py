@@ -22,6 +22,8 @@ from sscore import edits
 from sscore.errors import Cancelled
 from sscore.types import Annotation, Page, Segmenter
 
+_URGENT = 2  # prompts and their classes do not wait for a search
+
 
 class Finder(QObject):
     """`finds` of the photo on screen, None when there are none. `changed` when they, what is hovered, or `running` are
@@ -83,6 +85,7 @@ class Finder(QObject):
             nonlocal told
             if stop.is_set():
                 raise Cancelled
+            self._lane.let_pass(_URGENT)
             share = done / max(total, 1)
             if share - told >= 0.01:
                 told = share

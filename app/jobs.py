@@ -104,14 +104,32 @@ class Lane(QObject):
                     return
                 job = min(self._queue, key=lambda j: (j.priority, j.ticket))
                 self._queue.remove(job)
-            result, error = None, None
-            try:
-                result = job.work()
-            except Exception as caught:  # every failure goes to whoever asked
-                error = caught
-            try:
-                self._answered.emit(job, result, error)
-            except RuntimeError:  # the window is gone already; nobody waits for the answer
+            if not self._run(job):
+                return
+
+    def _run(self, job: _Job) -> bool:
+        """False when nobody is left to answer to."""
+        result, error = None, None
+        try:
+            result = job.work()
+        except Exception as caught:  # every failure goes to whoever asked
+            error = caught
+        try:
+            self._answered.emit(job, result, error)
+        except RuntimeError:  # the window is gone already; nobody waits for the answer
+            return False
+        return True
+
+    def let_pass(self, before: int) -> None:
+        """For a long job, called from within it: do what is queued with a priority below `before` first."""
+        while True:
+            with self._wake:
+                urgent = [job for job in self._queue if job.priority < before and not self._closing]
+                if not urgent:
+                    return
+                job = min(urgent, key=lambda j: (j.priority, j.ticket))
+                self._queue.remove(job)
+            if not self._run(job):
                 return
 
     def _deliver(self, job: _Job, result: Any, error: Exception | None) -> None:

@@ -177,6 +177,22 @@ def test_escape_stops_a_search(finding):
     assert not finding.canvas.finds_bar.isVisible()
 
 
+def test_a_mask_can_be_made_while_the_search_goes_on(finding, monkeypatch):
+    model = finding.shelf.segmenters["nano"]
+    gate, model.gate = model.gate, threading.Event()
+    monkeypatch.setattr(model, "predict", lambda *a, **k: FakeSegmenter("nano").predict(*a, **k))
+    finding.key("g")
+    wait_until(model.half_way.is_set)
+    finding.box(150, 150, 250, 250)
+    finding.key("f")
+    assert finding.labels == ["Pipe"]
+    assert finding.window.finder.running
+    model.gate.set()
+    finding.settle()
+    assert len(finding.window.finder.shown) == 3
+    model.gate = gate
+
+
 def test_leaving_the_photo_stops_the_search_and_says_so(finding):
     model = finding.shelf.segmenters["nano"]
     model.gate.clear()
