@@ -110,6 +110,13 @@ TABLE: tuple[ActionRow, ...] = (
     ),
     ActionRow("next_mask", "tools", QT_TRANSLATE_NOOP("Actions", "Next mask or object"), "", ("Tab",), separator=True),
     ActionRow("previous_mask", "tools", QT_TRANSLATE_NOOP("Actions", "Previous mask or object"), "", ("Shift+Tab",)),
+    ActionRow(
+        "zoom_small",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Look closer at small pieces"),
+        checkable=True,
+        separator=True,
+    ),
     ActionRow("models", "tools", QT_TRANSLATE_NOOP("Actions", "Models…"), "model", ("Ctrl+Shift+M",), separator=True),
     ActionRow("next", "go", QT_TRANSLATE_NOOP("Actions", "Next photo"), "next", ("D", "PgDown"), needs="project"),
     ActionRow(

@@ -22,6 +22,7 @@ from app.settings import Settings
 from sscore.errors import BadOption, BadPrompt
 from sscore.labels import LabelSet
 from sscore.models.cache import EmbeddingCache, as_bytes, disk_limit
+from sscore.models.zoom import Zoom
 from sscore.types import Annotation, Classifier, Embedding, ModelCard, Prompt, Proposal, Scores, Segmenter
 
 Kind = Literal["segmenter", "classifier"]
@@ -313,11 +314,14 @@ class Assistant(QObject):
             return
         self._drafting, self._next_draft = not final, False
         classifier = self.classifier if final else None
+        # Not for a box still being drawn: each look closer costs an encoding.
+        zoom: Zoom = "auto" if final and self._settings.get("zoom_small") else "off"
 
         def work() -> Proposal:
             from sscore.recognize import propose
 
-            return propose(segmenter, classifier, labels, photo.rgb, self._embedding(segmenter, photo), prompt)
+            embedding = self._embedding(segmenter, photo)
+            return propose(segmenter, classifier, labels, photo.rgb, embedding, prompt, zoom=zoom, cache=self.cache)
 
         self._lane.submit(
             "propose",

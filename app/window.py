@@ -122,6 +122,7 @@ class Window(QMainWindow):
             "zoom_out": lambda: canvas.zoom_at(0.8, canvas.viewport().rect().center().toPointF()),
             "show_masks": lambda: self._toggle("show_masks"),
             "show_names": lambda: self._toggle("show_names"),
+            "zoom_small": lambda: self._toggle("zoom_small"),
             "shortcuts": lambda: self._show_dialog(ShortcutsDialog(self.look, self)),
             "about": lambda: self._show_dialog(AboutDialog(self.look, self)),
         }
@@ -223,7 +224,7 @@ class Window(QMainWindow):
         act["clear"].setEnabled(not pending.empty)
         act[self.canvas.tool].setChecked(True)
         act["done"].setChecked(bool(session.page is not None and session.page.extra.get("done")))
-        for key in ("show_masks", "show_names"):
+        for key in ("show_masks", "show_names", "zoom_small"):
             act[key].setChecked(self.settings.get(key))
 
     def _toggle(self, key: str) -> None:

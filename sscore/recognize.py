@@ -10,17 +10,21 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sscore import images
 from sscore.errors import BadImage, BadPrompt
 from sscore.labels import LabelSet
+from sscore.models import zoom as zooming
 from sscore.models.cache import EmbeddingCache
 from sscore.models.everything import find_all
+from sscore.models.zoom import Zoom
 from sscore.types import (
     UNKNOWN,
     Annotation,
+    Box,
     ByteArray,
     Candidate,
     Classifier,
@@ -51,19 +55,42 @@ def propose(
     prompt: Prompt,
     *,
     multimask: bool = True,
+    zoom: Zoom = "off",
+    view: Box | None = None,
+    cache: EmbeddingCache | None = None,
 ) -> Proposal:
     """What the models say to one prompt. rgb: uint8 (H, W, 3), the photo that `embedding` was made of.
+
+    zoom: whether to look closer at small pieces, see `sscore.models.zoom`; view: the part of the photo the user sees;
+    cache: keeps the embeddings of parts of the photo.
 
     Seconds for "predict" and "classify"; "encode" is the caller's, who keeps embeddings. Raises BadPrompt.
     """
     watch = _Watch()
     with watch("predict"):
-        candidates = segmenter.predict(embedding, prompt, multimask=multimask)
+        candidates = _predict(segmenter, rgb, embedding, prompt, zoom, cache, multimask=multimask, view=view)
     scores = None
     if classifier is not None and candidates and candidates[0].mask is not None:
         with watch("classify"):
             scores = classify(classifier, labels, rgb, [candidates[0].mask])[0]
     return Proposal(candidates, scores, prompt, watch.seconds)
+
+
+def _predict(
+    segmenter: Segmenter,
+    rgb: ByteArray,
+    embedding: Embedding,
+    prompt: Prompt,
+    zoom: Zoom,
+    cache: EmbeddingCache | None,
+    *,
+    multimask: bool = True,
+    view: Box | None = None,
+) -> tuple[Candidate, ...]:
+    part = zooming.window(segmenter, prompt, embedding.image_hw, zoom, view)
+    if part is None:
+        return segmenter.predict(embedding, prompt, multimask=multimask)
+    return zooming.predict(segmenter, rgb, part, prompt, cache=cache, multimask=multimask)
 
 
 def classify(classifier: Classifier, labels: LabelSet, rgb: ByteArray, masks: Sequence[Mask]) -> list[Scores]:
@@ -125,15 +152,16 @@ def label_page(
     image: str,
     digest: str = "",
     cache: EmbeddingCache | None = None,
+    zoom: Zoom = "off",
     progress: Progress | None = None,
 ) -> Page:
     """A page of proposed instances: one per prompt, in their order, or of everything (prompts None), best first.
 
     rgb: uint8 (H, W, 3); image: its relative path with '/'; digest: of its pixels, computed when not given; cache:
-    where the embedding may be found and is kept. A prompt that found nothing leaves no instance. Two calls with the
-    same input give the same page.
+    where the embedding may be found and is kept; zoom: see `sscore.models.zoom`. A prompt that found nothing leaves no
+    instance. Two calls with the same input give the same page.
     """
-    return _label(rgb, prompts, segmenter, classifier, labels, image, digest, cache, progress, _Watch()).page
+    return _label(rgb, prompts, segmenter, classifier, labels, image, digest, cache, zoom, progress, _Watch()).page
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +191,7 @@ def label_folder(
     labels: LabelSet,
     *,
     cache: EmbeddingCache | None = None,
+    zoom: Zoom = "off",
     progress: Progress | None = None,
 ) -> Iterator[Labelled]:
     """Label photos one after the other; one that cannot be used is reported in its `Labelled` and the rest goes on.
@@ -176,7 +205,7 @@ def label_folder(
         try:
             with watch("read"):
                 rgb = images.read(photo.path)
-            done = _label(rgb, photo.prompts, segmenter, classifier, labels, photo.name, "", cache, inside, watch)
+            done = _label(rgb, photo.prompts, segmenter, classifier, labels, photo.name, "", cache, zoom, inside, watch)
         except (BadImage, BadPrompt) as error:
             yield Labelled(photo.name, None, (str(error),), watch.seconds)
         except MemoryError:
@@ -202,6 +231,7 @@ def _label(
     image: str,
     digest: str,
     cache: EmbeddingCache | None,
+    zoom: Zoom,
     progress: Progress | None,
     watch: _Watch,
 ) -> _Done:
@@ -213,7 +243,8 @@ def _label(
         if prompts is None:
             found: list[_Answer] = [(one, None) for one in find_all(segmenter, rgb, embedding, progress=progress)]
         else:
-            found = _answers(segmenter, embedding, prompts, progress, missed)
+            ask = partial(_ask, segmenter, rgb, embedding, zoom=zoom, cache=cache)
+            found = _answers(ask, prompts, progress, missed)
     with watch("classify"):
         masks = [candidate.mask for candidate, _ in found if candidate.mask is not None]
         scores = [None] * len(masks) if classifier is None else classify(classifier, labels, rgb, masks)
@@ -225,9 +256,11 @@ def _label(
     return _Done(Page(image, width, height, digest, annotations), tuple(missed))
 
 
+_Replies = list[tuple[Candidate, ...] | BadPrompt]
+
+
 def _answers(
-    segmenter: Segmenter,
-    embedding: Embedding,
+    ask: Callable[[list[Prompt]], _Replies],
     prompts: Sequence[Prompt],
     progress: Progress | None,
     missed: list[str],
@@ -236,9 +269,7 @@ def _answers(
     found: list[_Answer] = []
     for start in range(0, len(prompts), _PROMPTS_AT_ONCE):
         chunk = list(prompts[start : start + _PROMPTS_AT_ONCE])
-        for number, (prompt, answer) in enumerate(
-            zip(chunk, _ask(segmenter, embedding, chunk), strict=True), start + 1
-        ):
+        for number, (prompt, answer) in enumerate(zip(chunk, ask(chunk), strict=True), start + 1):
             if isinstance(answer, BadPrompt):
                 missed.append(f"prompt {number}: {answer}")
             elif (best := next((one for one in answer if one.mask is not None), None)) is None:
@@ -251,20 +282,29 @@ def _answers(
 
 
 def _ask(
-    segmenter: Segmenter, embedding: Embedding, prompts: list[Prompt]
-) -> Sequence[tuple[Candidate, ...] | BadPrompt]:
-    """Answers in one batch; when the batch is refused, one by one, so that a bad prompt costs only itself."""
+    segmenter: Segmenter,
+    rgb: ByteArray,
+    embedding: Embedding,
+    prompts: list[Prompt],
+    *,
+    zoom: Zoom,
+    cache: EmbeddingCache | None,
+) -> _Replies:
+    """Answers in one batch, but for pieces to look closer at; when the batch is refused, one by one, so that a bad
+    prompt costs only itself."""
+    small = [zooming.window(segmenter, prompt, embedding.image_hw, zoom) is not None for prompt in prompts]
+    together = [prompt for prompt, alone in zip(prompts, small, strict=True) if not alone]
     try:
-        return segmenter.predict_many(embedding, prompts)
+        answers = iter(segmenter.predict_many(embedding, together) if together else [])
     except BadPrompt:
-        return [_ask_one(segmenter, embedding, prompt) for prompt in prompts]
-
-
-def _ask_one(segmenter: Segmenter, embedding: Embedding, prompt: Prompt) -> tuple[Candidate, ...] | BadPrompt:
-    try:
-        return segmenter.predict(embedding, prompt)
-    except BadPrompt as error:
-        return error
+        small, answers = [True] * len(prompts), iter(())
+    replies: _Replies = []
+    for prompt, alone in zip(prompts, small, strict=True):
+        try:
+            replies.append(_predict(segmenter, rgb, embedding, prompt, zoom, cache) if alone else next(answers))
+        except BadPrompt as error:
+            replies.append(error)
+    return replies
 
 
 def _inside(progress: Progress, before: int, total: int) -> Callable[[int, int], None]:

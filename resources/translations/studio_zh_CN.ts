@@ -141,6 +141,10 @@ MIT 许可证</translation>
         <translation>上一个掩膜或目标</translation>
     </message>
     <message>
+        <source>Look closer at small pieces</source>
+        <translation>小件自动放大识别</translation>
+    </message>
+    <message>
         <source>Models…</source>
         <translation>模型…</translation>
     </message>

@@ -41,6 +41,11 @@ def prompt(box_text: str | None, point_texts: Sequence[str]) -> Prompt:
     )
 
 
+ZoomOption = Annotated[
+    str, typer.Option("--zoom", help="Look closer at pieces too small for the model: auto, on or off.")
+]
+
+
 def size(text: str) -> tuple[int, int]:
     """ "WxH" → (width, height) px."""
     width, cross, height = text.lower().replace("×", "x").partition("x")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sscore.cli.arguments import NoCache
+from sscore.cli.arguments import NoCache, ZoomOption
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.cli.gather import REFUSED, Gathered, gather, match
 from sscore.errors import BadDataset, BadImage, BadOption
@@ -29,6 +29,7 @@ def label(
     ] = None,
     segmenter: Annotated[str, typer.Option("--segmenter", metavar="ID", help="See: ssc models list.")] = "nano",
     classifier: Annotated[str, typer.Option("--classifier", metavar="ID", help="See: ssc models list.")] = "nano-cls",
+    zoom: ZoomOption = "auto",
     no_cache: NoCache = False,
     include_empty: Annotated[bool, typer.Option("--include-empty", help="List photos without objects too.")] = False,
     as_json: Json = False,
@@ -45,8 +46,10 @@ def label(
     Exit code 1: a photo, prompt or object was left out; the rest is written.
     """
     from sscore import coco, labels, models, recognize
+    from sscore.models import zoom as zooming
     from sscore.models.cache import EmbeddingCache
 
+    closer = zooming.checked(zoom)
     if out.is_dir():
         raise BadOption(f"--out {out}: is a folder", remedy="give a file name")
     console = Console(json=as_json, events=events, quiet=quiet)
@@ -57,7 +60,7 @@ def label(
     eyes, namer = models.load_segmenter(segmenter), models.load_classifier(classifier)
     cache = None if no_cache else EmbeddingCache(ram_bytes=0)
     with console.progress("Labelling", unit=recognize.STEPS, of="photos") as progress:
-        labelled = recognize.label_folder(photos, eyes, namer, label_set, cache=cache, progress=progress)
+        labelled = recognize.label_folder(photos, eyes, namer, label_set, cache=cache, zoom=closer, progress=progress)
         options = coco.ExportOptions(include_empty=include_empty, statuses=("proposed",))
         report = coco.export(tally.pages(labelled), label_set, out, options=options)
     console.result(tally.json(report, out, gathered), tally.text(report, gathered))

@@ -31,6 +31,7 @@ def segment(
     ] = None,
     everything: Annotated[bool, typer.Option("--everything", help="Find every object, without a prompt.")] = False,
     segmenter: Annotated[str, typer.Option("--segmenter", metavar="ID", help="See: ssc models list.")] = "nano",
+    zoom: arguments.ZoomOption = "auto",
     no_cache: NoCache = False,
     out: Annotated[
         Path | None,
@@ -46,21 +47,25 @@ def segment(
 
     Exit code 1: the model found nothing there.
     """
-    from sscore import images, models
+    from sscore import images, labels, models, recognize
+    from sscore.models import zoom as zooming
     from sscore.models.cache import EmbeddingCache
     from sscore.models.everything import find_all
 
     prompt = arguments.prompt(box, point or [])
+    closer = zooming.checked(zoom)
     _check(prompt, everything, out)
     console = Console(json=as_json, events=events, quiet=quiet)
     rgb = images.read(image)
     model = models.load_segmenter(segmenter)
-    embedding = model.encode(rgb) if no_cache else EmbeddingCache(ram_bytes=0).get(model, rgb)
+    cache = None if no_cache else EmbeddingCache(ram_bytes=0)
+    embedding = model.encode(rgb) if cache is None else cache.get(model, rgb)
     if everything:
         with console.progress("Looking everywhere") as progress:
             candidates = find_all(model, rgb, embedding, progress=progress)
     else:
-        candidates = [one for one in model.predict(embedding, prompt) if one.mask is not None]
+        proposal = recognize.propose(model, None, labels.load(), rgb, embedding, prompt, zoom=closer, cache=cache)
+        candidates = [one for one in proposal.candidates if one.mask is not None]
     if not candidates:
         console.warn(f"{image}: {segmenter} found no object there; nothing was written")
     height, width = rgb.shape[:2]

@@ -89,8 +89,9 @@ class SamSegmenter:
         return Embedding(self.key(images.digest(rgb)), (rgb.shape[0], rgb.shape[1]), named)
 
     def key(self, image_digest: str) -> str:
-        """Of the embedding that `encode` makes of the photo with this digest."""
-        return f"{image_digest}:sam-{INPUT_SIDE}:{self._net.digest}:{self.engine}"
+        """Of the embedding that `encode` makes of the photo with this digest; "" with untrained weights, which no two
+        networks share."""
+        return "" if not self._net.digest else f"{image_digest}:sam-{INPUT_SIDE}:{self._net.digest}:{self.engine}"
 
     def predict(self, embedding: Embedding, prompt: Prompt, *, multimask: bool = True) -> tuple[Candidate, ...]:
         return self.predict_many(embedding, [prompt], multimask=multimask)[0]
@@ -178,7 +179,7 @@ class Halves:
     when it is first needed. The untransformed network is let go of once every part has been made."""
 
     def __init__(self, card: ModelCard, path: Path | None, *, device: str, engine: str) -> None:
-        self.digest = weights.digest(path) if path is not None else "untrained"
+        self.digest = weights.digest(path) if path is not None else ""
         self._card, self._path = card, path
         self._device, self._engine = device, engine
         self._whole: nn.Module | None = None
@@ -196,12 +197,11 @@ class Halves:
 
     def _part(self, name: str) -> Runner:
         family = "-".join(x for x in (self._card.family, self._card.variant, name) if x)
-        digest = self.digest if self._path is not None else f"{self.digest}{id(self)}"
         return open_runner(
             lambda: _half(name, self._network()),
             list(_inputs(self._card, name).values()),
             family,
-            digest,
+            self.digest,
             device=self._device,
             engine=self._engine,
             keep=self._path is not None,
