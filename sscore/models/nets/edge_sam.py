@@ -109,6 +109,9 @@ class Upsampled(nn.Module):
 class RepViT(nn.Module):
     """forward(x float (n, 3, 1024, 1024)) -> image embedding float (n, 256, 64, 64)."""
 
+    img_size = 1024
+    """What SAM's own predictor asks an encoder for."""
+
     def __init__(self) -> None:
         super().__init__()
         first = _WIDTHS[0]
