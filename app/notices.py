@@ -39,7 +39,7 @@ _HEADLINES: tuple[tuple[type[Exception], str], ...] = (
     (errors.PageChanged, QT_TRANSLATE_NOOP("Errors", "Somebody else changed this photo's annotations")),
     (errors.ExportFailed, QT_TRANSLATE_NOOP("Errors", "The export failed and left nothing behind")),
     (errors.ModelMissing, QT_TRANSLATE_NOOP("Errors", "The model is not on this computer")),
-    (errors.WrongWeights, QT_TRANSLATE_NOOP("Errors", "The model file is damaged or of another kind")),
+    (errors.WrongWeights, QT_TRANSLATE_NOOP("Errors", "This model file cannot be used")),
     (errors.DownloadFailed, QT_TRANSLATE_NOOP("Errors", "The download failed")),
     (errors.DiskFull, QT_TRANSLATE_NOOP("Errors", "The disk is full")),
     (errors.Busy, QT_TRANSLATE_NOOP("Errors", "Another program is writing the same file")),

@@ -340,8 +340,8 @@ MIT 许可证</translation>
         <translation>本机没有这个模型</translation>
     </message>
     <message>
-        <source>The model file is damaged or of another kind</source>
-        <translation>模型文件已损坏，或不是所需的类型</translation>
+        <source>This model file cannot be used</source>
+        <translation>这个模型文件无法使用</translation>
     </message>
     <message>
         <source>The download failed</source>

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 DISTANCES = (1.0, 0.4, 0.15)
 """Sides of the first windows of a point prompt over the long side of the image."""
 
+_OTHER_SIDES = (0.8, 1.35)
+"""Sides of the windows of a box's alternative answers over that of the main one."""
+
 _FAR_PIXELS = 128
 _PIXELS = 160
 _BATCH = 32
@@ -102,11 +105,15 @@ class NanoSegmenter:
         flip = multimask
         far = self._answers(embedding, prompts, distant, _FAR_PIXELS)
         near = self._answers(embedding, prompts, direct, _PIXELS, flip=flip)
+        # What a box means is not always plain: seen with less and with more around it, the answer may be another.
+        others = [_Look(x.number, x.window.scaled(k), None) for x in direct if x.previous is None for k in _OTHER_SIDES]
+        other = self._answers(embedding, prompts, others if multimask else [], _PIXELS)
         looks = [closer for n, views in far.items() for closer in _closer(n, views, prompts[n], multimask)]
         looks += [_Look(n, view.window, view) for n, views in near.items() for view in views]
         close = self._answers(embedding, prompts, looks, _PIXELS, flip=flip)
         for number, views in near.items():
             close[number] = [_mean(a, b) for a, b in zip(views, close[number], strict=True)]
+            close[number] += [_second(view, close[number][0]) for view in other.get(number, [])]
         return [_candidates(close[number], embedding.image_hw, multimask) for number in range(len(prompts))]
 
     def _answers(
@@ -164,6 +171,11 @@ def _direct(number: int, prompt: Prompt, image_hw: tuple[int, int]) -> _Look:
 def _mean(first: _View, second: _View) -> _View:
     """Of two looks through the same window, the second knowing the first: better than either alone."""
     return _View(first.window, np.float32(0.5) * (first.logits + second.logits), second.score)
+
+
+def _second(view: _View, first: _View) -> _View:
+    """An alternative, ranked after the main answer: one look is not to be trusted as much as four."""
+    return _View(view.window, view.logits, min(view.score, max(first.score - 1e-3, 0.0)))
 
 
 def _closer(number: int, views: list[_View], prompt: Prompt, multimask: bool) -> list[_Look]:

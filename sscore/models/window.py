@@ -38,6 +38,10 @@ class Window:
         x, y = box.centre
         return cls(x, y, max(box.width, box.height, least / context) * context)
 
+    def scaled(self, share: float) -> Window:
+        """About the same centre, `share` times the side."""
+        return Window(self.x, self.y, self.side * share)
+
     @property
     def left(self) -> float:
         return self.x - self.side / 2

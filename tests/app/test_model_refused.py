@@ -24,7 +24,7 @@ def refuse(studio, monkeypatch, error):
         (MemoryError(), ("not enough memory", "Close other programs")),
         (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), ("not enough memory", "smaller model")),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), ("not enough memory",)),
-        (WrongWeights("neck.0.weight is missing", path="x.pth"), ("damaged or of another kind", "neck.0.weight")),
+        (WrongWeights("neck.0.weight is missing", path="x.pth"), ("cannot be used", "neck.0.weight")),
         (RuntimeError("something odd"), ("inside the program",)),
     ],
 )
