@@ -18,6 +18,9 @@ from sscore.types import UNKNOWN
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
+DEFAULT_TEMPLATES = ("一张{}的照片", "{}的照片", "{}")
+"""Of a label set that brings none; "{}" stands for a class's text."""
+
 _UNKNOWN_NAMES = {"en": "unknown", "zh": "未知"}
 
 
@@ -35,12 +38,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class LabelSet:
-    """Classes in their fixed order, which is the COCO category order."""
+    """Classes in their fixed order, which is the COCO category order. templates: sentences with one "{}", where a
+    class's text goes."""
 
     key: str
     en: str
     zh: str
     labels: tuple[Label, ...]
+    templates: tuple[str, ...] = DEFAULT_TEMPLATES
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -64,6 +69,12 @@ class LabelSet:
     def get(self, key: str) -> Label:
         """Raises BadLabels."""
         return self.labels[self.index(key)]
+
+    def prompts(self, key: str) -> tuple[str, ...]:
+        """What a text-and-image model compares with a crop: each text of the class in each template. Raises
+        BadLabels."""
+        texts = self.get(key).texts
+        return tuple(template.replace("{}", text) for text in texts for template in self.templates)
 
     def name(self, key: str, lang: str = "en") -> str:
         """What to show for a label in "zh" or else English; "unknown" has a name too, a foreign key is its own."""
@@ -120,7 +131,12 @@ def _checked(data: dict[str, Any], path: Path) -> LabelSet:
         raise BadLabels(
             f"the label key {UNKNOWN!r} is kept for instances nobody could name", path=path, remedy="use another key"
         )
-    return LabelSet(read.key, read.en, read.zh, labels)
+    templates = DEFAULT_TEMPLATES if read.templates is None else tuple(read.templates)
+    for template in templates:
+        if template.count("{}") != 1:
+            problem = f"the template {template!r} must hold {{}} once, where a label's text goes"
+            raise BadLabels(problem, path=path, remedy='write it like "一张{}的照片"')
+    return LabelSet(read.key, read.en, read.zh, labels, templates)
 
 
 @functools.cache
@@ -146,6 +162,7 @@ def _schema() -> type[BaseModel]:
         key: text
         en: text
         zh: text
+        templates: Annotated[list[text], Field(min_length=1)] | None = None
         label: Annotated[list[LabelRow], Field(min_length=1)]
 
     return LabelFile

@@ -26,7 +26,35 @@ def test_the_seven_shapes_in_coco_order():
     assert [shapes.category_id(key) for key in shapes.keys] == [1, 2, 3, 4, 5, 6, 7]
     assert shapes.index("H") == 3 and shapes.get("H").zh == "H型钢" and len({x.colour for x in shapes.labels}) == 7
     assert "Pipe" in shapes and "unknown" not in shapes and 3 not in shapes
-    assert labels.available() == ["scrap_shapes"] and labels.load("scrap_shapes") == shapes
+    assert labels.load("scrap_shapes") == shapes
+
+
+SHIPPED = {
+    "scrap_grades": ("3A", "3A1", "3AH", "cast_iron"),
+    "scrap_metals": ("aluminium", "brass", "copper", "stainless_steel", "zinc"),
+    "scrap_shapes": ("Angle", "Bar", "Billet", "H", "Pipe", "Plate", "U"),
+    "trashnet": ("cardboard", "glass", "metal", "paper", "plastic", "trash"),
+}
+
+
+def test_the_sets_that_ship():
+    assert labels.available() == list(SHIPPED)
+    for key, keys in SHIPPED.items():
+        one = labels.load(key)
+        assert (one.key, one.keys) == (key, keys) and len(one.templates) > 1
+        assert len({label.colour for label in one.labels}) == len(keys)
+        every = [text for label in one.labels for text in label.texts]
+        assert len(set(every)) == len(every)  # a text that two classes share would say nothing
+
+
+def test_prompts_are_every_text_in_every_template(tmp_path):
+    text = HEAD + 'templates = ["一根{}", " {}的照片 "]\n' + row("Rail", texts='["钢轨", "铁轨"]') + row("Gear")
+    own = labels.load(written(tmp_path, text))
+    assert own.prompts("Rail") == ("一根钢轨", "钢轨的照片", "一根铁轨", "铁轨的照片")
+    with pytest.raises(BadLabels, match="'Pipe' is not a label"):
+        own.prompts("Pipe")
+    plain = labels.load(written(tmp_path, HEAD + row("Rail")))
+    assert plain.templates == labels.DEFAULT_TEMPLATES and "一张钢的照片" in plain.prompts("Rail")
 
 
 def test_names_in_both_languages():
@@ -75,6 +103,10 @@ def test_unknown_set():
         (HEAD + row("A", texts="[]"), r"label 1 \(A\): field 'texts' must not be empty"),
         (HEAD + row("A", texts='["钢", " "]'), "field 'texts' must not be empty"),
         (HEAD + row("A", texts='"钢"'), "field 'texts' must be a list"),
+        (HEAD + "templates = []\n" + row("A"), "field 'templates' must not be empty"),
+        (HEAD + 'templates = "{}"\n' + row("A"), "field 'templates' must be a list"),
+        (HEAD + 'templates = ["{}", "照片"]\n' + row("A"), "the template '照片' must hold {} once"),
+        (HEAD + 'templates = ["{}和{}"]\n' + row("A"), "must hold {} once"),
         (HEAD + row("A") + row("A"), "'A' is used twice"),
         (HEAD + row("A") + row(" A "), "'A' is used twice"),
         (HEAD + row("unknown"), "'unknown' is kept"),
