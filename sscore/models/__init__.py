@@ -18,6 +18,7 @@ FAMILIES = {
     "mobile_sam": "sscore.models.sam:load",
     "edge_sam": "sscore.models.edge_sam:load",
     "nano_cls": "sscore.models.nano_cls:load",
+    "cn_clip": "sscore.models.cn_clip:load",
 }
 """Family -> loader(card, weight file or None, *, device, engine), named as text so that listing models is quick."""
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _ANEW = "fetch or copy the weight file again"
 _WRAPPERS = ("model", "state_dict", "module")
 _VIT = {768: "vit_b", 1024: "vit_l", 1280: "vit_h"}
+_CN_CLIP = {(768, 197): "vit_b_16", (1024, 257): "vit_l_14", (1024, 577): "vit_l_14_336", (1280, 257): "vit_h_14"}
+"""By the width of the image transformer and its places."""
+_UNUSED = "bert.pooler."
+"""Published with CN-CLIP, but no part of it: the authors' loader leaves these out too."""
 
 
 def read(path: Path) -> dict[str, Tensor]:
@@ -39,6 +43,7 @@ def read(path: Path) -> dict[str, Tensor]:
     tensors = _tensors(stored, path)
     if all(name.startswith("module.") for name in tensors):
         tensors = {name.removeprefix("module."): value for name, value in tensors.items()}
+    tensors = {name: value for name, value in tensors.items() if not name.startswith(_UNUSED)}
     wrong = [name for name, value in tensors.items() if value.is_floating_point() and not bool(value.isfinite().all())]
     if wrong:
         raise WrongWeights(f"{', '.join(wrong[:3])} holds values that are not numbers", path=path, remedy=_ANEW)
@@ -119,6 +124,9 @@ def architecture(shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, str] | Non
     position = shapes.get("image_encoder.pos_embed")
     if position is not None and (variant := _VIT.get(position[-1])) and "mask_decoder.iou_token.weight" in shapes:
         return "sam_hq" if high_quality else "sam", variant
+    places = shapes.get("visual.positional_embedding", (0, 0))
+    if "bert.embeddings.word_embeddings.weight" in shapes and (variant := _CN_CLIP.get((places[-1], places[0]))):
+        return "cn_clip", variant
     if "stem.0.weight" in shapes:
         return ("nano", "") if "head.weight" in shapes else ("nano_cls", "")
     return None
@@ -137,7 +145,8 @@ def fill(net: nn.Module, path: Path, family: str, variant: str) -> nn.Module:
             path=path,
             remedy=_ANEW if not other else "choose that model, or the right file",
         )
-    net.load_state_dict(stored, strict=True)
+    # A network laid out without memory takes the file's tensors as its own.
+    net.load_state_dict(stored, strict=True, assign=any(value.is_meta for value in net.state_dict().values()))
     # After loading: TinyViT keeps a table of its attention biases from the moment it is put into eval mode.
     return net.train().eval()
 
@@ -176,17 +185,23 @@ def identify(path: Path) -> tuple[str, ...]:
             path=path,
             remedy=f"it knows: {', '.join(row.id for row in catalogue.cards() if row.file)}",
         )
-    if looks[0] not in ("nano", "nano_cls"):
-        import torch
-
-        from sscore.models.nets import sam
-
-        # A large transformer is laid out without filling its gigabytes; the small encoders compute as they are built.
-        with torch.device("meta" if looks[1] in _VIT.values() else "cpu"):
-            net = sam.build(*looks)
-        if problem := difference(net, stored):
-            raise WrongWeights(f"these are not the weights of {_called(looks)}: {problem}", path=path, remedy=_ANEW)
+    if looks[0] not in ("nano", "nano_cls") and (problem := difference(_laid_out(*looks), stored)):
+        raise WrongWeights(f"these are not the weights of {_called(looks)}: {problem}", path=path, remedy=_ANEW)
     return tuple(row.id for row in sorted(rows, key=lambda row: -_alike(row, path.name)))
+
+
+def _laid_out(family: str, variant: str) -> nn.Module:
+    """A published network for its names and shapes. A large transformer is laid out without filling its gigabytes; the
+    small encoders compute as they are built."""
+    import torch
+
+    from sscore.models.nets import cn_clip, sam
+
+    if family == "cn_clip":
+        with torch.device("meta"):
+            return cn_clip.CnClip(cn_clip.CONFIGS[variant])
+    with torch.device("meta" if variant in _VIT.values() else "cpu"):
+        return sam.build(family, variant)
 
 
 def _alike(row: ModelCard, name: str) -> int:

@@ -33,7 +33,8 @@ def export(model_id: str, folder: Path, *, form: str = "onnx", progress: Progres
     """Write every part of a model into `folder`; the files written.
 
     A SAM variant has three: encoder (photo, normalised and padded as `sscore.models.sam.network_input` does), decoder
-    (prompts) and refiner (prompts and a mask). Raises BadOption, ModelMissing, WrongWeights.
+    (prompts) and refiner (prompts and a mask). Of CN-CLIP it is the image tower.
+    Raises BadOption, ModelMissing, WrongWeights.
     """
     if form not in FORMATS:
         raise BadOption(f"there is no format {form!r}", remedy=f"choose one of {', '.join(FORMATS)}")
@@ -58,6 +59,10 @@ def parts_of(model_id: str) -> list[Part]:
         from sscore.models import nano_cls
 
         return [nano_cls.part(catalogue.weight_file(card))]
+    if card.family == "cn_clip":
+        from sscore.models import cn_clip
+
+        return [cn_clip.part(card, catalogue.weight_file(card))]
     if card.family in ("sam", "sam_hq", "mobile_sam", "edge_sam"):
         from sscore.models import sam
 
