@@ -46,6 +46,11 @@ ZoomOption = Annotated[
 ]
 
 
+LabelsOption = Annotated[
+    str, typer.Option("--labels", metavar="KEY|FILE", help="A label set that ships, or a .toml file of your own.")
+]
+
+
 def size(text: str) -> tuple[int, int]:
     """ "WxH" → (width, height) px."""
     width, cross, height = text.lower().replace("×", "x").partition("x")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sscore.cli import arguments
+from sscore.cli.arguments import LabelsOption
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.cli.gather import REFUSED, Gathered, gather, match
 from sscore.errors import BadDataset, BadImage, BadOption
@@ -31,6 +32,7 @@ def classify(
         typer.Option("--box", metavar="X0,Y0,X1,Y1", help="An object in every photo, px. Repeatable."),
     ] = None,
     classifier: Annotated[str, typer.Option("--classifier", metavar="ID", help="See: ssc models list.")] = "nano-cls",
+    labels: LabelsOption = "scrap_shapes",
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="With --masks: the COCO file with the new labels. Else: the results as JSON."),
@@ -45,14 +47,16 @@ def classify(
 
     Exit code 1: a photo or object was left out; the rest is done.
     """
-    from sscore import labels, models
+    from sscore import labels as label_sets
+    from sscore import models
 
     if masks is not None and box:
         raise BadOption("give --masks or --box, not both")
     if out is not None and out.is_dir():
         raise BadOption(f"--out {out}: is a folder", remedy="give a file name")
     boxes = [arguments.box(text) for text in box or []]
-    job = _Job(Console(json=as_json, events=events, quiet=quiet), models.load_classifier(classifier), labels.load())
+    label_set = label_sets.load(labels)
+    job = _Job(Console(json=as_json, events=events, quiet=quiet), models.load_classifier(classifier), label_set)
     gathered = gather(paths)
     for name in gathered.refused:
         job.problem(name, REFUSED)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sscore.cli.arguments import NoCache, ZoomOption
+from sscore.cli.arguments import LabelsOption, NoCache, ZoomOption
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.cli.gather import REFUSED, Gathered, gather, match
 from sscore.errors import BadDataset, BadImage, BadOption
@@ -29,6 +29,7 @@ def label(
     ] = None,
     segmenter: Annotated[str, typer.Option("--segmenter", metavar="ID", help="See: ssc models list.")] = "nano",
     classifier: Annotated[str, typer.Option("--classifier", metavar="ID", help="See: ssc models list.")] = "nano-cls",
+    labels: LabelsOption = "scrap_shapes",
     zoom: ZoomOption = "auto",
     no_cache: NoCache = False,
     include_empty: Annotated[bool, typer.Option("--include-empty", help="List photos without objects too.")] = False,
@@ -45,7 +46,8 @@ def label(
 
     Exit code 1: a photo, prompt or object was left out; the rest is written.
     """
-    from sscore import coco, labels, models, recognize
+    from sscore import coco, models, recognize
+    from sscore import labels as label_sets
     from sscore.models import zoom as zooming
     from sscore.models.cache import EmbeddingCache
 
@@ -56,7 +58,7 @@ def label(
     gathered = gather(paths)
     tally = _Tally(console)
     photos = _photos(gathered, prompts, tally)
-    label_set = labels.load()
+    label_set = label_sets.load(labels)
     eyes, namer = models.load_segmenter(segmenter), models.load_classifier(classifier)
     cache = None if no_cache else EmbeddingCache(ram_bytes=0)
     with console.progress("Labelling", unit=recognize.STEPS, of="photos") as progress:

@@ -248,6 +248,29 @@ def test_classify_names_the_objects_of_a_coco_file(capsys, yard, tmp_path):
     assert {one["label"] for one in json.loads(text)["results"]} == {"Angle", "Bar", "Plate"}
 
 
+def test_another_label_set(capsys, yard, tmp_path, monkeypatch):
+    own = tmp_path / "标签 一.toml"
+    rows = [("Plate", "#112233"), ("Bar", "#445566"), ("Angle", "#778899")]
+    text = 'key = "few"\nen = "few"\nzh = "few"\n' + "".join(
+        f'[[label]]\nkey = "{key}"\nen = "{key}"\nzh = "{key}"\ncolour = "{colour}"\ntexts = ["钢"]\n'
+        for key, colour in rows
+    )
+    own.write_text(text, encoding="utf-8")
+    seen = []
+    scores = ColourClassifier.scores
+    monkeypatch.setattr(
+        ColourClassifier, "scores", lambda self, crops, labels: seen.append(labels.key) or scores(self, crops, labels)
+    )
+    out = tmp_path / "out.json"
+    assert ssc(capsys, "label", yard, "--out", out, "--labels", own)[0] in (0, 1)
+    data = json.loads(out.read_text(encoding="utf-8"))
+    assert [one["name"] for one in data["categories"]] == ["Plate", "Bar", "Angle"]
+    assert ssc(capsys, "classify", yard / "一.png", "--labels", own)[0] == 0
+    assert set(seen) == {"few"}
+    code, _, err = ssc(capsys, "classify", yard / "一.png", "--labels", "shapes")
+    assert code == 2 and "no label set 'shapes'" in err and "scrap_metals" in err
+
+
 def test_classify_leaves_out_photos_that_do_not_fit(capsys, yard, tmp_path):
     known = tmp_path / "known.json"
     ssc(capsys, "label", yard, "--out", known)
