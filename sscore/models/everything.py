@@ -43,11 +43,12 @@ def propose_all(
     levels: int = 3,
     batch: int = 16,
     multimask: bool = False,
-    min_score: float = 0.6,
+    min_score: float = 0.7,
     min_area: int = 64,
     min_share: float = 2e-4,
-    max_share: float = 0.4,
+    max_share: float = 0.25,
     cover_share: float = 0.1,
+    cover_score: float = 0.85,
     max_iou: float = 0.6,
     max_contained: float = 0.8,
     min_left: float = 0.6,
@@ -58,7 +59,8 @@ def propose_all(
     points_per_side: points along the long side on the finest of `levels` grids, each half as dense as the next.
     batch: prompts per `predict_many`. min_score: predicted IoU below which an answer is dropped. min_area (px),
     min_share and max_share (of the image): size limits; a mask that touches all four sides goes too. cover_share: a
-    mask up to this share of the image hides the points inside it from later questions. max_iou, max_contained:
+    mask up to this share of the image hides the points inside it from later questions, if its predicted IoU is at least
+    cover_score: a mistaken mask must not hide what lies under it. max_iou, max_contained:
     overlap from which the worse of two masks is a repetition, see `add`; min_left: see `disjoint`.
     progress counts points of all grids, skipped ones included.
     """
@@ -69,7 +71,8 @@ def propose_all(
     kept: list[_Found] = []
     for points in grids:
         for chunk in _chunks(points, batch):
-            asked = [point for point in chunk if not _covered(point, kept, cover_share * height * width)]
+            sure = [found for found in kept if found.candidate.score >= cover_score]
+            asked = [point for point in chunk if not _covered(point, sure, cover_share * height * width)]
             answers = (
                 segmenter.predict_many(embedding, [_click(point) for point in asked], multimask=multimask)
                 if asked

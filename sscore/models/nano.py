@@ -41,6 +41,9 @@ DISTANCES = (1.0, 0.4, 0.15)
 _OTHER_SIDES = (0.8, 1.35)
 """Sides of the windows of a box's alternative answers over that of the main one."""
 
+_HOPELESS = 0.3
+"""Predicted IoU from afar below which a point is taken to be on no object, when one of many is asked."""
+
 _FAR_PIXELS = 128
 _PIXELS = 160
 _BATCH = 32
@@ -108,9 +111,16 @@ class NanoSegmenter:
         # What a box means is not always plain: seen with less and with more around it, the answer may be another.
         others = [_Look(x.number, x.window.scaled(k), None) for x in direct if x.previous is None for k in _OTHER_SIDES]
         other = self._answers(embedding, prompts, others if multimask else [], _PIXELS)
-        looks = [closer for n, views in far.items() for closer in _closer(n, views, prompts[n], multimask)]
+        # Where nothing is to be seen from afar, a closer look is only worth it for somebody who waits for that one answer.
+        hopeless = {n: views for n, views in far.items() if not multimask and max(v.score for v in views) < _HOPELESS}
+        looks = [
+            closer
+            for n, views in far.items()
+            if n not in hopeless
+            for closer in _closer(n, views, prompts[n], multimask)
+        ]
         looks += [_Look(n, view.window, view) for n, views in near.items() for view in views]
-        close = self._answers(embedding, prompts, looks, _PIXELS, flip=flip)
+        close = hopeless | self._answers(embedding, prompts, looks, _PIXELS, flip=flip)
         for number, views in near.items():
             close[number] = [_mean(a, b) for a, b in zip(views, close[number], strict=True)]
             close[number] += [_second(view, close[number][0]) for view in other.get(number, [])]
