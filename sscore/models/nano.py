@@ -108,10 +108,8 @@ class NanoSegmenter:
         flip = multimask
         far = self._answers(embedding, prompts, distant, _FAR_PIXELS)
         near = self._answers(embedding, prompts, direct, _PIXELS, flip=flip)
-        # What a box means is not always plain: seen with less and with more around it, the answer may be another.
-        others = [_Look(x.number, x.window.scaled(k), None) for x in direct if x.previous is None for k in _OTHER_SIDES]
-        other = self._answers(embedding, prompts, others if multimask else [], _PIXELS)
-        # Where nothing is to be seen from afar, a closer look is only worth it for somebody who waits for that one answer.
+        other = self._others(embedding, prompts, direct) if multimask else {}
+        # Where nothing is to be seen from afar, a closer look is only worth it for who waits for that one answer.
         hopeless = {n: views for n, views in far.items() if not multimask and max(v.score for v in views) < _HOPELESS}
         looks = [
             closer
@@ -125,6 +123,28 @@ class NanoSegmenter:
             close[number] = [_mean(a, b) for a, b in zip(views, close[number], strict=True)]
             close[number] += [_second(view, close[number][0]) for view in other.get(number, [])]
         return [_candidates(close[number], embedding.image_hw, multimask) for number in range(len(prompts))]
+
+    def _others(self, embedding: Embedding, prompts: list[Prompt], direct: list[_Look]) -> dict[int, list[_View]]:
+        """Further answers to prompts with a box, by prompt number. What a box means is not always plain: with less and
+        with more around it, or by its points alone, the answer may be another."""
+        variants: list[Prompt] = []
+        owners: list[int] = []
+        looks: list[_Look] = []
+        for x in direct:
+            prompt = prompts[x.number]
+            if x.previous is not None:
+                continue
+            asked = [(prompt, share) for share in _OTHER_SIDES]
+            if prompt.positive.any():
+                asked.append((Prompt(prompt.points, prompt.positive), 1.0))
+            for variant, share in asked:
+                looks.append(_Look(len(variants), x.window.scaled(share), None))
+                variants.append(variant)
+                owners.append(x.number)
+        found: dict[int, list[_View]] = {}
+        for number, views in self._answers(embedding, variants, looks, _PIXELS).items():
+            found.setdefault(owners[number], []).extend(views)
+        return found
 
     def _answers(
         self, embedding: Embedding, prompts: list[Prompt], looks: list[_Look], pixels: int, *, flip: bool = False
