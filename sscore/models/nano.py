@@ -107,7 +107,7 @@ class NanoSegmenter:
         # percent of DICE, are left out.
         flip = multimask
         far = self._answers(embedding, prompts, distant, _FAR_PIXELS)
-        near = self._answers(embedding, prompts, direct, _PIXELS, flip=flip)
+        near = self._answers(embedding, prompts, direct, _PIXELS)
         other = self._others(embedding, prompts, direct) if multimask else {}
         # Where nothing is to be seen from afar, a closer look is only worth it for who waits for that one answer.
         hopeless = {n: views for n, views in far.items() if not multimask and max(v.score for v in views) < _HOPELESS}
@@ -117,8 +117,9 @@ class NanoSegmenter:
             if n not in hopeless
             for closer in _closer(n, views, prompts[n], multimask)
         ]
-        looks += [_Look(n, view.window, view) for n, views in near.items() for view in views]
-        close = hopeless | self._answers(embedding, prompts, looks, _PIXELS, flip=flip)
+        again = [_Look(n, view.window, view) for n, views in near.items() for view in views]
+        close = hopeless | self._answers(embedding, prompts, looks, _PIXELS)
+        close |= self._answers(embedding, prompts, again, _PIXELS, flip=flip)
         for number, views in near.items():
             close[number] = [_mean(a, b) for a, b in zip(views, close[number], strict=True)]
             close[number] += [_second(view, close[number][0]) for view in other.get(number, [])]
@@ -142,7 +143,7 @@ class NanoSegmenter:
                 variants.append(variant)
                 owners.append(x.number)
         found: dict[int, list[_View]] = {}
-        for number, views in self._answers(embedding, variants, looks, _PIXELS).items():
+        for number, views in self._answers(embedding, variants, looks, _FAR_PIXELS).items():
             found.setdefault(owners[number], []).extend(views)
         return found
 
