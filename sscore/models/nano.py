@@ -143,8 +143,11 @@ class NanoSegmenter:
                 variants.append(variant)
                 owners.append(x.number)
         found: dict[int, list[_View]] = {}
-        for number, views in self._answers(embedding, variants, looks, _FAR_PIXELS).items():
-            found.setdefault(owners[number], []).extend(views)
+        wide = [x for x in looks if variants[x.number].box is not None]
+        bare = [x for x in looks if variants[x.number].box is None]
+        for part, pixels in ((wide, _FAR_PIXELS), (bare, _PIXELS)):
+            for number, views in self._answers(embedding, variants, part, pixels).items():
+                found.setdefault(owners[number], []).extend(views)
         return found
 
     def _answers(
