@@ -46,7 +46,7 @@ def propose_all(
     min_score: float = 0.7,
     min_area: int = 64,
     min_share: float = 2e-4,
-    max_share: float = 0.25,
+    max_share: float = 0.4,
     cover_share: float = 0.1,
     cover_score: float = 0.85,
     max_iou: float = 0.6,
