@@ -321,7 +321,18 @@ class Assistant(QObject):
             from sscore.recognize import propose
 
             embedding = self._embedding(segmenter, photo)
-            return propose(segmenter, classifier, labels, photo.rgb, embedding, prompt, zoom=zoom, cache=self.cache)
+            # While the box is still moving one quick answer will do; candidates come when it is finished.
+            return propose(
+                segmenter,
+                classifier,
+                labels,
+                photo.rgb,
+                embedding,
+                prompt,
+                multimask=final,
+                zoom=zoom,
+                cache=self.cache,
+            )
 
         self._lane.submit(
             "propose",

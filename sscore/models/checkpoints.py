@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sscore import catalogue
 from sscore.errors import ModelMissing, WrongWeights
+from sscore.models import weights
 from sscore.types import ModelCard
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ def read(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise ModelMissing("the weight file is not there", path=path, remedy=_ANEW)
     if _is_safetensors(path):
-        from sscore.models import weights
-
         return weights.tensors(path)
     stored = _unpickled(path)
     for wrapper in _WRAPPERS:
@@ -136,7 +135,7 @@ def fill(net: nn.Module, path: Path, family: str, variant: str) -> nn.Module:
     """The network with all tensors of a checkpoint, in eval mode. Raises ModelMissing, and WrongWeights that names the
     missing, additional and misshapen keys and says what the file looks like instead."""
     stored = read(path)
-    if problem := difference(net, stored):
+    if problem := weights.difference(net.state_dict(), stored):
         shapes = {name: tuple(value.shape) for name, value in stored.items()}
         looks = architecture(shapes)
         other = "" if looks in (None, (family, variant)) else f"; it looks like {_called(looks)}"
@@ -149,20 +148,6 @@ def fill(net: nn.Module, path: Path, family: str, variant: str) -> nn.Module:
     net.load_state_dict(stored, strict=True, assign=any(value.is_meta for value in net.state_dict().values()))
     # After loading: TinyViT keeps a table of its attention biases from the moment it is put into eval mode.
     return net.train().eval()
-
-
-def difference(net: nn.Module, stored: Mapping[str, Tensor]) -> str:
-    """The first differences between a network's state dict and tensors in words; "" when they fit."""
-    wanted = net.state_dict()
-    wrong = [f"{name} is missing" for name in wanted if name not in stored]
-    wrong += [f"{name} is one too many" for name in stored if name not in wanted]
-    wrong += [
-        f"{name} is {tuple(stored[name].shape)} but should be {tuple(value.shape)}"
-        for name, value in wanted.items()
-        if name in stored and stored[name].shape != value.shape
-    ]
-    more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-    return "; ".join(wrong[:3]) + more
 
 
 def _called(looks: tuple[str, str] | None) -> str:
@@ -185,7 +170,7 @@ def identify(path: Path) -> tuple[str, ...]:
             path=path,
             remedy=f"it knows: {', '.join(row.id for row in catalogue.cards() if row.file)}",
         )
-    if looks[0] not in ("nano", "nano_cls") and (problem := difference(_laid_out(*looks), stored)):
+    if looks[0] not in ("nano", "nano_cls") and (problem := weights.difference(_laid_out(*looks).state_dict(), stored)):
         raise WrongWeights(f"these are not the weights of {_called(looks)}: {problem}", path=path, remedy=_ANEW)
     return tuple(row.id for row in sorted(rows, key=lambda row: -_alike(row, path.name)))
 

@@ -103,13 +103,10 @@ class NanoSegmenter:
                 distant += [_Look(number, w, None) for w in _distant_windows(prompt, embedding.image_hw)]
             else:
                 direct.append(_direct(number, prompt, embedding.image_hw))
-        # One answer is asked for where thousands are (everything mode): then the mirrored views, which are worth one
-        # percent of DICE, are left out.
-        flip = multimask
         far = self._answers(embedding, prompts, distant, _FAR_PIXELS)
         near = self._answers(embedding, prompts, direct, _PIXELS)
         other = self._others(embedding, prompts, direct) if multimask else {}
-        # Where nothing is to be seen from afar, a closer look is only worth it for who waits for that one answer.
+        # Where nothing is to be seen from afar, a closer look is worth it only to those who wait for that one answer.
         hopeless = {n: views for n, views in far.items() if not multimask and max(v.score for v in views) < _HOPELESS}
         looks = [
             closer
@@ -119,7 +116,8 @@ class NanoSegmenter:
         ]
         again = [_Look(n, view.window, view) for n, views in near.items() for view in views]
         close = hopeless | self._answers(embedding, prompts, looks, _PIXELS)
-        close |= self._answers(embedding, prompts, again, _PIXELS, flip=flip)
+        # The mirrored view is worth a percent of DICE: left out where one quick answer is asked for.
+        close |= self._answers(embedding, prompts, again, _PIXELS, flip=multimask)
         for number, views in near.items():
             close[number] = [_mean(a, b) for a, b in zip(views, close[number], strict=True)]
             close[number] += [_second(view, close[number][0]) for view in other.get(number, [])]
@@ -208,7 +206,7 @@ def _mean(first: _View, second: _View) -> _View:
 
 
 def _second(view: _View, first: _View) -> _View:
-    """An alternative, ranked after the main answer: one look is not to be trusted as much as four."""
+    """An alternative, ranked after the main answer: one look is not to be trusted as much as two."""
     return _View(view.window, view.logits, min(view.score, max(first.score - 1e-3, 0.0)))
 
 

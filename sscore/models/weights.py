@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -59,18 +60,24 @@ def filled(net: Net, path: Path) -> Net:
     """
     stored = tensors(path)
     wanted = {k: v for k, v in net.state_dict().items() if not k.endswith("num_batches_tracked")}
-    wrong = [f"missing {k}" for k in wanted if k not in stored]
-    wrong += [f"unexpected {k}" for k in stored if k not in wanted]
-    wrong += [
-        f"{k} is {tuple(stored[k].shape)} but should be {tuple(v.shape)}"
-        for k, v in wanted.items()
-        if k in stored and stored[k].shape != v.shape
-    ]
-    if wrong:
-        more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-        raise WrongWeights(f"these are not this model's weights: {'; '.join(wrong[:3])}{more}", path=path, remedy=_ANEW)
+    if problem := difference(wanted, stored):
+        raise WrongWeights(f"these are not this model's weights: {problem}", path=path, remedy=_ANEW)
     net.load_state_dict(stored, strict=False)
     return net.eval()
+
+
+def difference(wanted: Mapping[str, Tensor], stored: Mapping[str, Tensor]) -> str:
+    """The first differences in names and shapes between the tensors of a network and of a file, in words; "" when they
+    fit."""
+    wrong = [f"{name} is missing" for name in wanted if name not in stored]
+    wrong += [f"{name} is one too many" for name in stored if name not in wanted]
+    wrong += [
+        f"{name} is {tuple(stored[name].shape)} but should be {tuple(value.shape)}"
+        for name, value in wanted.items()
+        if name in stored and stored[name].shape != value.shape
+    ]
+    more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    return "; ".join(wrong[:3]) + more
 
 
 def save(net: nn.Module, path: Path, metadata: dict[str, str]) -> None:

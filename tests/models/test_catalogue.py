@@ -105,5 +105,5 @@ def test_damaged_weights_are_refused(tmp_path):
 
 
 def test_weights_of_another_model_are_named(tmp_path):
-    with pytest.raises(WrongWeights, match="missing .* and .* more"):
+    with pytest.raises(WrongWeights, match="missing.* and .* more"):
         models.load_segmenter("nano", checkpoint=paths.weights() / "nano-cls.safetensors")
