@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from dataclasses import MISSING, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -115,11 +116,16 @@ def as_toml(row: ModelCard) -> str:
 
 def parse(text: str, path: Path) -> list[ModelCard]:
     """The rows of a catalogue's text; `path` is named in errors. Raises WrongWeights."""
+    return list(_parsed(text, path))
+
+
+@lru_cache(maxsize=8)  # lists and dialogs ask for the rows again and again
+def _parsed(text: str, path: Path) -> tuple[ModelCard, ...]:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(path, error) from error
-    return [_row(values, number, path) for number, values in enumerate(data.get("model", []), start=1)]
+    return tuple(_row(values, number, path) for number, values in enumerate(data.get("model", []), start=1))
 
 
 def _write(path: Path, text: str, rows: list[ModelCard]) -> None:

@@ -102,16 +102,23 @@ def load(key_or_path: str | Path = "scrap_shapes") -> LabelSet:
         )
     path = Path(text) if is_path else resources() / "labels" / f"{text}.toml"
     try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # Notepad puts a mark in front
+        content = path.read_bytes()
     except FileNotFoundError:
         raise BadLabels("there is no such label file", path=path, remedy="check the name and the folder") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadLabels(f"the label file cannot be read: {reason}", path=path, remedy="name a .toml file") from None
+    return _parsed(content, path)
+
+
+@functools.lru_cache(maxsize=8)  # the same few files are asked for again and again
+def _parsed(content: bytes, path: Path) -> LabelSet:
+    try:
+        data = tomllib.loads(content.decode("utf-8-sig"))  # Notepad puts a mark in front
     except UnicodeDecodeError:
         raise BadLabels("the label file is not UTF-8 text", path=path, remedy="save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise BadLabels(f"the label file is not valid TOML: {error}", path=path, remedy="correct that line") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadLabels(f"the label file cannot be read: {reason}", path=path, remedy="name a .toml file") from None
     return _checked(data, path)
 
 

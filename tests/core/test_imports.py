@@ -2,9 +2,6 @@
 
 import ast
 import functools
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import sscore
@@ -63,17 +60,6 @@ def layer(name):
     found = [i for i, names in enumerate(LAYERS) if name in names]
     assert found, f"sscore.{name} has no place in LAYERS: give it the lowest that works"
     return found[0]
-
-
-def test_import_is_light():
-    code = (
-        "import json, sys, sscore; first = set(sys.modules); import sscore.labels;"
-        "print(json.dumps([sorted(first), sorted(sys.modules)]))"
-    )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
-    first, then = (set(names) for names in json.loads(out))
-    assert not first & {"torch", "openvino", "matplotlib", "cv2", "PySide6", "torchvision", "pydantic", "shapely"}
-    assert not then & {"torch", "openvino", "matplotlib", "cv2", "PySide6", "pydantic"}
 
 
 def test_the_core_knows_no_window():
