@@ -1,0 +1,1 @@
+"""Reports: figures, tables and one HTML page of what was measured."""
