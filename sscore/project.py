@@ -23,8 +23,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sscore import coco, images, presence
+from sscore import coco, facts, images, presence
 from sscore.errors import BadImage, BadPage, BadProject
+from sscore.facts import PhotoFacts
 from sscore.labels import LabelSet
 from sscore.labels import load as load_labels
 from sscore.page_store import PageStore, checked, disk_errors, spelled
@@ -187,6 +188,14 @@ class Project:
             page = self._store.peek(rel)
             cached = self._summaries[rel] = (stamp, PageSummary() if page is None else _summary(page))
         return cached[1]
+
+    def look(self, rel: str) -> Page:
+        """The page of a photo, but saves still compare with the one that was loaded before. Raises as `load` does."""
+        return self._store.look(rel) or self._blank(rel)
+
+    def facts(self, rel: str) -> PhotoFacts:
+        """What lists and figures need of a photo's instances, without masks. Raises BadPage, BadProject."""
+        return facts.of_json(rel, self._store.peek(rel))
 
     # --- export -------------------------------------------------------------------------------------------------------
 

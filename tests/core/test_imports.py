@@ -11,7 +11,7 @@ ROOT = Path(sscore.__file__).parent
 LAYERS = (
     ("types", "errors", "paths", "file_lock", "disk", "digests"),
     ("masks", "mask_sets", "rle", "polygons", "images", "labels", "metrics"),
-    ("coco", "formats", "edits", "prompts", "prompt_file"),
+    ("coco", "formats", "edits", "prompts", "prompt_file", "facts", "query", "review", "rules", "statistics"),
     (
         "fetch",
         "catalogue",
