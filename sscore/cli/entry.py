@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from sscore import __version__
-from sscore.cli import bench, check, classify, console, embed, export, label, model_export, models, scenes, segment
+from sscore.cli import bench, check, classify, console, embed, export, label, model_export, models, naming, scenes, segment
 from sscore.cli.train import train_app
 from sscore.errors import Cancelled, SscError
 
@@ -44,6 +44,8 @@ app.command("label")(label.label)
 app.command("classify")(classify.classify)
 app.command("embed")(embed.embed)
 app.command("export")(export.export)
+app.command("rescore")(naming.rescore)
+app.command("calibrate")(naming.calibrate)
 app.command("check")(check.check)
 app.command("stats")(check.stats)
 app.command("bench")(bench.bench)

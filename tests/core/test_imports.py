@@ -10,7 +10,7 @@ ROOT = Path(sscore.__file__).parent
 
 LAYERS = (
     ("types", "errors", "paths", "file_lock", "disk", "digests"),
-    ("masks", "mask_sets", "rle", "polygons", "images", "labels", "metrics"),
+    ("masks", "mask_sets", "rle", "polygons", "images", "labels", "metrics", "naming", "calibration"),
     ("coco", "formats", "edits", "prompts", "prompt_file", "facts", "query", "review", "rules", "statistics"),
     (
         "fetch",
@@ -25,7 +25,7 @@ LAYERS = (
         "dataset",
         "scenes",
     ),
-    ("recognize",),
+    ("recognize", "features", "rescore"),
     ("bench", "evaluate", "report", "train"),
     ("cli",),
 )

@@ -1,0 +1,82 @@
+"""All that a training must find again to go on as if it had never stopped: weights, optimizer, random generators."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from sscore import disk, paths
+from sscore.errors import DiskFull, WrongWeights
+
+
+def learnt(net: nn.Module) -> dict[str, Tensor]:
+    """What of a network a training may change: trainable parameters, and buffers (statistics of norms). The frozen
+    parameters belong to the checkpoint it began with, and are not stored again."""
+    held = {name for name, value in net.named_parameters() if not value.requires_grad}
+    return {name: value for name, value in net.state_dict().items() if name not in held}
+
+
+def take_back(net: nn.Module, stored: dict[str, Tensor], path: Path) -> None:
+    """Give a network what `learnt` took from one like it. Raises WrongWeights when they do not fit; path: for that."""
+    own = learnt(net)
+    if own.keys() != stored.keys() or any(own[name].shape != value.shape for name, value in stored.items()):
+        raise WrongWeights("this run trained another network", path=path, remedy="choose another folder for the run")
+    net.load_state_dict(stored, strict=False)
+
+
+def random_state() -> dict[str, Any]:
+    """Of all generators that a training may draw from: python's, numpy's, torch's and the GPUs'."""
+    kind, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
+    return {
+        "python": random.getstate(),
+        "numpy": (str(kind), torch.from_numpy(np.asarray(keys).astype(np.int64)), position, has_gauss, gauss),
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+    }
+
+
+def set_random_state(state: dict[str, Any]) -> None:
+    version, words, gauss = state["python"]
+    random.setstate((version, tuple(words), gauss))
+    kind, keys, *rest = state["numpy"]
+    np.random.set_state((kind, keys.cpu().numpy().astype(np.uint32), *rest))
+    torch.set_rng_state(state["torch"].cpu())
+    if len(state["cuda"]) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all([one.cpu() for one in state["cuda"]])
+
+
+def seed_all(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def write(path: Path, content: dict[str, Any]) -> None:
+    """A whole file or none; the one before stays until the new one is there. Raises DiskFull, OSError."""
+    out = io.BytesIO()
+    torch.save(content, out)
+    try:
+        with disk.naming_a_full_disk(path):
+            paths.write_atomic(path, out.getvalue())
+    except DiskFull as error:
+        raise DiskFull(
+            "the disk is full: the checkpoint could not be written; the one before it is whole",
+            path=path,
+            remedy="free some space, then go on with --resume",
+        ) from error
+
+
+def read(path: Path, device: str) -> dict[str, Any]:
+    """Raises WrongWeights when it is damaged."""
+    try:
+        content: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        return content
+    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        raise WrongWeights("the checkpoint is damaged", path=path, remedy="begin the run anew") from error
