@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace as _with
-from typing import Any
+from typing import Any, Literal
 
 from sscore import masks
 from sscore.errors import BadOption
@@ -18,6 +18,14 @@ from sscore.types import STATUSES, Annotation, Mask, Page, Scores, Status
 
 NEXT_ID = "next_id"
 """Key of `Page.extra` that holds the next free id."""
+
+LOCKED = "locked"
+"""Flag in `Annotation.extra`: the window changes neither its mask nor its place before it is unlocked."""
+
+OCCLUDED = "occluded"
+"""Flag in `Annotation.extra`: partly hidden by other pieces, so the mask shows less than the piece."""
+
+Depth = Literal["front", "forward", "backward", "back"]
 
 
 def next_id(page: Page) -> int:
@@ -132,6 +140,86 @@ def reorder(page: Page, annotation_id: int, index: int) -> Page:
     others = [a for a in page.annotations if a is not moved]
     others.insert(min(max(index, 0), len(others)), moved)
     return _page(page, tuple(others))
+
+
+def arrange(page: Page, ids: Iterable[int], where: Depth) -> Page:
+    """The page with these instances at the front, one step forward, one backward, or at the back. They keep their
+    order among themselves; the very same page comes back when nothing moves."""
+    chosen = _chosen(page, ids)
+    order = list(page.annotations)
+    if where in ("front", "back"):
+        order.sort(key=lambda a: (a.id in chosen) == (where == "front"))
+    else:
+        step = 1 if where == "forward" else -1
+        for at in reversed(range(len(order))) if step > 0 else range(len(order)):
+            to = at + step
+            if order[at].id in chosen and 0 <= to < len(order) and order[to].id not in chosen:
+                order[at], order[to] = order[to], order[at]
+    same = all(a is b for a, b in zip(order, page.annotations, strict=True))
+    return page if same else _page(page, tuple(order))
+
+
+def mark(page: Page, ids: Iterable[int], key: str, on: bool) -> Page:
+    """The page with a flag of these instances set or taken away, such as LOCKED or OCCLUDED; the very same page when
+    they have it so already."""
+    new = {}
+    for i, old in _chosen(page, ids).items():
+        if bool(old.extra.get(key)) != on:
+            kept = {k: v for k, v in old.extra.items() if k != key}
+            new[i] = _with(old, extra={**kept, key: True} if on else kept)
+    return _swap(page, new) if new else page
+
+
+def reshape_all(page: Page, new: Mapping[int, Mask]) -> Page:
+    """`reshape` for several instances at once; the very same page when no mask is another."""
+    chosen = _chosen(page, new)
+    changed = {i: _with(chosen[i], mask=_inside(page, mask)) for i, mask in new.items() if mask is not chosen[i].mask}
+    return _swap(page, changed) if changed else page
+
+
+def cut_out(page: Page, annotation_id: int, others: Iterable[int] | None = None) -> Page:
+    """The page with the pixels of one instance taken from `others` (default: from all others that have some of them).
+    An instance that has no pixel left is removed; the very same page comes back when none shares a pixel."""
+    cutter = _get(page, annotation_id).mask
+    chosen = _chosen(page, (a.id for a in page.annotations) if others is None else others)
+    new, gone = {}, []
+    for i, old in chosen.items():
+        if i == annotation_id or (left := masks.subtract(old.mask, cutter)) is old.mask:
+            continue
+        if left is None:
+            gone.append(i)
+        elif left.area < old.mask.area:
+            new[i] = _with(old, mask=left)
+    page = _swap(page, new) if new else page
+    return remove(page, gone) if gone else page
+
+
+def move(page: Page, ids: Iterable[int], dx: int, dy: int) -> Page:
+    """The page with these instances moved by whole px. What leaves the photo is cut off; raises BadOption when one
+    would leave it altogether."""
+    chosen = _chosen(page, ids)
+    return reshape_all(
+        page, {i: Mask(a.mask.bits, a.mask.left + dx, a.mask.top + dy) for i, a in chosen.items() if dx or dy}
+    )
+
+
+def paste(page: Page, annotations: Iterable[Annotation], dx: int = 0, dy: int = 0) -> Page:
+    """The page with copies of instances of any page, moved by whole px, in front and under new ids. Copies lose the
+    prompt, which was drawn elsewhere; those that lie outside the photo are left out."""
+    for annotation in annotations:
+        mask = annotation.mask
+        moved = masks.clip(Mask(mask.bits, mask.left + dx, mask.top + dy), page.height, page.width)
+        if moved is not None:
+            page = add(page, _with(annotation, id=0, mask=moved, prompt=None))
+    return page
+
+
+def set_extra(page: Page, key: str, value: Any) -> Page:
+    """The page with one of its own facts changed (such as its scale), or taken away with None."""
+    if key == NEXT_ID:
+        raise BadOption(f"{NEXT_ID!r} is kept by the program itself", path=page.image)
+    kept = {k: v for k, v in page.extra.items() if k != key}
+    return _with(page, extra=kept if value is None else {**kept, key: value})
 
 
 def _page(page: Page, annotations: tuple[Annotation, ...], at_least: int = 1) -> Page:

@@ -19,6 +19,7 @@ __all__ = [
     "decode_rle",
     "encode_rle",
     "fill_holes",
+    "fill_small_holes",
     "from_coco_polygons",
     "from_rings",
     "from_rle",
@@ -32,11 +33,14 @@ __all__ = [
     "smooth",
     "stroke",
     "subtract",
+    "tidy",
     "tight",
     "to_polygons",
     "to_rle",
     "union",
 ]
+
+_BROAD = 32.0  # px: from this radius on a brush stroke is drawn, not computed
 
 
 def parts(mask: Mask) -> list[Mask]:
@@ -70,6 +74,28 @@ def fill_holes(mask: Mask) -> Mask:
     return Mask(numbers[1:-1, 1:-1] != numbers[0, 0], mask.left, mask.top)
 
 
+def fill_small_holes(mask: Mask, max_px: int) -> Mask:
+    """With the holes of at most `max_px` pixels filled."""
+    holes = subtract(fill_holes(mask), mask) if max_px > 0 else None
+    if holes is None:
+        return mask
+    # Holes are told apart as `fill_holes` does: pixels that touch only at a corner are two holes.
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats(holes.bits.view(np.uint8), connectivity=4)
+    small = stats[:, cv2.CC_STAT_AREA] <= max_px
+    small[0] = False
+    patch = tight(small[numbers], holes.left, holes.top)
+    return mask if patch is None else union(mask, patch)
+
+
+def tidy(mask: Mask, *, specks_px: int = 0, holes_px: int = 0, radius: float = 0.0) -> Mask:
+    """Cleaned up: parts smaller than `specks_px` pixels gone, holes up to `holes_px` pixels filled, the outline
+    smoothed by `radius` px; 0 leaves that as it is. The largest part always stays, so that a mask never vanishes; the
+    very same mask comes back when nothing changes."""
+    out = remove_specks(mask, specks_px) or largest_part(mask)
+    out = smooth(fill_small_holes(out, holes_px), radius)
+    return mask if out.same_as(mask) else out
+
+
 def smooth(mask: Mask, radius: float) -> Mask:
     """With a calmer outline: a pixel belongs when most of its surroundings (Gaussian of `radius` px) do.
 
@@ -85,7 +111,8 @@ def smooth(mask: Mask, radius: float) -> Mask:
 
 def stroke(points: npt.ArrayLike, radius: float) -> Mask:
     """A brush stroke: the pixels whose centres lie within `radius` px of the line through the points (n, 2) xy px,
-    and at least the pixels the points are in. One point makes a disc. Raises ValueError without a point."""
+    and at least the pixels the points are in. One point makes a disc. From 32 px on the edge is right to within a
+    pixel only, and quick whatever the radius. Raises ValueError without a point."""
     line = np.asarray(points, dtype=np.float64).reshape(-1, 2)
     if not len(line) or not np.isfinite(line).all():
         raise ValueError("a stroke needs at least one point, and numbers")
@@ -95,6 +122,14 @@ def stroke(points: npt.ArrayLike, radius: float) -> Mask:
     right, bottom = np.maximum(np.ceil(line.max(axis=0) + reach).astype(np.int64), cells.max(axis=0) + 1).tolist()
     bits = np.zeros((bottom - top, right - left), dtype=np.bool_)
     bits[cells[:, 1] - top, cells[:, 0] - left] = True
+    if reach >= _BROAD:
+        drawn = bits.view(np.uint8)
+        # Sixteenths of a pixel, counted from pixel centres as OpenCV does.
+        fine = np.round((line - (left + 0.5, top + 0.5)) * 16).astype(np.int32).reshape(-1, 1, 2)
+        cv2.polylines(drawn, [fine], False, 1, round(2 * reach), cv2.LINE_8, 4)
+        for x, y in (fine[0, 0], fine[-1, 0]):
+            cv2.circle(drawn, (int(x), int(y)), round(16 * reach), 1, -1, cv2.LINE_8, 4)
+        line = line[:0]
     for a, b in zip(line, line[1:] if len(line) > 1 else line, strict=False):
         x0, y0 = np.floor(np.minimum(a, b) - reach).astype(np.int64)
         x1, y1 = np.ceil(np.maximum(a, b) + reach).astype(np.int64)

@@ -167,6 +167,11 @@ def _cover(rings: list[Ring], bounds: tuple[int, int, int, int] | None) -> Mask 
     return tight(cover > 0, left, top)
 
 
+def covered(ring: Ring, left: int, top: int, height: int, width: int) -> BoolArray:
+    """bool (height, width): the pixels of that window whose centres lie inside the ring, even-odd."""
+    return _fill(ring.points - (left, top), height, width)
+
+
 def _fill(points: PointArray, height: int, width: int) -> BoolArray:
     """bool (height, width): pixels whose centres lie in the polygon (n, 2) xy, even-odd; a centre on a left or upper
     edge counts as inside, on a right or lower one as outside, so that neighbours share no pixel."""

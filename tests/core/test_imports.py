@@ -10,7 +10,8 @@ ROOT = Path(sscore.__file__).parent
 
 LAYERS = (
     ("types", "errors", "paths", "file_lock", "disk", "digests"),
-    ("masks", "mask_sets", "rle", "polygons", "images", "labels", "metrics", "naming", "calibration"),
+    ("masks", "mask_sets", "rle", "polygons", "outlines", "measure"),
+    ("images", "labels", "metrics", "naming", "calibration"),
     ("coco", "formats", "edits", "prompts", "prompt_file", "facts", "query", "review", "rules", "statistics"),
     (
         "fetch",
