@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tomllib
 import unicodedata
 from collections import Counter
@@ -23,11 +24,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sscore import coco, facts, images, presence
-from sscore.errors import BadImage, BadPage, BadProject
+from sscore import coco, facts, images, naming, presence
+from sscore.errors import BadImage, BadOption, BadPage, BadProject
 from sscore.facts import PhotoFacts
 from sscore.labels import LabelSet
 from sscore.labels import load as load_labels
+from sscore.naming import Naming
 from sscore.page_store import PageStore, checked, disk_errors, spelled
 from sscore.paths import write_atomic
 from sscore.presence import Holder
@@ -83,6 +85,25 @@ class Project:
             )
         labels = str(settings.get("labels", "scrap_shapes"))
         return cls(folder, photos, load_labels(folder / labels if labels.endswith(".toml") else labels))
+
+    @property
+    def naming(self) -> Naming:
+        """How pieces are named here: the table [naming] of project.toml. Raises BadProject."""
+        file = self.folder / "project.toml"
+        table = _settings(file).get("naming", {})
+        try:
+            return naming.from_table(table if isinstance(table, dict) else {"views": None})
+        except BadOption as error:
+            raise BadProject(error.problem, path=file, remedy="correct or delete the table [naming]") from error
+
+    def set_naming(self, new: Naming) -> None:
+        """Write the table [naming] of project.toml; all else in the file stays. Raises BadProject."""
+        file = self.folder / "project.toml"
+        _settings(file)
+        with disk_errors(file):
+            text = file.read_bytes().decode("utf-8-sig") if file.exists() else _TOML
+            others = re.sub(r"(?ms)^[ \t]*\[naming\].*?(?=^[ \t]*\[|\Z)", "", text)
+            write_atomic(file, f"{others.rstrip()}\n\n{naming.as_table(new)}".encode())
 
     @property
     def notices(self) -> list[str]:
@@ -156,11 +177,18 @@ class Project:
                     found.append(unicodedata.normalize("NFC", rel))
         return sorted(found, key=images.natural_key)
 
-    def pages(self, progress: Progress | None = None) -> Iterator[Page]:
-        """Every page there is, one at a time. Raises BadPage at one that cannot be read."""
+    def pages(self, progress: Progress | None = None, *, unread: list[tuple[str, str]] | None = None) -> Iterator[Page]:
+        """Every page there is, one at a time. One that cannot be read is noted in `unread` as (photo, why); without
+        that list it raises BadPage."""
         rels = self.annotated()
         for done, rel in enumerate(rels, start=1):
-            page = self._store.look(rel)
+            try:
+                page = self._store.look(rel)
+            except BadPage as error:
+                if unread is None:
+                    raise
+                unread.append((rel, error.problem))
+                page = None
             if page is not None:
                 yield page
             if progress:

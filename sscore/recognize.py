@@ -21,6 +21,7 @@ from sscore.models import zoom as zooming
 from sscore.models.cache import EmbeddingCache
 from sscore.models.everything import find_all
 from sscore.models.zoom import Zoom
+from sscore.naming import Naming
 from sscore.types import (
     UNKNOWN,
     Annotation,
@@ -41,6 +42,9 @@ from sscore.types import (
 STEPS = 100
 """`label_folder` reports progress in hundredths of a photo."""
 
+PLAIN = Naming()
+"""The view the classifier was made for, and its most probable class, however uncertain."""
+
 _Answer = tuple[Candidate, Prompt | None]
 _PROMPTS_AT_ONCE = 32
 _CROP_BYTES_AT_ONCE = 256 * 2**20
@@ -58,6 +62,7 @@ def propose(
     zoom: Zoom = "off",
     view: Box | None = None,
     cache: EmbeddingCache | None = None,
+    naming: Naming = PLAIN,
 ) -> Proposal:
     """What the models say to one prompt. rgb: uint8 (H, W, 3), the photo that `embedding` was made of.
 
@@ -72,7 +77,7 @@ def propose(
     scores = None
     if classifier is not None and candidates and candidates[0].mask is not None:
         with watch("classify"):
-            scores = classify(classifier, labels, rgb, [candidates[0].mask])[0]
+            scores = classify(classifier, labels, rgb, [candidates[0].mask], naming=naming)[0]
     return Proposal(candidates, scores, prompt, watch.seconds)
 
 
@@ -93,17 +98,21 @@ def _predict(
     return zooming.predict(segmenter, rgb, part, prompt, cache=cache, multimask=multimask)
 
 
-def classify(classifier: Classifier, labels: LabelSet, rgb: ByteArray, masks: Sequence[Mask]) -> list[Scores]:
-    """Class probabilities of each mask of one photo, uint8 (H, W, 3); one classifier call, more only when the crops of
-    very large photos would take more than 256 MB."""
+def classify(
+    classifier: Classifier, labels: LabelSet, rgb: ByteArray, masks: Sequence[Mask], *, naming: Naming = PLAIN
+) -> list[Scores]:
+    """Class probabilities of each mask of one photo, uint8 (H, W, 3); one classifier call for all views of all masks,
+    more only when the crops of very large photos would take more than 256 MB."""
+    views = naming.views_for(classifier)
     scores: list[Scores] = []
     crops: list[ByteArray] = []
     for mask in masks:
-        crops.append(images.crop(rgb, mask, classifier.view))
+        crops += [images.crop(rgb, mask, view) for view in views]
         if sum(crop.nbytes for crop in crops) > _CROP_BYTES_AT_ONCE:
             scores += classifier.scores(crops, labels)
             crops = []
-    return scores + (classifier.scores(crops, labels) if crops else [])
+    scores += classifier.scores(crops, labels) if crops else []
+    return [naming.settled(scores[at : at + len(views)], classifier) for at in range(0, len(scores), len(views))]
 
 
 def annotate(
@@ -113,25 +122,30 @@ def annotate(
     prompt: Prompt | None,
     segmenter: Segmenter,
     classifier: Classifier | None,
+    *,
+    naming: Naming = PLAIN,
 ) -> Annotation:
-    """A model's answer as an instance with status "proposed": its label is the most probable one, however uncertain
-    ("unknown" without scores), and it remembers who made it of what. The candidate must have a mask."""
+    """A model's answer as an instance with status "proposed": its label is the most probable one, or "unknown" when
+    that is not as sure as `naming` asks or there are no scores; it remembers who made it of what. The candidate must
+    have a mask."""
     if candidate.mask is None:
         raise ValueError("this candidate has no mask")
     return Annotation(
         id=annotation_id,
         mask=candidate.mask,
-        label=UNKNOWN if scores is None else scores.best,
+        label=UNKNOWN if scores is None else naming.label(scores),
         scores=scores,
         status="proposed",
-        made_by=made_by(segmenter, classifier, candidate),
+        made_by=made_by(segmenter, classifier, candidate, naming=naming),
         prompt=prompt,
     )
 
 
-def made_by(segmenter: Segmenter, classifier: Classifier | None, candidate: Candidate) -> dict[str, Any]:
+def made_by(
+    segmenter: Segmenter, classifier: Classifier | None, candidate: Candidate, *, naming: Naming = PLAIN
+) -> dict[str, Any]:
     """The models behind an instance, for `Annotation.made_by`: ids and weight digests, so that a mask can be traced to
-    the very weights; the candidate's index and predicted IoU."""
+    the very weights; the candidate's index and predicted IoU; what the classifier saw."""
     made: dict[str, Any] = {"segmenter": segmenter.card.id}
     if segmenter.card.sha256:
         made["segmenter_sha256"] = segmenter.card.sha256
@@ -139,6 +153,7 @@ def made_by(segmenter: Segmenter, classifier: Classifier | None, candidate: Cand
         made["classifier"] = classifier.card.id
         if classifier.card.sha256:
             made["classifier_sha256"] = classifier.card.sha256
+        made |= naming.record(classifier)
     return made | {"candidate": candidate.index, "predicted_iou": round(float(candidate.score), 4)}
 
 
@@ -153,6 +168,7 @@ def label_page(
     digest: str = "",
     cache: EmbeddingCache | None = None,
     zoom: Zoom = "off",
+    naming: Naming = PLAIN,
     progress: Progress | None = None,
 ) -> Page:
     """A page of proposed instances: one per prompt, in their order, or of everything (prompts None), best first.
@@ -161,7 +177,9 @@ def label_page(
     where the embedding may be found and is kept; zoom: see `sscore.models.zoom`. A prompt that found nothing leaves no
     instance. Two calls with the same input give the same page.
     """
-    return _label(rgb, prompts, segmenter, classifier, labels, image, digest, cache, zoom, progress, _Watch()).page
+    return _label(
+        rgb, prompts, segmenter, classifier, labels, image, digest, cache, zoom, naming, progress, _Watch()
+    ).page
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +210,7 @@ def label_folder(
     *,
     cache: EmbeddingCache | None = None,
     zoom: Zoom = "off",
+    naming: Naming = PLAIN,
     progress: Progress | None = None,
 ) -> Iterator[Labelled]:
     """Label photos one after the other; one that cannot be used is reported in its `Labelled` and the rest goes on.
@@ -205,7 +224,9 @@ def label_folder(
         try:
             with watch("read"):
                 rgb = images.read(photo.path)
-            done = _label(rgb, photo.prompts, segmenter, classifier, labels, photo.name, "", cache, zoom, inside, watch)
+            done = _label(
+                rgb, photo.prompts, segmenter, classifier, labels, photo.name, "", cache, zoom, naming, inside, watch
+            )
         except (BadImage, BadPrompt) as error:
             yield Labelled(photo.name, None, (str(error),), watch.seconds)
         except MemoryError:
@@ -232,6 +253,7 @@ def _label(
     digest: str,
     cache: EmbeddingCache | None,
     zoom: Zoom,
+    naming: Naming,
     progress: Progress | None,
     watch: _Watch,
 ) -> _Done:
@@ -247,9 +269,9 @@ def _label(
             found = _answers(ask, prompts, progress, missed)
     with watch("classify"):
         masks = [candidate.mask for candidate, _ in found if candidate.mask is not None]
-        scores = [None] * len(masks) if classifier is None else classify(classifier, labels, rgb, masks)
+        scores = [None] * len(masks) if classifier is None else classify(classifier, labels, rgb, masks, naming=naming)
     annotations = tuple(
-        annotate(number, candidate, score, prompt, segmenter, classifier)
+        annotate(number, candidate, score, prompt, segmenter, classifier, naming=naming)
         for number, ((candidate, prompt), score) in enumerate(zip(found, scores, strict=True), start=1)
     )
     height, width = rgb.shape[:2]

@@ -51,6 +51,21 @@ LabelsOption = Annotated[
 ]
 
 
+UnknownBelow = Annotated[
+    float,
+    typer.Option("--unknown-below", min=0, max=1, metavar="P", help="Less probable names become unknown (0: none)."),
+]
+ViewOption = Annotated[
+    str,
+    typer.Option(
+        "--view",
+        metavar="VIEWS",
+        help="What the classifier sees: tight, masked or context, or several as masked+context, whose answers are "
+        "averaged. Default: what it was made for.",
+    ),
+]
+
+
 def size(text: str) -> tuple[int, int]:
     """ "WxH" → (width, height) px."""
     width, cross, height = text.lower().replace("×", "x").partition("x")

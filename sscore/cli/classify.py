@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sscore.cli import arguments
-from sscore.cli.arguments import LabelsOption
+from sscore.cli.arguments import LabelsOption, UnknownBelow, ViewOption
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.cli.gather import REFUSED, Gathered, gather, match
 from sscore.errors import BadDataset, BadImage, BadOption
@@ -19,7 +19,8 @@ from sscore.paths import write_atomic
 
 if TYPE_CHECKING:
     from sscore.labels import LabelSet
-    from sscore.types import Box, ByteArray, Classifier, Mask, Page, Scores
+    from sscore.naming import Naming
+    from sscore.types import Annotation, Box, ByteArray, Classifier, Mask, Page, Scores
 
 
 def classify(
@@ -33,6 +34,8 @@ def classify(
     ] = None,
     classifier: Annotated[str, typer.Option("--classifier", metavar="ID", help="See: ssc models list.")] = "nano-cls",
     labels: LabelsOption = "scrap_shapes",
+    view: ViewOption = "",
+    unknown_below: UnknownBelow = 0.0,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="With --masks: the COCO file with the new labels. Else: the results as JSON."),
@@ -49,6 +52,7 @@ def classify(
     """
     from sscore import labels as label_sets
     from sscore import models
+    from sscore.naming import Naming, parse_views
 
     if masks is not None and box:
         raise BadOption("give --masks or --box, not both")
@@ -56,7 +60,9 @@ def classify(
         raise BadOption(f"--out {out}: is a folder", remedy="give a file name")
     boxes = [arguments.box(text) for text in box or []]
     label_set = label_sets.load(labels)
-    job = _Job(Console(json=as_json, events=events, quiet=quiet), models.load_classifier(classifier), label_set)
+    naming = Naming(parse_views(view), unknown_below)
+    console = Console(json=as_json, events=events, quiet=quiet)
+    job = _Job(console, models.load_classifier(classifier), label_set, naming)
     gathered = gather(paths)
     for name in gathered.refused:
         job.problem(name, REFUSED)
@@ -73,10 +79,11 @@ def classify(
 class _Job:
     """One run: the classifier, the results so far and what went wrong."""
 
-    def __init__(self, console: Console, classifier: Classifier, labels: LabelSet) -> None:
+    def __init__(self, console: Console, classifier: Classifier, labels: LabelSet, naming: Naming) -> None:
         self.console = console
         self.classifier = classifier
         self.labels = labels
+        self.naming = naming
         self.results: list[dict[str, Any]] = []
         self.problems: list[dict[str, str]] = []
 
@@ -115,7 +122,9 @@ class _Job:
         if out is None:
             list(pages)
             return
-        options = coco.ExportOptions(include_empty=True, statuses=("proposed",))
+        options = coco.ExportOptions(
+            include_empty=True, include_unknown=self.naming.unknown_below > 0, statuses=("proposed",)
+        )
         report = coco.export(pages, self.labels, out, options=options)
         for image, annotation_id, reason in report.dropped:
             self.problem(image, f"instance {annotation_id} left out: {reason}")
@@ -130,13 +139,13 @@ class _Job:
                 elif rgb is not None:
                     known = [one.mask for one in page.annotations]
                     scores = self._name(page.image, rgb, known, [one.id for one in page.annotations])
-                    made = {"classifier": self.classifier.card.id}
-                    named = tuple(
-                        replace(one, label=score.best, scores=score, status="proposed", made_by={**one.made_by, **made})
-                        for one, score in zip(page.annotations, scores, strict=True)
-                    )
-                    yield replace(page, annotations=named)
+                    named = zip(page.annotations, scores, strict=True)
+                    yield replace(page, annotations=tuple(self._named(one, score) for one, score in named))
                 progress(done, len(jobs))
+
+    def _named(self, one: Annotation, scores: Scores) -> Annotation:
+        made = {**one.made_by, "classifier": self.classifier.card.id, **self.naming.record(self.classifier)}
+        return replace(one, label=self.naming.label(scores), scores=scores, status="proposed", made_by=made)
 
     def _read(self, name: str, path: Path) -> ByteArray | None:
         from sscore import images
@@ -150,7 +159,7 @@ class _Job:
     def _name(self, image: str, rgb: ByteArray, masks: list[Mask], ids: list[int] | list[None]) -> list[Scores]:
         from sscore import recognize
 
-        scores = recognize.classify(self.classifier, self.labels, rgb, masks)
+        scores = recognize.classify(self.classifier, self.labels, rgb, masks, naming=self.naming)
         for mask, annotation_id, score in zip(masks, ids, scores, strict=True):
             rows, columns = mask.bits.shape
             self.results.append(
@@ -158,7 +167,7 @@ class _Job:
                     "image": image,
                     **({} if annotation_id is None else {"id": annotation_id}),
                     "bbox": [mask.left, mask.top, columns, rows],
-                    "label": score.best,
+                    "label": self.naming.label(score),
                     "margin": round(score.margin, 4),
                     "scores": {
                         key: round(float(value), 4) for key, value in zip(score.labels, score.values, strict=True)
@@ -172,11 +181,13 @@ class _Job:
         self.console.warn(message if image in message else f"{image}: {message}")
 
     def answer(self) -> dict[str, Any]:
-        return {"classifier": self.classifier.card.id, "results": self.results, "problems": self.problems}
+        how = {"classifier": self.classifier.card.id, **self.naming.record(self.classifier)}
+        return {**how, "results": self.results, "problems": self.problems}
 
     def text(self, out: Path | None) -> str:
         lines = [
             f"{one['image']} {','.join(map(str, one['bbox']))}: "
+            + ("" if one["label"] in one["scores"] else f"{one['label']}: ")
             + ", ".join(f"{key} {value:.2f}" for key, value in list(one["scores"].items())[:3])
             for one in self.results
         ]

@@ -12,7 +12,20 @@ import typer
 from typer.core import TyperGroup
 
 from sscore import __version__
-from sscore.cli import bench, check, classify, console, embed, export, label, model_export, models, naming, scenes, segment
+from sscore.cli import (
+    bench,
+    check,
+    classify,
+    console,
+    embed,
+    export,
+    label,
+    model_export,
+    models,
+    naming,
+    scenes,
+    segment,
+)
 from sscore.cli.train import train_app
 from sscore.errors import Cancelled, SscError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sscore.cli.arguments import LabelsOption, NoCache, ZoomOption
+from sscore.cli.arguments import LabelsOption, NoCache, UnknownBelow, ViewOption, ZoomOption
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.cli.gather import REFUSED, Gathered, gather, match
 from sscore.errors import BadDataset, BadImage, BadOption
@@ -30,6 +30,8 @@ def label(
     segmenter: Annotated[str, typer.Option("--segmenter", metavar="ID", help="See: ssc models list.")] = "nano",
     classifier: Annotated[str, typer.Option("--classifier", metavar="ID", help="See: ssc models list.")] = "nano-cls",
     labels: LabelsOption = "scrap_shapes",
+    view: ViewOption = "",
+    unknown_below: UnknownBelow = 0.0,
     zoom: ZoomOption = "auto",
     no_cache: NoCache = False,
     include_empty: Annotated[bool, typer.Option("--include-empty", help="List photos without objects too.")] = False,
@@ -41,8 +43,8 @@ def label(
 
     With --prompts: one object for each entry of the file, in its order; photos without an entry are left out. Without:
     every object the segmenter finds on a grid of points. File names in the COCO file are relative to the folder given
-    (the common folder of several). Every object gets its most probable label, however uncertain; scores and margin are
-    kept under "ssc".
+    (the common folder of several). Every object gets its most probable label, however uncertain; with --unknown-below
+    some are "unknown", which the file then has as one more category. Scores and margin are kept under "ssc".
 
     Exit code 1: a photo, prompt or object was left out; the rest is written.
     """
@@ -50,8 +52,9 @@ def label(
     from sscore import labels as label_sets
     from sscore.models import zoom as zooming
     from sscore.models.cache import EmbeddingCache
+    from sscore.naming import Naming, parse_views
 
-    closer = zooming.checked(zoom)
+    closer, naming = zooming.checked(zoom), Naming(parse_views(view), unknown_below)
     if out.is_dir():
         raise BadOption(f"--out {out}: is a folder", remedy="give a file name")
     console = Console(json=as_json, events=events, quiet=quiet)
@@ -62,8 +65,12 @@ def label(
     eyes, namer = models.load_segmenter(segmenter), models.load_classifier(classifier)
     cache = None if no_cache else EmbeddingCache(ram_bytes=0)
     with console.progress("Labelling", unit=recognize.STEPS, of="photos") as progress:
-        labelled = recognize.label_folder(photos, eyes, namer, label_set, cache=cache, zoom=closer, progress=progress)
-        options = coco.ExportOptions(include_empty=include_empty, statuses=("proposed",))
+        labelled = recognize.label_folder(
+            photos, eyes, namer, label_set, cache=cache, zoom=closer, naming=naming, progress=progress
+        )
+        options = coco.ExportOptions(
+            include_empty=include_empty, include_unknown=unknown_below > 0, statuses=("proposed",)
+        )
         report = coco.export(tally.pages(labelled), label_set, out, options=options)
     console.result(tally.json(report, out, gathered), tally.text(report, gathered))
     return 1 if tally.problems or not report.complete else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -61,8 +62,11 @@ def _load(card: ModelCard, checkpoint: str | Path | None, device: str, engine: s
         )
     path = None
     if card.file:
+        from sscore.models import weights
+
         path = Path(checkpoint) if checkpoint is not None else catalogue.weight_file(card)
         _verify(card, path, given=checkpoint is not None)
+        card = replace(card, sha256=weights.digest(path))  # results can then be traced to the very file
     module, name = FAMILIES[card.family].split(":")
     return getattr(import_module(module), name)(card, path, device=device, engine=engine)
 

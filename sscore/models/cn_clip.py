@@ -24,6 +24,7 @@ from sscore.labels import LabelSet
 from sscore.models import checkpoints, weights, wordpiece
 from sscore.models.engines import Input, Runner, open_runner
 from sscore.models.export import Part
+from sscore.naming import ranked
 from sscore.types import ByteArray, FloatArray, LabelNames, ModelCard, Scores
 
 if TYPE_CHECKING:
@@ -45,19 +46,19 @@ class CnClipClassifier:
     def __init__(self, card: ModelCard, runner: Runner, texts: TextFeatures, *, view: str = "masked") -> None:
         self.card = card
         self.view = view
+        self.engine = runner.engine
         self._runner = runner
         self._texts = texts
 
     def scores(self, crops: list[ByteArray], labels: LabelNames) -> list[Scores]:
         """Probabilities over labels.keys. Raises BadLabels when a class has no words, or a prompt is too long."""
+        return self.scores_of(self.features(crops), labels)
+
+    def scores_of(self, features: FloatArray, labels: LabelNames) -> list[Scores]:
+        """As `scores`, from features float32 (n, d) of unit length."""
         if not isinstance(labels, LabelSet):
             raise BadLabels(f"{self.card.id} needs words for each class", remedy="use a label set with texts")
-        classes = self._texts.of(labels)
-        answers = []
-        for row in zero_shot(self.features(crops), classes):
-            order = np.argsort(-row, kind="stable")
-            answers.append(Scores(tuple(labels.keys[i] for i in order), row[order]))
-        return answers
+        return [ranked(labels.keys, row) for row in zero_shot(features, self._texts.of(labels))]
 
     def features(self, crops: list[ByteArray]) -> FloatArray:
         """float32 (n, d), unit length."""

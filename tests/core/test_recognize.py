@@ -50,6 +50,7 @@ def test_label_page_keeps_the_order_of_the_prompts_and_remembers_how():
         "segmenter": "colours",
         "segmenter_sha256": "ab12",
         "classifier": "names",
+        "view": "tight",
         "candidate": 0,
         "predicted_iou": 0.9,
     }
