@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from app.action_row import ActionRow
+from app.edit_actions import CLIPBOARD, DRAWING, OBJECTS, VIEWS
 from app.look import Look
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRow:
-    """keys: first is the one shown. group: actions of which one is on. needs: what must be there to use it."""
-
-    key: str
-    menu: str
-    text: str
-    icon: str = ""
-    keys: tuple[str, ...] = ()
-    checkable: bool = False
-    group: str = ""
-    needs: str = ""
-    separator: bool = False
-
 
 MENUS: tuple[tuple[str, str], ...] = (
     ("file", QT_TRANSLATE_NOOP("Actions", "&File")),
     ("edit", QT_TRANSLATE_NOOP("Actions", "&Edit")),
     ("tools", QT_TRANSLATE_NOOP("Actions", "&Tools")),
+    ("object", QT_TRANSLATE_NOOP("Actions", "&Object")),
     ("class", QT_TRANSLATE_NOOP("Actions", "&Class")),
     ("go", QT_TRANSLATE_NOOP("Actions", "&Go")),
     ("view", QT_TRANSLATE_NOOP("Actions", "&View")),
@@ -67,6 +53,7 @@ TABLE: tuple[ActionRow, ...] = (
         needs="selection",
         separator=True,
     ),
+    *CLIPBOARD,
     ActionRow("select_all", "edit", QT_TRANSLATE_NOOP("Actions", "Select all objects"), "", ("Ctrl+A",), needs="page"),
     ActionRow(
         "done",
@@ -91,6 +78,7 @@ TABLE: tuple[ActionRow, ...] = (
     ),
     ActionRow("box", "tools", QT_TRANSLATE_NOOP("Actions", "Draw a box"), "box", ("W", "R"), True, "tool"),
     ActionRow("points", "tools", QT_TRANSLATE_NOOP("Actions", "Click points"), "points", ("Q",), True, "tool"),
+    *DRAWING,
     ActionRow("find_all", "tools", QT_TRANSLATE_NOOP("Actions", "Find all pieces"), "find", ("G",), needs="photo"),
     ActionRow(
         "accept_all",
@@ -118,6 +106,7 @@ TABLE: tuple[ActionRow, ...] = (
         separator=True,
     ),
     ActionRow("models", "tools", QT_TRANSLATE_NOOP("Actions", "Models…"), "model", ("Ctrl+Shift+M",), separator=True),
+    *OBJECTS,
     ActionRow("next", "go", QT_TRANSLATE_NOOP("Actions", "Next photo"), "next", ("D", "PgDown"), needs="project"),
     ActionRow(
         "previous", "go", QT_TRANSLATE_NOOP("Actions", "Previous photo"), "previous", ("A", "PgUp"), needs="project"
@@ -140,6 +129,7 @@ TABLE: tuple[ActionRow, ...] = (
         separator=True,
     ),
     ActionRow("show_names", "view", QT_TRANSLATE_NOOP("Actions", "Show all names"), "tag", ("Ctrl+L",), checkable=True),
+    *VIEWS,
     ActionRow("shortcuts", "help", QT_TRANSLATE_NOOP("Actions", "Keys and mouse"), "keyboard", ("F1",)),
     ActionRow("about", "help", QT_TRANSLATE_NOOP("Actions", "About Scrap-SAM-CLIP"), "info"),
 )
@@ -188,7 +178,8 @@ class Actions(QObject):
             action = self.by_key[row.key]
             text, keys = words(row.text), keys_text(row)
             action.setText(text)
-            action.setToolTip(f"{plain(text)}  ({keys})" if keys else plain(text))
+            name = f"{plain(text)}  ({keys})" if keys else plain(text)
+            action.setToolTip(f"{name}\n{words(row.tip)}" if row.tip else name)
             if row.icon:
                 action.setIcon(self._look.icon(row.icon))
 
