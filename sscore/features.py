@@ -11,7 +11,6 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -36,38 +35,42 @@ class NamesFeatures(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class Answers:
     """A classifier as the cache knows it: a vector for each crop, from which the names follow. It is the features
     where the classifier can name features, else its probabilities over these labels."""
 
-    classifier: Classifier
-    labels: LabelNames
+    def __init__(self, classifier: Classifier, labels: LabelNames, *, features: bool | None = None) -> None:
+        """features: True where those are wanted, whether they name anything or not."""
+        self.classifier = classifier
+        self.labels = labels
+        self.features = isinstance(classifier, NamesFeatures) if features is None else features
 
     @property
     def key(self) -> str:
         """Of weights and program; "" where the weights' digest is not known: then nothing is kept."""
-        card = self.classifier.card
+        # A head's features are those of the model it stands on.
+        card = (getattr(self.classifier, "base", self.classifier) if self.features else self.classifier).card
         if not card.sha256:
             return ""
-        engine = getattr(self.classifier, "engine", "")
-        words = [card.family, card.sha256, str(card.input_px), engine, __version__]
-        if not isinstance(self.classifier, NamesFeatures):
-            words += ["of", *self.labels.keys]
+        words = [card.family, card.sha256, str(card.input_px), getattr(self.classifier, "engine", ""), __version__]
+        words += ["features"] if self.features else ["chances", *self.labels.keys]
         return f"{card.family}-{hashlib.sha256('|'.join(words).encode()).hexdigest()[:20]}"
 
     def describe(self, crops: list[ByteArray]) -> FloatArray:
         """float32 (n, d) of crops uint8 (h, w, 3)."""
-        if isinstance(self.classifier, NamesFeatures):
+        if self.features:
             return self.classifier.features(crops)
         keys = self.labels.keys
         rows = [[scores.of(key) for key in keys] for scores in self.classifier.scores(crops, self.labels)]
         return np.array(rows, np.float32).reshape(len(rows), len(keys))
 
     def scores(self, vectors: FloatArray) -> list[Scores]:
-        if isinstance(self.classifier, NamesFeatures):
-            return self.classifier.scores_of(vectors, self.labels)
-        return [ranked(self.labels.keys, row) for row in vectors]
+        """Names of what `describe` gave. Raises TypeError for features that name nothing."""
+        if not self.features:
+            return [ranked(self.labels.keys, row) for row in vectors]
+        if not isinstance(self.classifier, NamesFeatures):
+            raise TypeError(f"{self.classifier.card.id} cannot name features")
+        return self.classifier.scores_of(vectors, self.labels)
 
 
 class FeatureStore:

@@ -24,6 +24,9 @@ Place = Literal["built in", "embedded", "installed", "started", "to download", "
 SUFFIXES = (".pth", ".pt", ".safetensors")
 """What names of weight files end in; others could be records of hashes."""
 
+_ID = r"\w(?:[\w.-]{0,62}\w)?"
+_WINDOWS_DEVICES = r"(?i)(con|prn|aux|nul|com\d|lpt\d)"
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -149,6 +152,38 @@ def add(file: Path, *, as_id: str = "", progress: Progress | None = None) -> Sto
     return Stored(card, target, target.stat().st_size, sha256, "nothing" if new else record(card, sha256))
 
 
+def check_own_id(model_id: str, *, replace_it: bool = False) -> None:
+    """Whether a model of the user's own may have this id: raises BadOption when it makes no file name, is a shipped
+    model's, or (unless replace_it) taken."""
+    if not re.fullmatch(_ID, model_id) or re.fullmatch(_WINDOWS_DEVICES, model_id):
+        raise BadOption(f"{model_id!r} makes no id: letters, digits, - and ., at most 64")
+    own = catalogue.user_ids()
+    if any(card.id == model_id and model_id not in own for card in catalogue.cards()):
+        raise BadOption(f"{model_id!r} is a model of the program", remedy="choose another name")
+    if model_id in own and not replace_it:
+        raise BadOption(f"there is a model {model_id!r} already", remedy="choose another name, or add --replace")
+
+
+def keep(card: ModelCard, source: Path, *, replace_it: bool = False) -> Stored:
+    """A model trained here becomes one of the user's own: its file is copied under the card's name, with size and
+    SHA-256, and the card appended to the user's catalogue. replace_it: one of the same id makes room.
+
+    Raises BadOption as `check_own_id`, ModelMissing (no such file), DiskFull, OSError.
+    """
+    check_own_id(card.id, replace_it=replace_it)
+    if not source.is_file():
+        raise ModelMissing("there is no such file", path=source)
+    size, sha256 = source.stat().st_size, disk.sha256_of(source)
+    card = replace(card, bytes=size, sha256=sha256, embedded=False)
+    target = paths.user_weights() / card.file
+    with open(source, "rb") as stream:
+        place(stream, target, size, sha256)
+    if card.id in catalogue.user_ids():
+        catalogue.drop(card.id)
+    catalogue.append(card)
+    return Stored(card, target, size, sha256, "nothing")
+
+
 def verify(card: ModelCard, *, progress: Progress | None = None) -> Stored:
     """Read a model's weight file through and compare size and SHA-256 with the catalogue, or with the record.
 
@@ -237,7 +272,7 @@ def _meant(file: Path, fits: tuple[str, ...], as_id: str, sha256: str) -> ModelC
         same = [name for name in fits if known[name].sha256 == sha256]
         threefold = [name for name in fits if name.endswith("-3x") == ("3x" in file.stem.lower())]
         return known[(same or threefold or list(fits))[0]]
-    if not re.fullmatch(r"\w(?:[\w.-]{0,62}\w)?", as_id) or re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)", as_id):
+    if not re.fullmatch(_ID, as_id) or re.fullmatch(_WINDOWS_DEVICES, as_id):
         raise BadOption(f"--as {as_id}: letters, digits, - and . make an id, at most 64")
     suffix = file.suffix.lower()
     name = as_id + (suffix if suffix in SUFFIXES else SUFFIXES[0])

@@ -20,6 +20,8 @@ FAMILIES = {
     "edge_sam": "sscore.models.edge_sam:load",
     "nano_cls": "sscore.models.nano_cls:load",
     "cn_clip": "sscore.models.cn_clip:load",
+    "timm": "sscore.models.timm_cls:load",
+    "prototype": "sscore.models.prototype:load",
 }
 """Family -> loader(card, weight file or None, *, device, engine), named as text so that listing models is quick."""
 

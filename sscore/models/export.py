@@ -63,6 +63,10 @@ def parts_of(model_id: str) -> list[Part]:
         from sscore.models import cn_clip
 
         return [cn_clip.part(card, catalogue.weight_file(card))]
+    if card.family == "timm":
+        from sscore.models import timm_cls
+
+        return [timm_cls.part(catalogue.weight_file(card))]
     if card.family in ("sam", "sam_hq", "mobile_sam", "edge_sam"):
         from sscore.models import sam
 

@@ -4,45 +4,18 @@ import json
 import os
 from dataclasses import replace
 
-import numpy as np
 import pytest
-from fake_models import COLOURS, photo, save
+from fake_models import COLOURS, Hues, photo, save
 from sample_pages import FOLDER, rectangle
 
 from sscore import cli, edits, images, labels, models, paths, rescore
 from sscore.errors import BadProject
 from sscore.naming import Naming
 from sscore.project import Project
-from sscore.types import Annotation, ModelCard, Scores
+from sscore.types import Annotation, ModelCard
 
 LABELS = labels.load()
 OBJECTS = {"Angle": (10, 10, 50, 40), "Bar": (60, 20, 150, 30), "Plate": (20, 60, 100, 110)}
-
-
-class Hues:
-    """Features: the colour in the middle, made unit length. `words` stand for the text tower: a colour a class."""
-
-    view = "tight"
-    words = COLOURS
-
-    def __init__(self, sha256="ab" * 32):
-        self.card = ModelCard("hues", "classifier", "fake", sha256=sha256)
-        self.looked = 0
-
-    def features(self, crops):
-        self.looked += len(crops)
-        found = np.array([crop[crop.shape[0] // 2, crop.shape[1] // 2] for crop in crops], np.float32).reshape(-1, 3)
-        return found / np.linalg.norm(found, axis=1, keepdims=True)
-
-    def scores_of(self, features, label_set):
-        keys = [key for key in label_set.keys if key in self.words]
-        colours = np.array([self.words[key] for key in keys], np.float32)
-        chances = np.exp(8 * features @ (colours / np.linalg.norm(colours, axis=1, keepdims=True)).T)
-        rows = chances / chances.sum(1, keepdims=True)
-        return [Scores(tuple(keys[i] for i in np.argsort(-row)), np.sort(row)[::-1]) for row in rows]
-
-    def scores(self, crops, label_set):
-        return self.scores_of(self.features(crops), label_set)
 
 
 class Opaque:
