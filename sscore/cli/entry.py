@@ -18,6 +18,7 @@ from sscore.cli import (
     classify,
     console,
     embed,
+    evaluate,
     export,
     label,
     model_export,
@@ -62,6 +63,7 @@ app.command("calibrate")(naming.calibrate)
 app.command("check")(check.check)
 app.command("stats")(check.stats)
 app.command("bench")(bench.bench)
+app.command("evaluate")(evaluate.evaluate)
 app.command("scenes")(scenes.scenes)
 models_app.command("list")(models.list_models)
 models_app.command("get")(models.get)

@@ -36,6 +36,8 @@ ORIGINAL_LABEL = "original_label"
 """Key of `Annotation.extra`: the name of a category that the label set does not know."""
 CROWD = "crowd"
 """Key of `Annotation.extra`: the annotation was marked as a crowd (several objects as one)."""
+OTHER_SIZE = "other_size"
+"""Key of `Annotation.extra`: the mask is of an image of another size, so hardly the truth of this one."""
 
 _PLACES = 5
 
@@ -165,6 +167,8 @@ class _Reader:
         label, extra = self._label(item.get("category_id"), names, place)
         if item.get("iscrowd", 0) not in (0, None, "0"):
             extra[CROWD] = True
+        if not same_size(item.get("segmentation"), page.height, page.width):
+            extra[OTHER_SIZE] = True
         try:
             private = private_from_json(item)
         except Wrong as error:

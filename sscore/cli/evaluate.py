@@ -1,0 +1,167 @@
+"""`ssc evaluate`: segmenters and prompt strategies against ground truth."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sscore.cli.console import Console, Events, Json, Quiet
+from sscore.errors import BadOption
+
+if TYPE_CHECKING:
+    from sscore.evaluate.runs import Request, Result
+    from sscore.evaluate.truth import Dataset
+
+_NAMED = 20
+
+
+def evaluate(
+    source: Annotated[Path, typer.Argument(help="A COCO file, or a project folder.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the run.", show_default=False)],
+    images: Annotated[
+        Path | None, typer.Option("--images", help="Folder of the photos.  [default: the COCO file's own]")
+    ] = None,
+    segmenters: Annotated[
+        str, typer.Option("--segmenters", metavar="ID,…", help="See: ssc models list.")
+    ] = "nano,grabcut",
+    strategies: Annotated[
+        str, typer.Option("--strategies", metavar="S1,…", help="S1 to S6, and NoC: a simulated user who clicks.")
+    ] = "S2,S3,S4,S5,S6",
+    shifts: Annotated[
+        str, typer.Option("--shifts", metavar="LO-HI,…", help="Careless prompts: moved by so many px.")
+    ] = "",
+    repeats: Annotated[int, typer.Option("--repeats", help="Of each shift.")] = 5,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the shifts.")] = 0,
+    workers: Annotated[int, typer.Option("--workers", help="Processes on this computer.")] = 1,
+    dask: Annotated[str, typer.Option("--dask", metavar="ADDRESS", help="A Dask scheduler to work on instead.")] = "",
+    engine: Annotated[str, typer.Option("--engine", help="auto, torch or openvino.")] = "auto",
+    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda or gpu.")] = "auto",
+    random_weights: Annotated[
+        bool, typer.Option("--random-weights", help="Try the mechanics of SAM variants without checkpoints.")
+    ] = False,
+    as_json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
+) -> int:
+    """Measure segmenters against ground truth.
+
+    Every object is asked for by every strategy, as it is and shifted; the candidate that fits best is scored. OUT gets
+    all rows (rows.parquet, rows.csv) and what they say (summary.csv, pairs.csv, by_class.csv, by_area.csv, clicks.csv).
+    Stopped half-way, the same command goes on where it was. Of a project, accepted and reviewed instances count.
+
+    Exit code 1: something was left out, each named; the rest is measured.
+    """
+    from sscore.evaluate import Design, runs
+    from sscore.evaluate.truth import open_dataset
+
+    console = Console(json=as_json, events=events, quiet=quiet)
+    design = Design(_split(strategies), tuple(_shift(text) for text in _split(shifts)), repeats, seed)
+    request = runs.Request(out, _split(segmenters), design, device, engine, random_weights)
+    dataset = open_dataset(source, images)
+    for text in dataset.notes:
+        console.warn(text)
+    result = _run(console, request, dataset, workers, dask)
+    for problem in result.problems[:_NAMED]:
+        console.warn(str(problem))
+    if len(result.problems) > _NAMED:
+        console.warn(f"{len(result.problems) - _NAMED} more problems: see {out / 'run.json'}")
+    console.result(_answer(request, dataset, result), _text(request, dataset, result))
+    return 1 if result.problems else 0
+
+
+def _run(console: Console, request: Request, dataset: Dataset, workers: int, dask: str) -> Result:
+    from sscore.evaluate import runs
+
+    clock = _Clock()
+    with console.progress("Measuring", of="prompts") as show:
+
+        def progress(done: int, total: int) -> None:
+            clock.tick(done, total)
+            show(done, total)
+
+        def photo_done(segmenter: str, image: str) -> None:
+            console.event("image", segmenter=segmenter, image=image, seconds_left=clock.left)
+
+        return runs.run(
+            request,
+            dataset,
+            processes=workers,
+            scheduler=dask,
+            note=console.warn,
+            photo_done=photo_done,
+            progress=progress,
+        )
+
+
+class _Clock:
+    """How long is left, as if the rest went as fast as what was done in this run. left: seconds, None at first."""
+
+    def __init__(self) -> None:
+        self.left: float | None = None
+        self._start: tuple[float, int] | None = None
+
+    def tick(self, done: int, total: int) -> None:
+        if self._start is None:
+            self._start = time.monotonic(), done
+        began, first = self._start
+        if done > first:
+            self.left = round((time.monotonic() - began) / (done - first) * (total - done), 1)
+
+
+def _answer(request: Request, dataset: Dataset, result: Result) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "out": str(request.out),
+        "photos": len(dataset.photos),
+        "objects": dataset.objects,
+        "rows": result.rows,
+        "reused": result.reused,
+        "problems": [asdict(problem) for problem in result.problems],
+        "summary": _records(request.out / "summary.csv"),
+    }
+
+
+def _text(request: Request, dataset: Dataset, result: Result) -> str:
+    head = f"{'segmenter':<16}{'strategy':<10}{'shift':<8}{'n':>7}{'DICE':>8}  {'95 % interval':<15}{'drop':>7}"
+    lines = [
+        f"{dataset.objects} objects on {len(dataset.photos)} photos, {result.rows} rows",
+        "",
+        head,
+        "-" * len(head),
+    ]
+    for one in _records(request.out / "summary.csv"):
+        between = f"{float(one['dice_low']):.3f}-{float(one['dice_high']):.3f}" if one["dice_low"] else "one photo"
+        drop = f"{float(one['dice_drop']):.1f}" if one["dice_drop"] else ""
+        lines.append(
+            f"{one['segmenter']:<16}{one['strategy']:<10}{one['shift']:<8}{one['n']:>7}"
+            f"{float(one['dice_mean']):>8.3f}  {between:<15}{drop:>7}"
+        )
+    lines += ["", f"written: {request.out}"]
+    if result.problems:
+        lines.append(f"left out: {len(result.problems)}, see the warnings")
+    return "\n".join(lines)
+
+
+def _records(file: Path) -> list[dict[str, str]]:
+    import csv
+
+    if not file.exists():
+        return []
+    with open(file, encoding="utf-8-sig", newline="") as text:
+        return list(csv.DictReader(text))
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _shift(text: str) -> tuple[float, float]:
+    low, _, high = text.partition("-")
+    try:
+        return float(low), float(high)
+    except ValueError:
+        raise BadOption(f"--shifts {text}: expected LO-HI in px, for example 0-10,10-20") from None

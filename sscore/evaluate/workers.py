@@ -1,0 +1,213 @@
+"""Where photos are measured: in this process, in several, or on a Dask cluster. The same function, the same rows."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+from sscore import images, models
+from sscore.errors import BadOption, Cancelled, SscError
+from sscore.evaluate.measure import Case, Design, measure_case
+from sscore.evaluate.rows import Problem, Row
+from sscore.evaluate.truth import Photo
+from sscore.types import Segmenter
+
+_DIED = "the process that measured this photo ended by itself (out of memory?)"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """One photo for one segmenter. untrained: random weights, to try the mechanics."""
+
+    segmenter: str
+    photo: Photo
+    design: Design
+    device: str = "auto"
+    engine: str = "auto"
+    untrained: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """unusable: why the segmenter cannot be used at all, "" where it can."""
+
+    rows: tuple[Row, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unusable: str = ""
+
+
+def work(job: Job) -> Outcome:
+    """Measure one photo. What goes wrong becomes part of the outcome."""
+    try:
+        segmenter = _segmenter(job.segmenter, job.device, job.engine, job.untrained)
+    except (SscError, OSError, RuntimeError, MemoryError) as error:
+        return Outcome(unusable=_words(error))
+    photo, problems = job.photo, list[Problem]()
+
+    def failed(annotation: int, text: str) -> None:
+        problems.append(Problem(photo.name, text, annotation, job.segmenter))
+
+    try:
+        rgb = images.read(photo.path)
+        if rgb.shape[:2] != (photo.height, photo.width):
+            size = f"{rgb.shape[1]} x {rgb.shape[0]}"
+            failed(0, f"the photo has {size} px, its annotations are for {photo.width} x {photo.height} px")
+            return Outcome(problems=tuple(problems))
+        case = Case(photo.name, rgb, photo.masks, photo.ids, photo.labels)
+        rows = tuple(measure_case(segmenter, case, job.design, trouble=failed))
+    except Cancelled:
+        raise
+    except Exception as error:  # one photo that a model chokes on must not cost the others
+        failed(0, _words(error))
+        rows = ()
+    return Outcome(rows, tuple(problems))
+
+
+@lru_cache(maxsize=1)
+def _segmenter(model_id: str, device: str, engine: str, untrained: bool) -> Segmenter:
+    """The segmenter last used stays open: jobs come sorted by segmenter."""
+    if not untrained:
+        return models.load_segmenter(model_id, device=device, engine=engine)
+    import torch
+
+    torch.manual_seed(0)  # the same random weights in every process
+    return models.open_untrained(model_id, device=device, engine=engine)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    return str(error) if isinstance(error, SscError) else f"{type(error).__name__}: {error}"
+
+
+def outcomes(jobs: Sequence[Job], *, workers: int = 1, scheduler: str = "") -> Iterator[tuple[Job, Outcome]]:
+    """The outcome of each job, as they come. A segmenter found unusable gets no further jobs.
+
+    workers: processes on this computer, 1: this one; scheduler: address of a Dask scheduler instead, whose workers
+    have this program and see the photos and weights under the same paths. Raises BadOption.
+    """
+    if workers < 1:
+        raise BadOption("--workers must be at least 1")
+    if scheduler:
+        with _dask(scheduler) as (executor, room):
+            yield from _spread(jobs, lambda: _lent(executor), room)
+    elif workers == 1:
+        unusable: set[str] = set()
+        for job in jobs:
+            if job.segmenter not in unusable:
+                outcome = work(job)
+                unusable |= {job.segmenter} if outcome.unusable else set()
+                yield job, outcome
+    else:
+        yield from _spread(jobs, partial(_processes, workers), workers)
+
+
+def _spread(
+    jobs: Sequence[Job], open_executor: Callable[[], AbstractContextManager[Executor]], room: int
+) -> Iterator[tuple[Job, Outcome]]:
+    """`room` jobs at a time. When a process dies, the jobs under way are tried again one by one: the one that kills it
+    again is the culprit, and is given up."""
+    waiting, suspects = deque(jobs), deque[Job]()
+    unusable: set[str] = set()
+    while waiting or suspects:
+        alone = bool(suspects)
+        source = suspects if alone else waiting
+        flying: dict[Future[Outcome], Job] = {}
+        try:
+            with open_executor() as executor:
+                while source or flying:
+                    while source and len(flying) < (1 if alone else room):
+                        job = source[0]  # taken away only when it has been handed over
+                        if job.segmenter not in unusable:
+                            flying[executor.submit(work, job)] = job
+                        source.popleft()
+                    for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                        outcome = _result(future, flying[future])
+                        job = flying.pop(future)
+                        unusable |= {job.segmenter} if outcome.unusable else set()
+                        yield job, outcome
+        except BrokenProcessPool:
+            if alone:
+                for job in flying.values():
+                    yield job, _lost(job)
+            else:
+                suspects.extend(flying.values())
+
+
+def _result(future: Future[Outcome], job: Job) -> Outcome:
+    """Raises BrokenProcessPool. A Dask worker that died several times over a job raises KilledWorker."""
+    try:
+        return future.result()
+    except Exception as error:
+        if type(error).__name__ == "KilledWorker":
+            return _lost(job)
+        raise
+
+
+def _lost(job: Job) -> Outcome:
+    return Outcome(problems=(Problem(job.photo.name, _DIED, segmenter=job.segmenter),))
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    """Each with its share of the cores. Ended at once when the caller is done or gone."""
+    context = multiprocessing.get_context("spawn")
+    number = context.Value("i", 0)
+    executor = ProcessPoolExecutor(workers, context, _settle, (number, workers))
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _settle(number: Any, workers: int) -> None:
+    """In a new process: take a share of the cores, and end when the parent does."""
+    with number.get_lock():
+        mine = number.value
+        number.value += 1
+    if hasattr(os, "sched_setaffinity"):  # elsewhere the system has to sort it out
+        cores = sorted(os.sched_getaffinity(0))
+        share = [core for place, core in enumerate(cores) if place % workers == mine % min(workers, len(cores))]
+        os.sched_setaffinity(0, share or cores)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+@contextmanager
+def _dask(scheduler: str) -> Iterator[tuple[Executor, int]]:
+    """A Dask cluster as an executor, and how many jobs to have there at a time. Raises BadOption."""
+    try:
+        import distributed
+    except ImportError as error:
+        raise BadOption("--dask needs distributed", remedy='pip install "scrap-sam-clip[dask]"') from error
+    with ExitStack() as stack:
+        try:
+            open_client: Any = distributed.Client
+            client = stack.enter_context(open_client(scheduler, timeout=10))
+        except (OSError, ValueError) as error:
+            raise BadOption(f"no Dask scheduler answers at {scheduler}", remedy="start it, or check --dask") from error
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise BadOption(f"the Dask scheduler {scheduler} has no workers", remedy="start some: dask worker ADDRESS")
+        executor = stack.enter_context(client.get_executor(pure=False, retries=2))
+        yield executor, 2 * threads
+
+
+@contextmanager
+def _lent(executor: Executor) -> Iterator[Executor]:
+    yield executor
