@@ -89,7 +89,16 @@ def save(net: nn.Module, path: Path, metadata: dict[str, str]) -> None:
         for k, v in net.state_dict().items()
         if not k.endswith("num_batches_tracked")
     }
-    paths.write_atomic(path, encode(halves, metadata=metadata))
+    paths.write_atomic(path, _settled(encode(halves, metadata=metadata)))
+
+
+def _settled(data: bytes) -> bytes:
+    """A safetensors file with its header in order: the library writes it in another order each time, and the same
+    weights would have another digest."""
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.dumps(json.loads(data[8 : 8 + length]), sort_keys=True, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    return struct.pack("<Q", len(header)) + header + data[8 + length :]
 
 
 def metadata(path: Path) -> dict[str, str]:

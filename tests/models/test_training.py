@@ -77,10 +77,14 @@ def test_a_loss_that_is_no_number_stops_the_run_and_harms_nothing(tmp_path):
 def test_weights_round_trip(tmp_path):
     path = tmp_path / "toy.safetensors"
     net = toy()
-    weights.save(net, path, {"classes": "甲,乙"})
+    facts = {"classes": "甲,乙", "samples": "12", "family": "toy", "temperature": "1.0"}
+    weights.save(net, path, facts)
     again = weights.filled(toy(), path)
     assert torch.allclose(net[0].weight, again[0].weight, atol=1e-3) and not again.training
-    assert weights.metadata(path) == {"classes": "甲,乙"}
+    assert weights.metadata(path) == facts
+    first = path.read_bytes()
+    weights.save(net, path, facts)
+    assert path.read_bytes() == first, "the same weights have the same digest"
 
 
 def test_samples_show_the_piece_and_hold_a_prompt():
