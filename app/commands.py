@@ -75,6 +75,10 @@ class Commands(QObject):
         if (find := self._finder.target) is not None:
             self._finder.reject([find])
             return
+        if page is not None and (locked := [i for i in ids if (a := page.find(i)) and a.extra.get(edits.LOCKED)]):
+            text = self.tr("Locked objects are not deleted. Ctrl+K unlocks them.")
+            self._session.notice.emit(Notice("info", text, key="object"))
+            ids = tuple(i for i in ids if i not in locked)
         if page is None or not ids:
             return
         title = self.tr("delete 1 object") if len(ids) == 1 else self.tr("delete {n} objects").format(n=len(ids))

@@ -2,9 +2,121 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
 from app.action_row import ActionRow
 
-DRAWING: tuple[ActionRow, ...] = ()
-CLIPBOARD: tuple[ActionRow, ...] = ()
-OBJECTS: tuple[ActionRow, ...] = ()
-VIEWS: tuple[ActionRow, ...] = ()
+DRAWING: tuple[ActionRow, ...] = (
+    ActionRow(
+        "hover_preview",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Mask under the mouse"),
+        "",
+        ("Shift+Q",),
+        checkable=True,
+        tip=QT_TRANSLATE_NOOP("Actions", "With the point tool: shows what a click would give"),
+    ),
+)
+
+CLIPBOARD: tuple[ActionRow, ...] = (
+    ActionRow(
+        "copy", "edit", QT_TRANSLATE_NOOP("Actions", "Copy"), "copy", ("Ctrl+C",), needs="objects", separator=True
+    ),
+    ActionRow("paste", "edit", QT_TRANSLATE_NOOP("Actions", "Paste"), "", ("Ctrl+V",), needs="page"),
+    ActionRow("duplicate", "edit", QT_TRANSLATE_NOOP("Actions", "Duplicate"), "", ("Ctrl+D",), needs="objects"),
+    ActionRow(
+        "copy_next",
+        "edit",
+        QT_TRANSLATE_NOOP("Actions", "Copy to the next photo"),
+        "",
+        ("Shift+D",),
+        needs="objects",
+        tip=QT_TRANSLATE_NOOP("Actions", "The same pieces on the next photo, at the same place"),
+    ),
+)
+
+OBJECTS: tuple[ActionRow, ...] = (
+    ActionRow("merge", "object", QT_TRANSLATE_NOOP("Actions", "Merge into one"), "merge", ("Ctrl+G",), needs="objects"),
+    ActionRow(
+        "split",
+        "object",
+        QT_TRANSLATE_NOOP("Actions", "Split into its parts"),
+        "",
+        ("Ctrl+Shift+G",),
+        needs="objects",
+        tip=QT_TRANSLATE_NOOP(
+            "Actions", "Every separate part becomes an object. To part what touches, erase a line first"
+        ),
+    ),
+    ActionRow(
+        "cut_out",
+        "object",
+        QT_TRANSLATE_NOOP("Actions", "Cut out of the others"),
+        "",
+        ("Ctrl+Shift+X",),
+        needs="objects",
+        tip=QT_TRANSLATE_NOOP(
+            "Actions", "Its pixels are taken from the other selected objects, or from all it overlaps"
+        ),
+    ),
+    ActionRow("fill_holes", "object", QT_TRANSLATE_NOOP("Actions", "Fill holes"), "", ("Shift+H",), needs="objects"),
+    ActionRow(
+        "largest", "object", QT_TRANSLATE_NOOP("Actions", "Keep the largest part"), "", ("Shift+L",), needs="objects"
+    ),
+    ActionRow("smooth", "object", QT_TRANSLATE_NOOP("Actions", "Smooth"), "", ("Shift+S",), needs="objects"),
+    ActionRow(
+        "to_front",
+        "object",
+        QT_TRANSLATE_NOOP("Actions", "To the front"),
+        "",
+        ("Ctrl+Shift+]",),
+        needs="objects",
+        separator=True,
+    ),
+    ActionRow("forward", "object", QT_TRANSLATE_NOOP("Actions", "Forward"), "", ("Ctrl+]",), needs="objects"),
+    ActionRow("backward", "object", QT_TRANSLATE_NOOP("Actions", "Backward"), "", ("Ctrl+[",), needs="objects"),
+    ActionRow("to_back", "object", QT_TRANSLATE_NOOP("Actions", "To the back"), "", ("Ctrl+Shift+[",), needs="objects"),
+    ActionRow(
+        "occluded",
+        "object",
+        QT_TRANSLATE_NOOP("Actions", "Partly hidden"),
+        "occluded",
+        ("O",),
+        checkable=True,
+        needs="objects",
+        separator=True,
+        tip=QT_TRANSLATE_NOOP("Actions", "Other pieces lie on it, so the mask shows less than the piece"),
+    ),
+    ActionRow(
+        "lock",
+        "object",
+        QT_TRANSLATE_NOOP("Actions", "Locked"),
+        "lock",
+        ("Ctrl+K",),
+        checkable=True,
+        needs="objects",
+        tip=QT_TRANSLATE_NOOP("Actions", "Nothing changes it before it is unlocked"),
+    ),
+    ActionRow("hide", "object", QT_TRANSLATE_NOOP("Actions", "Hide"), "eye-off", ("Ctrl+Shift+H",), needs="objects"),
+    ActionRow("show_hidden", "object", QT_TRANSLATE_NOOP("Actions", "Show all hidden"), "", ("Ctrl+Alt+H",)),
+)
+
+VIEWS: tuple[ActionRow, ...] = (
+    ActionRow(
+        "outline_only",
+        "view",
+        QT_TRANSLATE_NOOP("Actions", "Outlines only"),
+        "",
+        ("Ctrl+M",),
+        checkable=True,
+    ),
+    ActionRow(
+        "colour_by",
+        "view",
+        QT_TRANSLATE_NOOP("Actions", "Colour by class, object or status"),
+        "",
+        ("C",),
+        tip=QT_TRANSLATE_NOOP("Actions", "The next way of colouring at each press"),
+    ),
+    ActionRow("minimap", "view", QT_TRANSLATE_NOOP("Actions", "Overview map"), "", ("F9",), checkable=True),
+)

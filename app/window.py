@@ -33,6 +33,7 @@ from app.jobs import Lane
 from app.look import Look
 from app.messages import MessageBar
 from app.notices import Notice
+from app.object_commands import ObjectCommands
 from app.panels.images import ImagesPanel
 from app.panels.labels import LabelsPanel
 from app.panels.models import ModelsPanel
@@ -42,6 +43,8 @@ from app.photos import Photo, Photos
 from app.session import Session
 from app.settings import Settings
 from app.stock import Stock
+from app.veil import Veil
+from app.view_commands import ViewCommands
 from sscore.types import Page
 
 # Messages that mean nothing any more once another folder is open.
@@ -63,8 +66,13 @@ class Window(QMainWindow):
         self.finder = Finder(self.session, self.assistant, settings, self.model_lane, self)
         self.photos = Photos(self.photo_lane, self)
         self.ahead = Ahead(self.session, self.assistant, self.photos, settings, self.disk_lane, self)
+        self.veil = Veil(self.session, self)
+        self.views = ViewCommands(self.session, settings, self)
+        self.objects_ = ObjectCommands(self.session, self.veil, settings, self.photo_lane, self)
         self.commands = Commands(self.session, self.assistant, self.finder, look, self)
-        self.canvas = CanvasView(self.session, self.assistant, self.finder, settings, look, self.photo_lane, self)
+        self.canvas = CanvasView(
+            self.session, self.assistant, self.finder, settings, look, self.veil, self.photo_lane, self
+        )
         self.messages = MessageBar(look, self.canvas)
         self.images = ImagesPanel(self.session, self.photos, self.ahead, look)
         self.labels = LabelsPanel(self.session, self.assistant, self.finder, settings, look)
@@ -123,6 +131,8 @@ class Window(QMainWindow):
             "show_masks": lambda: self._toggle("show_masks"),
             "show_names": lambda: self._toggle("show_names"),
             "zoom_small": lambda: self._toggle("zoom_small"),
+            **self.objects_.handlers(),
+            **self.views.handlers(),
             "shortcuts": lambda: self._show_dialog(ShortcutsDialog(self.look, self)),
             "about": lambda: self._show_dialog(AboutDialog(self.look, self)),
         }
@@ -182,6 +192,7 @@ class Window(QMainWindow):
         self.labels.label_chosen.connect(self.commands.set_label)
         self.models.manager_wanted.connect(self.show_models)
         assistant.load_failed.connect(self._on_load_failed)
+        self.settings.changed.connect(lambda _key: self._enable())
         self.look.changed.connect(self._refresh)
 
     # --- words and states --------------------------------------------------------------------------------------
@@ -206,6 +217,7 @@ class Window(QMainWindow):
             for name, there in (
                 ("project", session.project is not None),
                 ("page", session.page is not None),
+                ("objects", bool(session.selection)),
                 ("selection", bool(session.selection) or self.finder.target is not None),
                 ("photo", session.page is not None and not self.finder.running),
                 ("finds", bool(self.finder.shown)),
@@ -226,10 +238,11 @@ class Window(QMainWindow):
         act["done"].setChecked(bool(session.page is not None and session.page.extra.get("done")))
         for key in ("show_masks", "show_names", "zoom_small"):
             act[key].setChecked(self.settings.get(key))
+        for key, on in (self.objects_.checked() | self.views.checked()).items():
+            act[key].setChecked(on)
 
     def _toggle(self, key: str) -> None:
         self.settings.set(key, not self.settings.get(key))
-        self._enable()
 
     # --- what happens ------------------------------------------------------------------------------------------
 

@@ -11,8 +11,10 @@ from app.canvas.stage import Stage
 from app.canvas.tools import Answer, BoxTool, Pointer, PointsTool, SelectTool, Tool, ToolKey, clamped, hit
 from app.canvas.viewport import Viewport
 from app.finds import Find
+from app.hover import Hover
 from app.session import Session
 from app.settings import Settings
+from app.veil import Veil
 
 
 class Gestures(QObject):
@@ -25,11 +27,14 @@ class Gestures(QObject):
         settings: Settings,
         stage: Stage,
         finds: FindsLayer,
+        veil: Veil,
+        hover: Hover,
         view: Viewport,
     ) -> None:
         super().__init__(view)
         self._session, self._assistant, self._settings = session, assistant, settings
-        self._stage, self._finds, self._view = stage, finds, view
+        self._stage, self._finds, self._veil, self._view = stage, finds, veil, view
+        self._hover = hover
         self._tools: dict[str, Tool] = {tool.key: tool for tool in (SelectTool(), BoxTool(), PointsTool())}
         self._tool: Tool = self._tools["box"]
 
@@ -42,6 +47,7 @@ class Gestures(QObject):
         if key == self._tool.key:
             return False
         self.cancel()
+        self._hover.clear()
         self._tool = self._tools[key]
         return True
 
@@ -65,7 +71,8 @@ class Gestures(QObject):
             find = self._find_at(at)
             self._finds.hover(find)
             shown = self._settings.get("show_masks") and find is None
-            self._stage.set_hovered(hit(page, at.x(), at.y()) if shown else None)
+            self._stage.set_hovered(hit(page, at.x(), at.y(), self._veil.hidden) if shown else None)
+            self._preview(at, find)
 
     def release(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -75,6 +82,15 @@ class Gestures(QObject):
         """The mouse has left the canvas."""
         self._stage.set_hovered(None)
         self._finds.hover(None)
+        self._hover.clear()
+
+    def _preview(self, at: QPointF, find: Find | None) -> None:
+        """The mask that a click here would give."""
+        wanted = self._settings.get("hover_preview") and self._tool.key == "points" and find is None
+        if wanted and self._assistant.pending.empty and self._view.photo_rect.contains(at):
+            self._hover.ask(at.x(), at.y())
+        else:
+            self._hover.clear()
 
     # --- answers -----------------------------------------------------------------------------------------------
 
@@ -97,7 +113,7 @@ class Gestures(QObject):
         """Select what lies at this image point."""
         if self._session.page is None:
             return
-        found = hit(self._session.page, *at) if self._settings.get("show_masks") else None
+        found = hit(self._session.page, *at, self._veil.hidden) if self._settings.get("show_masks") else None
         kept = self._session.selection if extend else ()
         if found is None:
             self._session.select(kept)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsScene
 
+from app.canvas.ghost import GhostItem
 from app.canvas.items import MaskItem, PendingItem, PhotoItem
 from app.canvas.paint import Art
 from app.canvas.tags import TagItem
@@ -23,13 +24,13 @@ _TRACED = 60  # up to so many objects in all, or selected ones, get exact outlin
 
 
 class Stage(QGraphicsScene):
-    """Shows a photo, a page and a pending mask. `colour_of` gives a label's colour "#RRGGBB", `tag_of` the words on
-    an object's name tag. Tags are shown of selected and hovered objects, or of all."""
+    """Shows a photo, a page and a pending mask. `colour_of` gives an object's colour "#RRGGBB", `tag_of` the words on
+    its name tag. Tags are shown of selected and hovered objects, or of all."""
 
     def __init__(
         self,
         lane: Lane,
-        colour_of: Callable[[str], str],
+        colour_of: Callable[[Annotation], str],
         tag_of: Callable[[Annotation], str],
         parent: QObject | None = None,
     ) -> None:
@@ -40,7 +41,9 @@ class Stage(QGraphicsScene):
         self._tag_of = tag_of
         self.photo = PhotoItem()
         self.pending = PendingItem()
+        self.ghost = GhostItem()
         self.addItem(self.photo)
+        self.addItem(self.ghost)
         self.addItem(self.pending)
         self._items: dict[int, MaskItem] = {}
         self._tags: dict[int, tuple[Annotation, TagItem]] = {}
@@ -53,6 +56,7 @@ class Stage(QGraphicsScene):
         self._opacity = 0.38
         self._shown = True
         self._names = False
+        self._hidden: frozenset[int] = frozenset()
         self._count = 0
 
     # --- photo and page ----------------------------------------------------------------------------------------
@@ -129,7 +133,7 @@ class Stage(QGraphicsScene):
     def _new_item(self, annotation: Annotation) -> MaskItem:
         art = self._art[id(annotation.mask)][1]
         item = MaskItem(annotation, art, self._colour(annotation), self._opacity)
-        item.setVisible(self._shown)
+        item.setVisible(self._shown and annotation.id not in self._hidden)
         self._items[annotation.id] = item
         self._restate({annotation.id})
         self.addItem(item)
@@ -146,17 +150,17 @@ class Stage(QGraphicsScene):
         wanted = {}
         if self._shown and self._page is not None:
             ids = self._items.keys() if self._names else {self._hovered, *self._selection} & self._items.keys()
-            wanted = {i: self._items[i].annotation for i in ids if i is not None}
+            wanted = {i: self._items[i].annotation for i in ids if i is not None and i not in self._hidden}
         for i in [i for i, (annotation, _) in self._tags.items() if wanted.get(i) is not annotation]:
             self.removeItem(self._tags.pop(i)[1])
         for i, annotation in wanted.items():
             if i not in self._tags:
-                tag = TagItem(annotation.mask, self._tag_of(annotation), self._colour_of(annotation.label), self.font())
+                tag = TagItem(annotation.mask, self._tag_of(annotation), self._colour_of(annotation), self.font())
                 self._tags[i] = (annotation, tag)
                 self.addItem(tag)
 
     def _colour(self, annotation: Annotation) -> QColor:
-        return QColor(self._colour_of(annotation.label))
+        return QColor(self._colour_of(annotation))
 
     # --- states ------------------------------------------------------------------------------------------------
 
@@ -192,15 +196,25 @@ class Stage(QGraphicsScene):
         self._tags.clear()
         for item in self._items.values():
             item.restyle(item.annotation, self._colour(item.annotation), opacity)
-            item.setVisible(shown)
+        self._show_items()
+
+    def set_hidden(self, ids: frozenset[int]) -> None:
+        """Objects that are not drawn."""
+        self._hidden = ids
+        self._show_items()
+
+    def _show_items(self) -> None:
+        for i, item in self._items.items():
+            item.setVisible(self._shown and i not in self._hidden)
         self._sync_tags()
 
     # --- pending -----------------------------------------------------------------------------------------------
 
-    def set_pending(self, pending: Pending, label: str) -> None:
+    def set_pending(self, pending: Pending, colour: str) -> None:
+        """colour: "#RRGGBB" of the mask in the making."""
         mask = pending.mask
         if mask is not self._pending_mask:
             self._pending_mask = mask
             self._pending_art = Art(mask) if mask is not None else None
-        self.pending.show_mask(self._pending_art, QColor(self._colour_of(label)))
+        self.pending.show_mask(self._pending_art, QColor(colour))
         self.pending.show_prompt(pending.prompt)

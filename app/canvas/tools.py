@@ -168,12 +168,13 @@ def point_near(prompt: Prompt, at: Pointer, slack: float = 7.0) -> int | None:
     return index if far[index] <= slack else None
 
 
-def hit(page: Page, x: float, y: float) -> int | None:
-    """Id of the front-most instance with a pixel at this image point."""
+def hit(page: Page, x: float, y: float, hidden: frozenset[int] = frozenset()) -> int | None:
+    """Id of the front-most instance with a pixel at this image point; those of `hidden` are not there."""
     column, row = int(np.floor(x)), int(np.floor(y))
     for annotation in reversed(page.annotations):
         mask = annotation.mask
         i, j = row - mask.top, column - mask.left
-        if 0 <= i < mask.bits.shape[0] and 0 <= j < mask.bits.shape[1] and mask.bits[i, j]:
+        inside = 0 <= i < mask.bits.shape[0] and 0 <= j < mask.bits.shape[1] and mask.bits[i, j]
+        if inside and annotation.id not in hidden:
             return annotation.id
     return None

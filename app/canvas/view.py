@@ -6,24 +6,27 @@ from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from app import rows
+from app import colouring, rows
 from app.assistant import Assistant
 from app.canvas.card import PendingCard
 from app.canvas.found import FindsBar, FindsLayer
 from app.canvas.gestures import Gestures
 from app.canvas.guide import Guide, Hint, advice
+from app.canvas.minimap import MiniMap
 from app.canvas.stage import Stage
 from app.canvas.tags import tag_text
 from app.canvas.tools import ToolKey
 from app.canvas.viewport import Viewport
 from app.finder import Finder
+from app.hover import Hover
 from app.jobs import Lane
 from app.look import Look
 from app.pending import Pending
 from app.photos import Photo
 from app.session import Session
 from app.settings import Settings
-from sscore.types import Annotation, Page
+from app.veil import Veil
+from sscore.types import Annotation, Mask, Page
 
 _SLOW_MS = 350
 
@@ -41,17 +44,18 @@ class CanvasView(Viewport):
         finder: Finder,
         settings: Settings,
         look: Look,
+        veil: Veil,
         lane: Lane,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._session, self._assistant, self._settings, self._look = session, assistant, settings, look
-        self._finder = finder
+        self._finder, self._veil = finder, veil
         self._wait_photo = ""
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self._slow.timeout.connect(self._on_slow)
         self._slow_shown = False
-        self.stage = Stage(lane, self._colour_of, self._tag_of, self)
+        self.stage = Stage(lane, self._object_colour, self._tag_of, self)
         self.setScene(self.stage)
         self.setObjectName("canvas")
         self.card = PendingCard(look, self.viewport())
@@ -59,7 +63,10 @@ class CanvasView(Viewport):
         self.hint = Hint(look, self.viewport())
         self.finds_bar = FindsBar(finder, look, self.viewport())
         self._finds_layer = FindsLayer(finder, session, settings, self.stage, self._colour_of, self._name_of)
-        self.gestures = Gestures(session, assistant, settings, self.stage, self._finds_layer, self)
+        self._hover = Hover(assistant, self)
+        self._hover.changed.connect(self._on_hover)
+        self.gestures = Gestures(session, assistant, settings, self.stage, self._finds_layer, veil, self._hover, self)
+        self.minimap = MiniMap(self, settings, look)
         self.moved.connect(self._place_overlays)
         session.image_changed.connect(self._on_image)
         session.page_changed.connect(self._on_page)
@@ -67,6 +74,7 @@ class CanvasView(Viewport):
         assistant.pending_changed.connect(self._on_pending)
         assistant.models_changed.connect(self._teach)
         finder.changed.connect(self._teach)
+        veil.changed.connect(lambda: self.stage.set_hidden(veil.hidden))
         look.changed.connect(self.refresh)
         settings.changed.connect(self._on_setting)
         self.refresh()
@@ -82,6 +90,9 @@ class CanvasView(Viewport):
         self._on_pending(self._assistant.pending)
         self._teach()
 
+    def _object_colour(self, annotation: Annotation) -> str:
+        return colouring.colour_of(annotation, self._session.labels, self._settings.get("colour_by"))
+
     def _colour_of(self, label: str) -> str:
         return rows.colour_of(self._session.labels, label)
 
@@ -94,6 +105,7 @@ class CanvasView(Viewport):
     def set_photo(self, photo: Photo) -> None:
         if photo.image != self._session.image:
             return
+        self.minimap.set_levels(photo.levels)
         same = self.stage.photo_rect.size() == photo.levels[0].size().toSizeF() and not self._wait_photo
         self._wait_photo = ""
         self.stage.set_photo(photo)
@@ -115,6 +127,8 @@ class CanvasView(Viewport):
     def _on_image(self, image: str) -> None:
         self._wait_photo = image
         self.stage.set_photo(None)
+        self.minimap.set_levels(())
+        self._hover.clear()
         self.gestures.cancel()
         if image:
             self.guide.show_state("loading")
@@ -126,19 +140,29 @@ class CanvasView(Viewport):
 
     def _on_pending(self, pending: Pending) -> None:
         label = pending.best_label(self._settings.get("unknown_below"))
-        self.stage.set_pending(pending, label)
+        self.stage.set_pending(pending, self._colour_of(label))
         self.card.show_pending(pending, self._session.labels, label)
         self._place_card()
         self._watch(pending)
         self._teach()
 
+    def _on_hover(self, mask: Mask | None) -> None:
+        colour = QColor("#ffffff")
+        colour.setAlphaF(0.22)
+        self.stage.ghost.show_masks([(mask, colour, True)] if mask is not None else [])
+
     def _on_setting(self, key: str) -> None:
-        if key in ("opacity", "show_masks", "show_names"):
+        if key == "minimap":
+            self.minimap.follow()
+        if key == "hover_preview":
+            self._hover.clear()
+        if key in ("opacity", "show_masks", "show_names", "outline_only", "colour_by"):
             self._restyle()
 
     def _restyle(self) -> None:
         value = self._settings.get
-        self.stage.set_style(opacity=value("opacity"), shown=value("show_masks"), names=value("show_names"))
+        opacity = 0.0 if value("outline_only") else value("opacity")
+        self.stage.set_style(opacity=opacity, shown=value("show_masks"), names=value("show_names"))
 
     def _teach(self) -> None:
         self.hint.say(*self._advise())
@@ -254,6 +278,7 @@ class CanvasView(Viewport):
         if self.hint.isVisible():
             self.hint.move((room.width() - self.hint.width()) // 2, room.height() - self.hint.height() - 16)
         self.finds_bar.place_in(room)
+        self.minimap.follow()
         self._place_card()
 
     def _place_card(self) -> None:

@@ -37,6 +37,10 @@ MIT 许可证</translation>
         <translation>工具(&amp;T)</translation>
     </message>
     <message>
+        <source>&amp;Object</source>
+        <translation>目标(&amp;O)</translation>
+    </message>
+    <message>
         <source>&amp;Class</source>
         <translation>类别(&amp;C)</translation>
     </message>
@@ -196,6 +200,122 @@ MIT 许可证</translation>
         <source>About Scrap-SAM-CLIP</source>
         <translation>关于 Scrap-SAM-CLIP</translation>
     </message>
+    <message>
+        <source>Mask under the mouse</source>
+        <translation>鼠标处的掩膜预览</translation>
+    </message>
+    <message>
+        <source>With the point tool: shows what a click would give</source>
+        <translation>使用点工具时：显示点击后会得到的掩膜</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>再制一份</translation>
+    </message>
+    <message>
+        <source>Copy to the next photo</source>
+        <translation>复制到下一张照片</translation>
+    </message>
+    <message>
+        <source>The same pieces on the next photo, at the same place</source>
+        <translation>把相同的目标放到下一张照片的同一位置</translation>
+    </message>
+    <message>
+        <source>Merge into one</source>
+        <translation>合并为一个</translation>
+    </message>
+    <message>
+        <source>Split into its parts</source>
+        <translation>按连通块拆分</translation>
+    </message>
+    <message>
+        <source>Every separate part becomes an object. To part what touches, erase a line first</source>
+        <translation>每个独立的块成为一个目标。若相互接触，先擦出一条分界线</translation>
+    </message>
+    <message>
+        <source>Cut out of the others</source>
+        <translation>从其他目标中扣除</translation>
+    </message>
+    <message>
+        <source>Its pixels are taken from the other selected objects, or from all it overlaps</source>
+        <translation>从其他选中的目标（或所有与它重叠的目标）中去掉它的像素</translation>
+    </message>
+    <message>
+        <source>Fill holes</source>
+        <translation>填充孔洞</translation>
+    </message>
+    <message>
+        <source>Keep the largest part</source>
+        <translation>只保留最大块</translation>
+    </message>
+    <message>
+        <source>Smooth</source>
+        <translation>平滑边缘</translation>
+    </message>
+    <message>
+        <source>To the front</source>
+        <translation>移到最前</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>前移一层</translation>
+    </message>
+    <message>
+        <source>Backward</source>
+        <translation>后移一层</translation>
+    </message>
+    <message>
+        <source>To the back</source>
+        <translation>移到最后</translation>
+    </message>
+    <message>
+        <source>Partly hidden</source>
+        <translation>部分被遮挡</translation>
+    </message>
+    <message>
+        <source>Other pieces lie on it, so the mask shows less than the piece</source>
+        <translation>有其他料压在上面，掩膜小于实际料块</translation>
+    </message>
+    <message>
+        <source>Locked</source>
+        <translation>锁定</translation>
+    </message>
+    <message>
+        <source>Nothing changes it before it is unlocked</source>
+        <translation>解锁之前不会被改动</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>隐藏</translation>
+    </message>
+    <message>
+        <source>Show all hidden</source>
+        <translation>显示全部隐藏目标</translation>
+    </message>
+    <message>
+        <source>Outlines only</source>
+        <translation>只显示轮廓</translation>
+    </message>
+    <message>
+        <source>Colour by class, object or status</source>
+        <translation>着色方式：类别、目标、状态</translation>
+    </message>
+    <message>
+        <source>The next way of colouring at each press</source>
+        <translation>每按一次换一种着色方式</translation>
+    </message>
+    <message>
+        <source>Overview map</source>
+        <translation>缩略导航图</translation>
+    </message>
 </context>
 <context>
     <name>Assistant</name>
@@ -267,6 +387,10 @@ MIT 许可证</translation>
     <message>
         <source>Select an object first, or draw a box around a new one.</source>
         <translation>请先选中一个目标，或框出一个新目标。</translation>
+    </message>
+    <message>
+        <source>Locked objects are not deleted. Ctrl+K unlocks them.</source>
+        <translation>锁定的目标不会被删除。按 Ctrl+K 解锁。</translation>
     </message>
     <message>
         <source>delete 1 object</source>
@@ -691,6 +815,17 @@ MIT 许可证</translation>
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>MiniMap</name>
+    <message>
+        <source>Overview map</source>
+        <translation>缩略导航图</translation>
+    </message>
+    <message>
+        <source>Click to go there. F9 hides it</source>
+        <translation>点击即可跳到该处，按 F9 隐藏</translation>
     </message>
 </context>
 <context>
@@ -1179,6 +1314,133 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>ObjectCommands</name>
+    <message>
+        <source>fill holes</source>
+        <translation>填充孔洞</translation>
+    </message>
+    <message>
+        <source>keep the largest part</source>
+        <translation>只保留最大块</translation>
+    </message>
+    <message>
+        <source>smooth</source>
+        <translation>平滑边缘</translation>
+    </message>
+    <message>
+        <source>Locked objects stay as they are. Ctrl+K unlocks them.</source>
+        <translation>锁定的目标保持不变。按 Ctrl+K 解锁。</translation>
+    </message>
+    <message>
+        <source>Select two or more objects to merge: Shift-click adds to the selection.</source>
+        <translation>请选中两个或更多目标再合并：按住 Shift 点击可多选。</translation>
+    </message>
+    <message>
+        <source>merge {n} objects</source>
+        <translation>合并 {n} 个目标</translation>
+    </message>
+    <message>
+        <source>It is in one part. To part what touches, erase a line between first.</source>
+        <translation>它只有一块。若要拆开相连的料，先在中间擦出一条线。</translation>
+    </message>
+    <message>
+        <source>split</source>
+        <translation>拆分</translation>
+    </message>
+    <message>
+        <source>cut out</source>
+        <translation>扣除重叠</translation>
+    </message>
+    <message>
+        <source>It overlaps no other object.</source>
+        <translation>它没有与其他目标重叠。</translation>
+    </message>
+    <message>
+        <source>{n} objects had no pixel left and are gone; undo brings them back.</source>
+        <translation>{n} 个目标已没有像素而被移除，撤销可恢复。</translation>
+    </message>
+    <message>
+        <source>There was nothing to change.</source>
+        <translation>没有需要改动的地方。</translation>
+    </message>
+    <message>
+        <source>to the front</source>
+        <translation>移到最前</translation>
+    </message>
+    <message>
+        <source>forward</source>
+        <translation>前移一层</translation>
+    </message>
+    <message>
+        <source>backward</source>
+        <translation>后移一层</translation>
+    </message>
+    <message>
+        <source>to the back</source>
+        <translation>移到最后</translation>
+    </message>
+    <message>
+        <source>It is in front already.</source>
+        <translation>它已在最前。</translation>
+    </message>
+    <message>
+        <source>It is at the back already.</source>
+        <translation>它已在最后。</translation>
+    </message>
+    <message>
+        <source>mark as partly hidden</source>
+        <translation>标记为部分被遮挡</translation>
+    </message>
+    <message>
+        <source>mark as wholly visible</source>
+        <translation>标记为完全可见</translation>
+    </message>
+    <message>
+        <source>lock</source>
+        <translation>锁定</translation>
+    </message>
+    <message>
+        <source>unlock</source>
+        <translation>解锁</translation>
+    </message>
+    <message>
+        <source>{n} hidden; Ctrl+Alt+H shows them again.</source>
+        <translation>已隐藏 {n} 个，按 Ctrl+Alt+H 重新显示。</translation>
+    </message>
+    <message>
+        <source>Show all hidden</source>
+        <translation>显示全部隐藏目标</translation>
+    </message>
+    <message>
+        <source>{n} copied. Ctrl+V pastes, on any photo.</source>
+        <translation>已复制 {n} 个。在任意照片上按 Ctrl+V 粘贴。</translation>
+    </message>
+    <message>
+        <source>Nothing was copied yet: Ctrl+C copies the selected objects.</source>
+        <translation>还没有复制内容：按 Ctrl+C 复制选中的目标。</translation>
+    </message>
+    <message>
+        <source>paste</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>duplicate</source>
+        <translation>再制一份</translation>
+    </message>
+    <message>
+        <source>This is the last photo.</source>
+        <translation>这是最后一张照片。</translation>
+    </message>
+    <message>
+        <source>copy from the photo before</source>
+        <translation>从上一张照片复制</translation>
+    </message>
+    <message>
+        <source>The copies would lie outside this photo.</source>
+        <translation>复制的目标会落在这张照片之外。</translation>
+    </message>
+</context>
+<context>
     <name>ObjectDelegate</name>
     <message>
         <source>by hand</source>
@@ -1341,6 +1603,21 @@ MIT 许可证</translation>
     <message>
         <source>Not saved</source>
         <translation>未保存</translation>
+    </message>
+</context>
+<context>
+    <name>ViewCommands</name>
+    <message>
+        <source>Coloured by class</source>
+        <translation>按类别着色</translation>
+    </message>
+    <message>
+        <source>Coloured object by object</source>
+        <translation>按目标着色</translation>
+    </message>
+    <message>
+        <source>Coloured by status</source>
+        <translation>按状态着色</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,49 @@
+"""What might be: a mask that a click would give, pixels that a clean-up would take or add."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from app.canvas import paint
+from app.canvas.items import LIGHT, SHADE, set_pen
+from app.canvas.paint import Art
+from sscore.types import Mask
+
+
+class GhostItem(QGraphicsItem):
+    """Masks in given colours; `outlined` ones with a dotted border."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setZValue(850_000)
+        self._parts: list[tuple[Art, QImage, bool]] = []
+        self._bounds = QRectF()
+
+    def show_masks(self, masks: Sequence[tuple[Mask, QColor, bool]]) -> None:
+        """Each mask with its colour (as opaque as it says) and whether it gets a border."""
+        self.prepareGeometryChange()
+        self._parts, self._bounds = [], QRectF()
+        for mask, colour, outlined in masks:
+            art = Art(mask)
+            self._parts.append((art, paint.tinted(art.stencils[0], colour, colour.alphaF(), colour), outlined))
+            self._bounds = self._bounds.united(art.place)
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        return self._bounds.adjusted(-12, -12, 12, 12) if self._parts else QRectF()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for art, tinted, outlined in self._parts:
+            painter.drawImage(art.place, tinted)
+            if outlined:
+                set_pen(painter, SHADE, 3)
+                painter.drawPath(art.outline)
+                set_pen(painter, LIGHT, 1.4, Qt.PenStyle.DotLine)
+                painter.drawPath(art.outline)

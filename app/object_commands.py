@@ -1,0 +1,242 @@
+"""What can be done with the selected objects: shape, order, flags, copies. No widgets here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject
+
+from app.jobs import Lane
+from app.notices import Notice
+from app.session import Session
+from app.settings import Settings
+from app.veil import Veil
+from sscore import edits, masks
+from sscore.edits import Depth
+from sscore.types import Annotation, Mask, Page
+
+_AT_ONCE_PX = 400_000  # crops larger than this in all are worked on away from the window's thread
+_SMOOTH_PX = 2.0
+_PASTE_ASIDE = 0.015  # of the photo's longer side: how far a copy on the same photo lies from the original
+
+
+class ObjectCommands(QObject):
+    """Each command makes one undoable step, or says why it did nothing. Locked objects keep mask and place."""
+
+    def __init__(
+        self, session: Session, veil: Veil, settings: Settings, lane: Lane, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._veil, self._settings, self._lane = session, veil, settings, lane
+        self._copied: tuple[Annotation, ...] = ()
+        self._copied_from = ""
+        self._carried: tuple[str, tuple[Annotation, ...]] | None = None
+        session.page_changed.connect(self._on_page)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """By the key of the action."""
+        return {
+            "merge": self.merge,
+            "split": self.split,
+            "cut_out": self.cut_out,
+            "fill_holes": lambda: self.reshape(self.tr("fill holes"), masks.fill_holes),
+            "largest": lambda: self.reshape(self.tr("keep the largest part"), masks.largest_part),
+            "smooth": lambda: self.reshape(self.tr("smooth"), lambda mask: masks.smooth(mask, _SMOOTH_PX)),
+            "to_front": lambda: self.arrange("front"),
+            "forward": lambda: self.arrange("forward"),
+            "backward": lambda: self.arrange("backward"),
+            "to_back": lambda: self.arrange("back"),
+            "occluded": lambda: self.toggle(edits.OCCLUDED),
+            "lock": lambda: self.toggle(edits.LOCKED),
+            "hide": self.hide,
+            "show_hidden": self._veil.show_all,
+            "copy": self.copy,
+            "paste": self.paste,
+            "duplicate": self.duplicate,
+            "copy_next": self.copy_next,
+        }
+
+    def checked(self) -> dict[str, bool]:
+        """Which flags all selected objects have, by the key of the action."""
+        found = self.selected
+        flags = {"occluded": edits.OCCLUDED, "lock": edits.LOCKED}
+        return {key: bool(found) and all(a.extra.get(flag) for a in found) for key, flag in flags.items()}
+
+    # --- the selection -----------------------------------------------------------------------------------------
+
+    @property
+    def selected(self) -> tuple[Annotation, ...]:
+        """In the order of selecting."""
+        page = self._session.page
+        return tuple(a for i in self._session.selection if (a := page.find(i))) if page else ()
+
+    def free(self) -> tuple[Annotation, ...]:
+        """The selected objects that may be changed; says so when some are locked."""
+        found = self.selected
+        free = tuple(a for a in found if not a.extra.get(edits.LOCKED))
+        if len(free) < len(found):
+            self._tell(self.tr("Locked objects stay as they are. Ctrl+K unlocks them."))
+        return free
+
+    def _tell(self, text: str) -> None:
+        self._session.notice.emit(Notice("info", text, key="object"))
+
+    def _edit(self, title: str, page: Page, unchanged: str = "", select: Sequence[int] | None = None) -> None:
+        """One step; `unchanged` is said when there was nothing to do."""
+        if page is self._session.page:
+            if unchanged:
+                self._tell(unchanged)
+            return
+        self._session.edit(title, page, select=select)
+
+    # --- shape -------------------------------------------------------------------------------------------------
+
+    def merge(self) -> None:
+        page, free = self._session.page, self.free()
+        if page is None or len(free) < 2:
+            self._tell(self.tr("Select two or more objects to merge: Shift-click adds to the selection."))
+            return
+        merged = edits.merge(page, [a.id for a in free])
+        kept = [a.id for a in free if merged.find(a.id)]
+        self._edit(self.tr("merge {n} objects").format(n=len(free)), merged, select=kept)
+
+    def split(self) -> None:
+        page, free = self._session.page, self.free()
+        if page is None or not free:
+            return
+        before = {a.id for a in page.annotations}
+        for one in free:
+            page = edits.split(page, one.id)
+        made = [a.id for a in page.annotations if a.id not in before]
+        text = self.tr("It is in one part. To part what touches, erase a line between first.")
+        self._edit(self.tr("split"), page, text, select=[*(a.id for a in free), *made])
+
+    def cut_out(self) -> None:
+        """The object selected last is cut out of the others."""
+        page, selected = self._session.page, self.selected
+        if page is None or not selected:
+            return
+        cutter = selected[-1].id
+        pool = selected[:-1] or page.annotations
+        others = [a.id for a in pool if a.id != cutter and not a.extra.get(edits.LOCKED)]
+        after = edits.cut_out(page, cutter, others)
+        gone = len(page.annotations) - len(after.annotations)
+        self._edit(self.tr("cut out"), after, self.tr("It overlaps no other object."), select=(cutter,))
+        if gone:
+            self._tell(self.tr("{n} objects had no pixel left and are gone; undo brings them back.").format(n=gone))
+
+    def reshape(self, title: str, change: Callable[[Mask], Mask]) -> None:
+        """`change` on each selected object."""
+        old = {a.id: a.mask for a in self.free()}
+        if not old:
+            return
+
+        def work() -> dict[int, Mask]:
+            return {i: new if not (new := change(mask)).same_as(mask) else mask for i, mask in old.items()}
+
+        if sum(mask.bits.size for mask in old.values()) <= _AT_ONCE_PX:
+            self.put(title, old, work())
+        else:
+            self._lane.submit("reshape", work, lambda new: self.put(title, old, new), priority=1)
+
+    def put(self, title: str, old: Mapping[int, Mask], new: Mapping[int, Mask]) -> None:
+        """New masks for objects whose masks are still `old`: what was changed meanwhile is left alone."""
+        page = self._session.page
+        if page is None:
+            return
+        still = {i: mask for i, mask in new.items() if (a := page.find(i)) and a.mask is old[i]}
+        self._edit(title, edits.reshape_all(page, still), self.tr("There was nothing to change."))
+
+    # --- order and flags ---------------------------------------------------------------------------------------
+
+    def arrange(self, where: Depth) -> None:
+        page, ids = self._session.page, self._session.selection
+        if page is None or not ids:
+            return
+        titles = {
+            "front": self.tr("to the front"),
+            "forward": self.tr("forward"),
+            "backward": self.tr("backward"),
+            "back": self.tr("to the back"),
+        }
+        nearer = where in ("front", "forward")
+        unchanged = self.tr("It is in front already.") if nearer else self.tr("It is at the back already.")
+        self._edit(titles[where], edits.arrange(page, ids, where), unchanged)
+
+    def toggle(self, flag: str, ids: Sequence[int] | None = None) -> None:
+        """Set a flag of these (default: the selected) objects, or take it away when all have it."""
+        page = self._session.page
+        chosen = self._session.selection if ids is None else ids
+        if page is None or not chosen:
+            return
+        on = not all((a := page.find(i)) and a.extra.get(flag) for i in chosen)
+        titles = {
+            (edits.OCCLUDED, True): self.tr("mark as partly hidden"),
+            (edits.OCCLUDED, False): self.tr("mark as wholly visible"),
+            (edits.LOCKED, True): self.tr("lock"),
+            (edits.LOCKED, False): self.tr("unlock"),
+        }
+        self._edit(titles[flag, on], edits.mark(page, chosen, flag, on))
+
+    def hide(self) -> None:
+        count = len(self._session.selection)
+        self._veil.set_hidden(self._session.selection, True)
+        if count:
+            text = self.tr("{n} hidden; Ctrl+Alt+H shows them again.").format(n=count)
+            self._session.notice.emit(
+                Notice("info", text, "", "object", self.tr("Show all hidden"), self._veil.show_all)
+            )
+
+    # --- copies ------------------------------------------------------------------------------------------------
+
+    def copy(self) -> None:
+        if self.selected:
+            self._copied, self._copied_from = self.selected, self._session.image
+            self._tell(self.tr("{n} copied. Ctrl+V pastes, on any photo.").format(n=len(self._copied)))
+
+    def paste(self) -> None:
+        """On another photo at the same place, on the same one a little aside."""
+        if not self._copied:
+            self._tell(self.tr("Nothing was copied yet: Ctrl+C copies the selected objects."))
+            return
+        self._paste(self._copied, self.tr("paste"), aside=self._copied_from == self._session.image)
+
+    def duplicate(self) -> None:
+        if self.selected:
+            self._paste(self.selected, self.tr("duplicate"), aside=True)
+
+    def copy_next(self) -> None:
+        """The selected objects on the next photo, and on to it."""
+        carried = self.selected
+        if not carried:
+            return
+        if not self._session.step(1):
+            self._tell(self.tr("This is the last photo."))
+            return
+        self._carried = (self._session.image, carried)
+
+    def _on_page(self, page: Page | None) -> None:
+        if page is not None and self._carried is not None:
+            (image, carried), self._carried = self._carried, None
+            if page.image == image:
+                self._paste(carried, self.tr("copy from the photo before"), aside=False)
+
+    def _paste(self, copied: tuple[Annotation, ...], title: str, *, aside: bool) -> None:
+        page = self._session.page
+        if page is None:
+            return
+        by = round(_PASTE_ASIDE * max(page.width, page.height)) if aside else 0
+        author, time = self._settings.get("author"), datetime.now(UTC).isoformat(timespec="seconds")
+        # A copy is looked at anew: it carries neither lock nor review.
+        fresh = [
+            replace(a, author=author, time=time, status="accepted", extra=_flags(a, edits.OCCLUDED)) for a in copied
+        ]
+        pasted = edits.paste(page, fresh, by, by)
+        new = [a.id for a in pasted.annotations[len(page.annotations) :]]
+        self._edit(title, pasted, self.tr("The copies would lie outside this photo."), select=new)
+
+
+def _flags(annotation: Annotation, *kept: str) -> dict[str, object]:
+    return {key: value for key, value in annotation.extra.items() if key in kept}
