@@ -55,6 +55,21 @@ def weight_file(row: ModelCard) -> Path:
     )
 
 
+def base_file(row: ModelCard) -> Path | None:
+    """The weights that a row with a decoder only needs besides its own file; None for all others. Raises ModelMissing,
+    which names the base."""
+    if not row.base:
+        return None
+    try:
+        return weight_file(card(row.base, row.kind))
+    except ModelMissing as error:
+        raise ModelMissing(
+            f"{row.id!r} is a decoder for {row.base!r}, which is not on this computer",
+            path=error.path,
+            remedy=error.remedy,
+        ) from error
+
+
 def _remedy(row: ModelCard) -> str:
     if row.embedded:
         return "install the program again"

@@ -287,7 +287,8 @@ class ModelCard:
     """One row of the catalogue. file: name in the weights folder; bytes: its exact size, 0 when not known;
     about_bytes: its size within a tenth, where `bytes` is not known; sha256: "" when no trustworthy source gives one;
     urls: tried in this order; page: where a person finds the file; noncommercial: the licence must be accepted before
-    a download; input_px: side of the model's input; embedded: whether the file ships with the program."""
+    a download; input_px: side of the model's input; embedded: whether the file ships with the program; base: id of the
+    model that the file, which holds a fine-tuned decoder only, is put into."""
 
     id: str
     kind: Literal["segmenter", "classifier"]
@@ -303,6 +304,7 @@ class ModelCard:
     noncommercial: bool = False
     input_px: int = 0
     embedded: bool = False
+    base: str = ""
     note: str = ""
 
 

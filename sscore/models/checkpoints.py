@@ -131,10 +131,11 @@ def architecture(shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, str] | Non
     return None
 
 
-def fill(net: nn.Module, path: Path, family: str, variant: str) -> nn.Module:
-    """The network with all tensors of a checkpoint, in eval mode. Raises ModelMissing, and WrongWeights that names the
-    missing, additional and misshapen keys and says what the file looks like instead."""
-    stored = read(path)
+def fill(net: nn.Module, path: Path, family: str, variant: str, base: Path | None = None) -> nn.Module:
+    """The network with all tensors of a checkpoint, in eval mode. base: the whole checkpoint where `path` holds a
+    fine-tuned decoder only. Raises ModelMissing, and WrongWeights that names the missing, additional and misshapen keys
+    and says what the file looks like instead."""
+    stored = read(path) if base is None else _put_into(base, path)
     if problem := weights.difference(net.state_dict(), stored):
         shapes = {name: tuple(value.shape) for name, value in stored.items()}
         looks = architecture(shapes)
@@ -148,6 +149,30 @@ def fill(net: nn.Module, path: Path, family: str, variant: str) -> nn.Module:
     net.load_state_dict(stored, strict=True, assign=any(value.is_meta for value in net.state_dict().values()))
     # After loading: TinyViT keeps a table of its attention biases from the moment it is put into eval mode.
     return net.train().eval()
+
+
+def is_tuned(name: str) -> bool:
+    """Whether a fine-tuned decoder may have its own tensor of this name. SAM-HQ's features of the photo alone are part
+    of the embedding, so that every decoder of a base shares its embeddings."""
+    own = name.startswith("mask_decoder.")
+    return own and not name.startswith(("mask_decoder.embedding_encoder.", "mask_decoder.compress_vit_feat."))
+
+
+def _put_into(base: Path, path: Path) -> dict[str, Tensor]:
+    """The tensors of a base with those of a decoder in their places, to the last one."""
+    facts, tuned, stored = weights.metadata(path), read(path), read(base)
+    if facts.get("base_sha256") != weights.digest(base):
+        raise WrongWeights(
+            f"this decoder was made for another copy of {facts.get('base', 'its base')!r}",
+            path=path,
+            remedy=f"put the checkpoint with the SHA-256 {facts.get('base_sha256', '')[:12]} in its place",
+        )
+    strange = [name for name in tuned if not is_tuned(name) or name not in stored]
+    strange += [name for name in tuned if name in stored and tuned[name].shape != stored[name].shape]
+    if strange or facts.get("tensors") != str(len(tuned)):
+        what = f"{strange[0]} does not fit the base" if strange else f"{len(tuned)} tensors, not {facts.get('tensors')}"
+        raise WrongWeights(f"not a whole decoder: {what}", path=path, remedy=_ANEW)
+    return stored | tuned
 
 
 def _called(looks: tuple[str, str] | None) -> str:

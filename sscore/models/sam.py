@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from PIL import Image
 
-from sscore import images
+from sscore import catalogue, images
 from sscore.models import checkpoints, weights
 from sscore.models.engines import Input, Runner, open_runner
 from sscore.models.export import Part
@@ -61,13 +61,36 @@ def sam_choice(logits: FloatArray, scores: FloatArray, multimask: bool) -> Answe
     return Answers(logits[:, outputs], scores[:, outputs], np.tile(outputs - outputs[0], (len(logits), 1)))
 
 
+class Networks(Protocol):
+    """What a segmenter runs. encoder_digest: of the weights that embeddings depend on."""
+
+    @property
+    def encoder_digest(self) -> str: ...
+    @property
+    def encoder(self) -> Runner: ...
+    @property
+    def decoder(self) -> Runner: ...
+    @property
+    def refiner(self) -> Runner: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Networks that are there already."""
+
+    encoder_digest: str
+    encoder: Runner
+    decoder: Runner
+    refiner: Runner
+
+
 class SamSegmenter:
     """See `sscore.types.Segmenter`. rank: what candidates are ordered by, where that is not their predicted IoU."""
 
     def __init__(
         self,
         card: ModelCard,
-        net: Halves,
+        net: Networks,
         choose: Choose = sam_choice,
         *,
         rank: Callable[[FloatArray], float] | None = None,
@@ -81,6 +104,11 @@ class SamSegmenter:
     def engine(self) -> str:
         return self._net.encoder.engine
 
+    def with_decoder(self, decoder: Runner, refiner: Runner) -> SamSegmenter:
+        """The same encoder and rules with another decoder, such as one in training; refiner: it with a mask to refine."""
+        net = Parts(self._net.encoder_digest, self._net.encoder, decoder, refiner)
+        return SamSegmenter(self.card, net, self._choose, rank=self._rank)
+
     def encode(self, rgb: ByteArray) -> Embedding:
         if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
             raise ValueError(f"image must be uint8 (H, W, 3), not {rgb.dtype} {rgb.shape}")
@@ -91,7 +119,8 @@ class SamSegmenter:
     def key(self, image_digest: str) -> str:
         """Of the embedding that `encode` makes of the photo with this digest; "" with untrained weights, which no two
         networks share."""
-        return "" if not self._net.digest else f"{image_digest}:sam-{INPUT_SIDE}:{self._net.digest}:{self.engine}"
+        digest = self._net.encoder_digest
+        return "" if not digest else f"{image_digest}:sam-{INPUT_SIDE}:{digest}:{self.engine}"
 
     def predict(self, embedding: Embedding, prompt: Prompt, *, multimask: bool = True) -> tuple[Candidate, ...]:
         return self.predict_many(embedding, [prompt], multimask=multimask)[0]
@@ -179,8 +208,9 @@ class Halves:
     when it is first needed. The untransformed network is let go of once every part has been made."""
 
     def __init__(self, card: ModelCard, path: Path | None, *, device: str, engine: str) -> None:
+        self._card, self._path, self._base = card, path, catalogue.base_file(card)
         self.digest = weights.digest(path) if path is not None else ""
-        self._card, self._path = card, path
+        self.encoder_digest = self.digest if self._base is None else weights.digest(self._base)
         self._device, self._engine = device, engine
         self._whole: nn.Module | None = None
         self._refiner: Runner | None = None
@@ -197,11 +227,12 @@ class Halves:
 
     def _part(self, name: str) -> Runner:
         family = "-".join(x for x in (self._card.family, self._card.variant, name) if x)
+        digest = self.encoder_digest if name == _ENCODER else self.digest
         return open_runner(
             lambda: _half(name, self._network()),
             list(_inputs(self._card, name).values()),
             family,
-            self.digest,
+            digest,
             device=self._device,
             engine=self._engine,
             keep=self._path is not None,
@@ -210,18 +241,22 @@ class Halves:
     def _network(self) -> nn.Module:
         """With the checkpoint's weights; untrained ones, for measuring speed, when there is no checkpoint."""
         if self._whole is None:
-            self._whole = _network(self._card, self._path)
+            self._whole = network(self._card, self._path)
         return self._whole
 
 
 _ENCODER, _DECODER, _REFINER = "encoder", "decoder", "refiner"
 
 
-def _network(card: ModelCard, path: Path | None) -> nn.Module:
+def network(card: ModelCard, path: Path | None) -> nn.Module:
+    """The whole network with a checkpoint's weights, a card's base and decoder put together; untrained without one.
+    Raises ModelMissing, WrongWeights."""
     from sscore.models.nets import sam
 
     whole = sam.build(card.family, card.variant)
-    return whole.train().eval() if path is None else checkpoints.fill(whole, path, card.family, card.variant)
+    if path is None:
+        return whole.train().eval()
+    return checkpoints.fill(whole, path, card.family, card.variant, catalogue.base_file(card))
 
 
 def _half(name: str, whole: nn.Module) -> nn.Module:
@@ -244,7 +279,7 @@ def _inputs(card: ModelCard, name: str) -> dict[str, Input]:
 def parts(card: ModelCard, path: Path) -> list[Part]:
     """The networks of a checkpoint, for `sscore.models.export`."""
     encoded = ("image", "fine") if card.family == "sam_hq" else ("image",)
-    whole = _network(card, path)
+    whole = network(card, path)
     return [
         Part(name, partial(_half, name, whole), _inputs(card, name), encoded if name == _ENCODER else ("logits", "iou"))
         for name in (_ENCODER, _DECODER, _REFINER)
