@@ -66,7 +66,8 @@ def clicked(
 
 def next_click(truth: Mask, answer: Mask | None) -> tuple[float, float, bool] | None:
     """x, y (px) and whether it is on the object: the pixel deepest inside the largest connected region that is missing
-    or too much; of equally large ones a missing one. None where the answer is the truth."""
+    or too much (of equally deep ones that nearest its centre of mass); of equally large regions a missing one. None
+    where the answer is the truth."""
     wanted, given = together(truth, answer)
     region = _largest(wanted & ~given)
     other = _largest(given & ~wanted)
@@ -75,7 +76,9 @@ def next_click(truth: Mask, answer: Mask | None) -> tuple[float, float, bool] | 
     if chosen is None:
         return None
     depth = cv2.distanceTransform(np.pad(chosen.bits, 1).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    row, column = np.unravel_index(int(depth.argmax()), depth.shape)
+    deepest = np.argwhere(depth == depth.max())
+    centre = np.argwhere(chosen.bits).mean(axis=0) + 1  # of a long bar many pixels are as deep
+    row, column = deepest[((deepest - centre) ** 2).sum(axis=1).argmin()]
     left = truth.left if answer is None else min(truth.left, answer.left)
     top = truth.top if answer is None else min(truth.top, answer.top)
     return float(left + chosen.left + int(column) - 1), float(top + chosen.top + int(row) - 1), positive

@@ -1,0 +1,48 @@
+"""Intervals and tests of differences."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sscore.evaluate.intervals import holm, interval, wilcoxon
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_wilcoxon_is_scipys(seed):
+    rng = np.random.default_rng(seed)
+    values = np.round(rng.normal(0.2, 1, 40), seed % 3)  # rounding makes ties and zeros
+    expected = stats.wilcoxon(values, zero_method="wilcox", correction=False, method="asymptotic").pvalue
+    assert wilcoxon(values) == pytest.approx(expected, rel=1e-9)
+
+
+def test_wilcoxon_without_differences():
+    assert math.isnan(wilcoxon(np.zeros(5))) and math.isnan(wilcoxon(np.array([])))
+
+
+def test_the_interval_is_about_the_normal_one_where_photos_are_objects():
+    values = np.random.default_rng(1).normal(0.8, 0.1, 400)
+    low, high = interval(values, np.arange(400))
+    half = 1.96 * 0.1 / math.sqrt(400)
+    assert low == pytest.approx(values.mean() - half, abs=0.003) and high == pytest.approx(
+        values.mean() + half, abs=0.003
+    )
+    assert interval(values, np.arange(400)) == (low, high)
+
+
+def test_objects_of_one_photo_count_as_one():
+    values = np.repeat(np.random.default_rng(2).normal(0.8, 0.1, 20), 20)
+    wide, narrow = (np.diff(interval(values, groups))[0] for groups in (np.repeat(np.arange(20), 20), np.arange(400)))
+    assert wide > 3 * narrow
+
+
+def test_one_photo_tells_nothing():
+    assert all(math.isnan(end) for end in interval(np.array([0.1, 0.9]), np.array([3, 3])))
+
+
+def test_holm_by_hand():
+    assert holm([0.01, 0.04, 0.03, math.nan]) == pytest.approx([0.03, 0.06, 0.06, math.nan], nan_ok=True)
+    assert holm([0.9, 0.8]) == [1.0, 1.0] and holm([]) == []
