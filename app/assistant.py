@@ -23,7 +23,7 @@ from sscore.errors import BadOption, BadPrompt
 from sscore.labels import LabelSet
 from sscore.models.cache import EmbeddingCache, as_bytes, disk_limit
 from sscore.models.zoom import Zoom
-from sscore.types import Annotation, Classifier, Embedding, ModelCard, Prompt, Proposal, Scores, Segmenter
+from sscore.types import Annotation, Box, Classifier, Embedding, ModelCard, Prompt, Proposal, Scores, Segmenter
 
 Kind = Literal["segmenter", "classifier"]
 
@@ -43,6 +43,9 @@ class Shelf(Protocol):
 class Catalogue:
     """The program's own shelf. Imports the model packages only when asked, which is on the model lane."""
 
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
     def cards(self) -> list[ModelCard]:
         from sscore import catalogue
 
@@ -51,12 +54,12 @@ class Catalogue:
     def segmenter(self, model_id: str) -> Segmenter:
         from sscore.models import load_segmenter
 
-        return load_segmenter(model_id)
+        return load_segmenter(model_id, device=self._settings.get("device"))
 
     def classifier(self, model_id: str) -> Classifier:
         from sscore.models import load_classifier
 
-        return load_classifier(model_id)
+        return load_classifier(model_id, device=self._settings.get("device"))
 
 
 class Assistant(QObject):
@@ -76,6 +79,7 @@ class Assistant(QObject):
         self._lane = lane
         self._settings = settings
         self._shelf = shelf
+        self.looking_at: Callable[[], Box | None] = lambda: None  # the part of the photo in sight, image px
         self.cards: list[ModelCard] = []
         self.segmenter: Segmenter | None = None
         self.classifier: Classifier | None = None
@@ -316,6 +320,7 @@ class Assistant(QObject):
         classifier = self.classifier if final else None
         # Not for a box still being drawn: each look closer costs an encoding.
         zoom: Zoom = "auto" if final and self._settings.get("zoom_small") else "off"
+        view = self.looking_at() if zoom == "auto" else None
 
         def work() -> Proposal:
             from sscore.recognize import propose
@@ -331,6 +336,7 @@ class Assistant(QObject):
                 prompt,
                 multimask=final,
                 zoom=zoom,
+                view=view,
                 cache=self.cache,
             )
 

@@ -29,6 +29,7 @@ from app.dialogs.export import ExportDialog
 from app.dialogs.help import AboutDialog, ShortcutsDialog
 from app.dialogs.models import ModelsDialog, weight_files
 from app.finder import Finder
+from app.flow import Flow
 from app.jobs import Lane
 from app.look import Look
 from app.messages import MessageBar
@@ -38,6 +39,7 @@ from app.panels.images import ImagesPanel
 from app.panels.labels import LabelsPanel
 from app.panels.models import ModelsPanel
 from app.panels.objects import ObjectsPanel
+from app.panels.side import Side
 from app.panels.status import StatusLine
 from app.photos import Photo, Photos
 from app.session import Session
@@ -60,7 +62,7 @@ class Window(QMainWindow):
         self.model_lane, self.photo_lane, self.disk_lane = (Lane(name, self) for name in ("model", "photo", "disk"))
         self.session = Session(self.disk_lane, settings, self)
         self.net_lane, self.weights_lane = Lane("net", self), Lane("weights", self)
-        shelf = shelf or Catalogue()
+        shelf = shelf or Catalogue(settings)
         self.assistant = Assistant(self.model_lane, settings, shelf, self)
         self.stock = Stock(self.net_lane, self.weights_lane, shelf, self)
         self.finder = Finder(self.session, self.assistant, settings, self.model_lane, self)
@@ -73,14 +75,18 @@ class Window(QMainWindow):
         self.canvas = CanvasView(
             self.session, self.assistant, self.finder, settings, look, self.veil, self.photo_lane, self
         )
+        self.assistant.looking_at = self.canvas.seen
         self.messages = MessageBar(look, self.canvas)
-        self.images = ImagesPanel(self.session, self.photos, self.ahead, look)
+        self.flow = Flow(self, shelf)
+        self.images = ImagesPanel(self.session, self.photos, self.ahead, self.flow.index, look)
+        self.side = Side("photos", self.images, lambda: self.tr("Photos"))
         self.labels = LabelsPanel(self.session, self.assistant, self.finder, settings, look)
         self.objects = ObjectsPanel(self.session, look)
         self.models = ModelsPanel(self.assistant, self.stock, look)
         self.status = StatusLine(self.assistant, look, self)
         self.actions_ = Actions(self._handlers(), look, self)
         self.chrome = Chrome(self, self.actions_, settings, look, self.commands.set_label_by_number)
+        self.flow.dress()
         self._models_dialog: ModelsDialog | None = None
         self._closed = False
         self.setWindowIcon(theme.app_icon())
@@ -133,8 +139,9 @@ class Window(QMainWindow):
             "zoom_small": lambda: self._toggle("zoom_small"),
             **self.objects_.handlers(),
             **self.views.handlers(),
-            "shortcuts": lambda: self._show_dialog(ShortcutsDialog(self.look, self)),
+            "shortcuts": lambda: self._show_dialog(ShortcutsDialog(self.actions_, self)),
             "about": lambda: self._show_dialog(AboutDialog(self.look, self)),
+            **self.flow.handlers(),
         }
 
     def _lay_out(self) -> None:
@@ -158,10 +165,10 @@ class Window(QMainWindow):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        for index, widget in enumerate((self.images, middle, right)):
+        for index, widget in enumerate((self.side, middle, right)):
             self.splitter.addWidget(widget)
             self.splitter.setStretchFactor(index, 1 if index == 1 else 0)
-        self.images.setMinimumWidth(190)
+        self.side.setMinimumWidth(190)
         right.setMinimumWidth(250)
         self.splitter.setSizes([246, 900, 286])
         self.setCentralWidget(self.splitter)
@@ -201,6 +208,7 @@ class Window(QMainWindow):
         """Words and icons after a change of language or theme."""
         self.actions_.refresh()
         self.chrome.refresh()
+        self.flow.refresh()
         self.chrome.name_labels(self.session.labels)
         self._title()
         self._enable()
@@ -289,6 +297,7 @@ class Window(QMainWindow):
         if photo.image != self.session.image:
             return
         self.canvas.set_photo(photo)
+        self.flow.on_photo(photo)
         self.assistant.set_photo(photo)
         self.session.set_digest(photo.image, photo.digest)
 
@@ -356,8 +365,7 @@ class Window(QMainWindow):
             for file in files:
                 self.show_models().add_file(file)
             return
-        dropped = Path(event.mimeData().urls()[0].toLocalFile())
-        self.open_folder(dropped if dropped.is_dir() else dropped.parent)
+        self.flow.open_dropped(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def _restore_layout(self) -> None:
         geometry: QByteArray = self.settings.get("geometry")
@@ -370,7 +378,7 @@ class Window(QMainWindow):
     @property
     def settled(self) -> bool:
         """Nothing is being read, computed or written."""
-        return all(lane.idle for lane in (self.model_lane, self.photo_lane, self.disk_lane))
+        return all(lane.idle for lane in (self.model_lane, self.photo_lane, self.disk_lane, self.flow.lane))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if not self._closed:
@@ -383,6 +391,7 @@ class Window(QMainWindow):
             self.settings.sync()
             self.hide()
             self.session.close()
+            self.flow.close()
             self.stock.stop()
             self.finder.stop()
             for lane in (self.disk_lane, self.photo_lane, self.model_lane, self.weights_lane, self.net_lane):

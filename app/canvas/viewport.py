@@ -6,6 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from sscore.types import Box
+
 _LARGEST, _FIT_MARGIN = 64.0, 24
 STEP = 1.25  # one notch of the wheel
 
@@ -41,6 +43,11 @@ class Viewport(QGraphicsView):
     def zoom(self) -> float:
         """Screen px per image px."""
         return float(self.transform().m11())
+
+    def seen(self) -> Box:
+        """What of the scene is in sight, image px; it may reach beyond the photo."""
+        area = self.mapToScene(self.viewport().rect()).boundingRect()
+        return Box(area.left(), area.top(), area.right(), area.bottom())
 
     @property
     def fitted(self) -> bool:

@@ -66,3 +66,16 @@ def test_the_photo_is_encoded_once(studio):
     for x in (20, 120, 220):
         studio.add(x, 50, x + 60, 120)
     assert model.encoded == 1
+
+
+def test_a_point_is_looked_at_as_large_as_the_user_sees_it(studio, monkeypatch):
+    from sscore import recognize
+
+    asked, propose = [], recognize.propose
+    monkeypatch.setattr(recognize, "propose", lambda *a, **k: asked.append(k["view"]) or propose(*a, **k))
+    studio.canvas.zoom_at(4.0, studio.canvas.viewport().rect().center().toPointF())
+    studio.key("q")
+    studio.click(160, 120)
+    wait_until(lambda: studio.assistant.pending.settled)
+    assert asked[-1] == studio.canvas.seen()
+    assert asked[-1].x0 < 160 < asked[-1].x1 and asked[-1].width < 400
