@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from app.action_row import ActionRow
 from app.edit_actions import CLIPBOARD, DRAWING, OBJECTS, VIEWS
+from app.flow_actions import KEYS, PROJECTS, REVIEW, SETTINGS
 from app.look import Look
 
 MENUS: tuple[tuple[str, str], ...] = (
@@ -18,12 +19,14 @@ MENUS: tuple[tuple[str, str], ...] = (
     ("tools", QT_TRANSLATE_NOOP("Actions", "&Tools")),
     ("object", QT_TRANSLATE_NOOP("Actions", "&Object")),
     ("class", QT_TRANSLATE_NOOP("Actions", "&Class")),
+    ("review", QT_TRANSLATE_NOOP("Actions", "&Review")),
     ("go", QT_TRANSLATE_NOOP("Actions", "&Go")),
     ("view", QT_TRANSLATE_NOOP("Actions", "&View")),
     ("help", QT_TRANSLATE_NOOP("Actions", "&Help")),
 )
 TABLE: tuple[ActionRow, ...] = (
     ActionRow("open", "file", QT_TRANSLATE_NOOP("Actions", "Open folder…"), "folder", ("Ctrl+O",)),
+    *PROJECTS,
     ActionRow("samples", "file", QT_TRANSLATE_NOOP("Actions", "Open the sample scenes"), "samples"),
     ActionRow(
         "save", "file", QT_TRANSLATE_NOOP("Actions", "Save now"), "save", ("Ctrl+S",), needs="project", separator=True
@@ -31,6 +34,7 @@ TABLE: tuple[ActionRow, ...] = (
     ActionRow(
         "export", "file", QT_TRANSLATE_NOOP("Actions", "Export COCO…"), "export", ("Ctrl+Shift+E",), needs="project"
     ),
+    *SETTINGS,
     ActionRow("quit", "file", QT_TRANSLATE_NOOP("Actions", "Quit"), "", ("Ctrl+Q",), separator=True),
     ActionRow("undo", "edit", QT_TRANSLATE_NOOP("Actions", "Undo"), "undo", ("Ctrl+Z",)),
     ActionRow("redo", "edit", QT_TRANSLATE_NOOP("Actions", "Redo"), "redo", ("Ctrl+Y", "Ctrl+Shift+Z")),
@@ -107,6 +111,7 @@ TABLE: tuple[ActionRow, ...] = (
     ),
     ActionRow("models", "tools", QT_TRANSLATE_NOOP("Actions", "Models…"), "model", ("Ctrl+Shift+M",), separator=True),
     *OBJECTS,
+    *REVIEW,
     ActionRow("next", "go", QT_TRANSLATE_NOOP("Actions", "Next photo"), "next", ("D", "PgDown"), needs="project"),
     ActionRow(
         "previous", "go", QT_TRANSLATE_NOOP("Actions", "Previous photo"), "previous", ("A", "PgUp"), needs="project"
@@ -131,6 +136,7 @@ TABLE: tuple[ActionRow, ...] = (
     ActionRow("show_names", "view", QT_TRANSLATE_NOOP("Actions", "Show all names"), "tag", ("Ctrl+L",), checkable=True),
     *VIEWS,
     ActionRow("shortcuts", "help", QT_TRANSLATE_NOOP("Actions", "Keys and mouse"), "keyboard", ("F1",)),
+    *KEYS,
     ActionRow("about", "help", QT_TRANSLATE_NOOP("Actions", "About Scrap-SAM-CLIP"), "info"),
 )
 # These keys belong to the canvas alone, so that Tab and Space still work in lists and dialogs.
@@ -147,9 +153,9 @@ def plain(text: str) -> str:
     return re.sub(r"\(&.\)|&", "", text)
 
 
-def keys_text(row: ActionRow) -> str:
-    """The first key as this computer writes it."""
-    return QKeySequence(row.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if row.keys else ""
+def native(key: str) -> str:
+    """A key as this computer writes it."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class Actions(QObject):
@@ -158,25 +164,35 @@ class Actions(QObject):
     def __init__(self, handlers: Mapping[str, Callable[[], object]], look: Look, parent: QObject) -> None:
         super().__init__(parent)
         self._look = look
+        self._own_keys: dict[str, tuple[str, ...]] = {}
         self.by_key: dict[str, QAction] = {}
         groups: dict[str, QActionGroup] = {}
         for row in TABLE:
             action = QAction(self)
             action.setObjectName(row.key)
             action.setCheckable(row.checkable)
-            if row.key not in CANVAS_ONLY:
-                action.setShortcuts([QKeySequence(key) for key in row.keys])
             action.triggered.connect(lambda _on=False, run=handlers[row.key]: run())
             if row.group:
                 groups.setdefault(row.group, QActionGroup(self)).addAction(action)
             self.by_key[row.key] = action
+        self.set_keys({})
+
+    def set_keys(self, own: Mapping[str, tuple[str, ...]]) -> None:
+        """Keys the user chose, by action; all others keep those of the table."""
+        self._own_keys = dict(own)
+        for row in TABLE:
+            if row.key not in CANVAS_ONLY:
+                self.by_key[row.key].setShortcuts([QKeySequence(key) for key in self.keys(row)])
         self.refresh()
+
+    def keys(self, row: ActionRow) -> tuple[str, ...]:
+        return self._own_keys.get(row.key, row.keys)
 
     def refresh(self) -> None:
         """Words and icons anew."""
         for row in TABLE:
             action = self.by_key[row.key]
-            text, keys = words(row.text), keys_text(row)
+            text, keys = words(row.text), native((*self.keys(row), "")[0])
             action.setText(text)
             name = f"{plain(text)}  ({keys})" if keys else plain(text)
             action.setToolTip(f"{name}\n{words(row.tip)}" if row.tip else name)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QObject
 
 from app import rows
 from app.assistant import Assistant
+from app.effort import Effort
 from app.finder import Finder
 from app.look import Look
 from app.notices import Notice
 from app.session import Session
 from sscore import edits
-from sscore.types import UNKNOWN, Annotation, Page
+from sscore.review import set_done
+from sscore.types import UNKNOWN, Annotation
 
 
 class Commands(QObject):
@@ -24,6 +24,7 @@ class Commands(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._assistant, self._finder, self._look = session, assistant, finder, look
+        self._effort = Effort(assistant, self)
         assistant.accepted.connect(self._add)
 
     def accept(self) -> None:
@@ -42,7 +43,7 @@ class Commands(QObject):
         page = self._session.page
         if page is None:
             return
-        added = edits.add(page, annotation)
+        added = edits.add(page, self._effort.noted(annotation))
         name = rows.name_of(self._session.labels, annotation.label, self._look.lang)
         self._session.edit(self.tr("add {name}").format(name=name), added, select=(added.annotations[-1].id,))
 
@@ -109,23 +110,22 @@ class Commands(QObject):
         if page is not None:
             done = not page.extra.get("done", False)
             title = self.tr("mark as done") if done else self.tr("mark as not done")
-            self._session.edit(title, _with_done(page, done))
+            self._session.edit(title, set_done(page, done=done))
 
     def done_next(self) -> None:
         page = self._session.page
         if page is None:
             return
         if not page.extra.get("done", False):
-            self._session.edit(self.tr("mark as done"), _with_done(page, True))
+            self._session.edit(self.tr("mark as done"), set_done(page, done=True))
         self.next_open()
 
     def next_open(self) -> None:
         """The next photo that is not done, from here on and round."""
         session = self._session
-        if session.image not in session.images:
-            return
-        at = session.images.index(session.image) + 1
-        rest = session.images[at:] + session.images[: at - 1]
+        listed = session.listed or session.images
+        at = listed.index(session.image) + 1 if session.image in listed else 0
+        rest = [rel for rel in listed[at:] + listed[:at] if rel != session.image]
         found = next((rel for rel in rest if session.state(rel).progress != "done"), "")
         if found:
             session.go(found)
@@ -140,8 +140,3 @@ class Commands(QObject):
     def select_all(self) -> None:
         if self._session.page is not None:
             self._session.select(a.id for a in self._session.page.annotations)
-
-
-def _with_done(page: Page, done: bool) -> Page:
-    extra = {key: value for key, value in page.extra.items() if key != "done"}
-    return replace(page, extra={**extra, "done": True} if done else extra)

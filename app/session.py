@@ -57,8 +57,10 @@ class Session(QObject):
 
     project_opened = Signal()
     project_failed = Signal(object)
+    images_changed = Signal()
     image_changed = Signal(str)
     page_changed = Signal(object)
+    page_edited = Signal(object)  # any page after a step, on screen or not
     selection_changed = Signal(tuple)
     state_changed = Signal(str)
     notice = Signal(object)
@@ -69,13 +71,14 @@ class Session(QObject):
         self._settings = settings
         self.project: Project | None = None
         self.images: list[str] = []
+        self.listed: list[str] = []  # those of them that the list shows: next and previous walk through these
         self.image = ""
         self.page: Page | None = None
         self.selection: tuple[int, ...] = ()
         self.undo_group = QUndoGroup(self)
         self._labels = load_labels()
         self._states: dict[str, ImageState] = {}
-        self._done = 0
+        self._done = self._jobs = 0
         self._stacks: dict[str, QUndoStack] = {}
         self._pages: dict[str, Page] = {}  # all that have undo steps, so that those stay valid, and the last few
         self._digests: dict[str, str] = {}
@@ -112,7 +115,7 @@ class Session(QObject):
     def _on_opened(self, opened: _Opened) -> None:
         self._release()
         self.project = opened.project
-        self.images = opened.images
+        self.images = self.listed = opened.images
         self.image, self.page, self.selection, self._done = "", None, (), 0
         for memory in (self._states, self._pages, self._digests):
             memory.clear()
@@ -176,13 +179,25 @@ class Session(QObject):
 
     def step(self, offset: int) -> bool:
         """Next (+1) or previous (-1) photo; False at the end of the list."""
-        if self.image not in self.images:
+        if self.image not in self.images or not self.listed:
             return False
-        index = self.images.index(self.image) + offset
-        if not 0 <= index < len(self.images):
+        if self.image in self.listed:
+            index = self.listed.index(self.image) + offset
+        else:  # the filter has hidden it: on to the nearest that is shown
+            here = self.images.index(self.image)
+            before = sum(self.images.index(rel) < here for rel in self.listed)
+            index = before if offset > 0 else before - 1
+        if not 0 <= index < len(self.listed):
             return False
-        self.go(self.images[index])
+        self.go(self.listed[index])
         return True
+
+    def relist(self, images: list[str], go: str = "") -> None:
+        """Photos have come or gone while the folder is open; `go` is shown next."""
+        self.images = self.listed = images
+        self.images_changed.emit()
+        if go:
+            self.go(go)
 
     def _load(self, rel: str) -> None:
         project = self.project
@@ -206,9 +221,7 @@ class Session(QObject):
     def _on_loaded(self, rel: str, page: Page, mine: Page | None) -> None:
         if self.project is not None:
             self._tell_repairs(self.project)
-        stack = self._stacks.get(rel)
-        if stack is None:
-            stack = self._stacks[rel] = QUndoStack(self.undo_group)
+        stack = self.stack(rel)
         self.undo_group.setActiveStack(stack)
         if mine is None or page is mine:
             self._put(rel, page)
@@ -223,7 +236,7 @@ class Session(QObject):
         if self.page is not None:
             self._pages.pop(rel, None)
             self._pages[rel] = self.page
-        idle = [r for r in self._pages if not self._stacks[r].count()]
+        idle = [r for r in self._pages if not self.stack(r).count()]
         for old in idle[:-_KEEP_PAGES]:
             del self._pages[old]
 
@@ -246,10 +259,55 @@ class Session(QObject):
     def show_page(self, page: Page, title: str) -> None:
         """Called by EditPage: do, undo or redo."""
         rel = page.image
-        self._put(rel, page)
-        self._remember(rel)
-        if self.project is not None and self.page is not None:
-            self.saver.save(self.project, self.page, title)
+        if rel == self.image:
+            self._put(rel, page)
+            self._remember(rel)
+            page = self.page or page
+        else:
+            self._pages[rel] = page
+            self._set_state(rel, state_of(len(page.annotations), bool(page.extra.get("done"))))
+        if self.project is not None:
+            self.saver.save(self.project, page, title)
+        self.page_edited.emit(page)
+
+    def edit_elsewhere(self, rel: str, title: str, change: Callable[[Page], Page], done: Callable[[], None]) -> None:
+        """A step for a photo that need not be on screen: it is loaded first, and the step goes on its own undo stack.
+        `done` is called afterwards, also when nothing came of it."""
+        project = self.project
+        if project is None or (rel == self.image and self.page is not None):
+            if self.page is not None:
+                self.edit(title, change(self.page))
+            done()
+            return
+        self._jobs += 1
+        mine = self.saver.waiting(project, rel) or self._pages.get(rel)
+
+        def work() -> Page:
+            page = self.saver.load(project, rel, mine)
+            return mine if mine is not None and _same(page, mine, project.labels) else page
+
+        def loaded(page: Page) -> None:
+            if self.project is project:
+                ours = self.page if rel == self.image and self.page is not None else self._pages.setdefault(rel, page)
+                if ours is mine and page is not mine:
+                    self.stack(rel).push(EditPage(self, self.tr("changed on disk"), ours, page))
+                    ours = page
+                after = change(ours)
+                if after is not ours:
+                    self.stack(rel).push(EditPage(self, title, ours, after))
+            done()
+
+        def failed(error: Exception) -> None:
+            self.notice.emit(of_error(error, key="page"))
+            done()
+
+        self._disk.submit(("elsewhere", self._jobs), work, loaded, failed, priority=2)
+
+    def stack(self, rel: str) -> QUndoStack:
+        """The steps of one photo."""
+        if rel not in self._stacks:
+            self._stacks[rel] = QUndoStack(self.undo_group)
+        return self._stacks[rel]
 
     def set_digest(self, rel: str, digest: str) -> None:
         """The pixels of a photo are known now."""

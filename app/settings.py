@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,10 +53,32 @@ TABLE: tuple[Setting, ...] = (
     Setting("minimap", True),
     Setting("hover_preview", False),
     Setting("colour_by", "class", ("class", "object", "status")),
+    Setting("device", "auto", ("auto", "cpu", "cuda", "gpu")),
+    Setting("threads", 0),  # of the models; 0: as many as they think right
     Setting("last_folder", ""),
+    Setting("recent", ""),  # folders, a JSON list, the newest first
+    Setting("keys", ""),  # a JSON object: action -> keys the user chose
     Setting("geometry", QByteArray()),
     Setting("splitter", QByteArray()),
 )
+
+
+def chosen_keys(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The keys the user chose, by action; nothing when the setting is damaged."""
+    try:
+        read = json.loads(settings.get("keys") or "{}")
+        return {str(key): tuple(str(one) for one in keys) for key, keys in read.items() if isinstance(keys, list)}
+    except (ValueError, AttributeError):
+        return {}
+
+
+def recent_folders(settings: Settings) -> list[str]:
+    """Folders that were open, the newest first."""
+    try:
+        read = json.loads(settings.get("recent") or "[]")
+    except ValueError:
+        return []
+    return [str(one) for one in read] if isinstance(read, list) else []
 
 
 class Settings(QObject):
@@ -73,8 +96,8 @@ class Settings(QObject):
         try:
             if isinstance(row.default, bool):
                 value = {"true": True, "false": False}[str(value).lower()]
-            elif isinstance(row.default, float):
-                value = float(value)
+            elif isinstance(row.default, (float, int)):
+                value = type(row.default)(value)
         except (KeyError, TypeError, ValueError):
             return row.default
         fits = type(value) is type(row.default) and (not row.choices or value in row.choices)

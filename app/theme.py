@@ -138,6 +138,23 @@ QLabel[role="key"] { background: $hover; border: 1px solid $border; border-radiu
 QListView { background: transparent; border: none; }
 QListView:focus { border: none; }
 QListView#models { background: $surface; border: 1px solid $border; border-radius: 8px; padding: 4px 0; }
+QWidget#gallery, QWidget#statistics, QWidget#compare { background: $window; }
+QWidget#plain { background: transparent; }
+QTabBar { background: transparent; }
+QTabBar::tab { color: $muted; padding: 7px 4px 6px 12px; border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:hover { color: $text; }
+QTabBar::close-button { image: url($icons/ui-close.svg); }
+QTabBar::close-button:hover { background: $hover; border-radius: 4px; }
+QListWidget { background: $surface; border: 1px solid $border; border-radius: 8px; padding: 4px; }
+QListWidget::item { padding: 6px 8px; border-radius: 6px; }
+QListWidget::item:hover { background: $hover; }
+QListWidget::item:selected { background: $accent_soft; color: $text; }
+QTableWidget { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QTableWidget::item { padding: 5px 8px; }
+QTableWidget::item:selected { background: $accent_soft; color: $text; }
+QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
+  padding: 6px 8px; }
 QTextEdit, QPlainTextEdit, QTextBrowser { background: $raised; border: 1px solid $border; border-radius: 8px;
   padding: 8px; selection-background-color: $accent; selection-color: $on_accent; }
 

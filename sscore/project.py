@@ -86,6 +86,27 @@ class Project:
         labels = str(settings.get("labels", "scrap_shapes"))
         return cls(folder, photos, load_labels(folder / labels if labels.endswith(".toml") else labels))
 
+    @classmethod
+    def create(cls, folder: str | Path, labels: str | Path = "scrap_shapes") -> Project:
+        """Make a folder of photos a project with a label set of its own: a key, or a .toml file, which is copied in.
+
+        Raises BadProject where there is one already or the disk refuses, BadLabels for the label set.
+        """
+        folder = Path(folder)
+        file = folder / "project.toml"
+        if file.exists() or (folder / "pages").is_dir():
+            raise BadProject("is a project already", path=folder, remedy="open it; its label set is in project.toml")
+        if not folder.is_dir():
+            raise BadProject("there is no such folder", path=folder, remedy="choose the folder that holds the photos")
+        own = Path(labels) if str(labels).endswith(".toml") else None
+        load_labels(own or str(labels))
+        with disk_errors(file):
+            if own is not None and own.resolve() != (folder / "labels.toml").resolve():
+                write_atomic(folder / "labels.toml", own.read_bytes())
+            text = _TOML.replace('"scrap_shapes"  ', '"labels.toml"   ' if own is not None else f'"{labels}"  ')
+            write_atomic(file, text.encode())
+        return cls.open(folder)
+
     @property
     def naming(self) -> Naming:
         """How pieces are named here: the table [naming] of project.toml. Raises BadProject."""

@@ -52,6 +52,12 @@ def mark_photo(page: Page, status: Status | None, *, by: str, time: str, comment
     return replace(page, extra=extra)
 
 
+def set_done(page: Page, *, done: bool) -> Page:
+    """The page marked as finished, or not."""
+    extra = {key: value for key, value in page.extra.items() if key != "done"}
+    return replace(page, extra={**extra, "done": True} if done else extra)
+
+
 def finished(photo: PhotoFacts) -> bool:
     """Whether nothing on the photo waits for a reviewer; false for one without instances that nobody called done."""
     return (photo.done or bool(photo.facts)) and not any(fact.status in OPEN for fact in photo.facts)

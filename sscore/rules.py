@@ -24,6 +24,9 @@ Mend = Literal["", "delete", "largest_part", "second", "unknown", "done"]
 """delete: take the instance away (of a pair the less trusted one); largest_part: drop the other parts; second: give it
 the best other class of the classifier; unknown: call it that; done: mark the photo as finished."""
 
+EXCUSED = "excused"
+"""Key of `Annotation.extra`: rules that somebody said do not apply to it."""
+
 RULES = ("tiny", "cut", "parts", "area", "overlap", "shape", "label", "empty")
 
 
@@ -114,7 +117,18 @@ def check(page: Page, labels: LabelSet, known: Sizes | None = None, limits: Limi
         return [Finding("empty", page.image, mend="done")]
     found = [one for a in here for one in _alone(page, a, labels, known or Sizes({}), limits)]
     found += _pairs(page.image, here, limits)
+    excused = {a.id: _excused(a) for a in here}
+    found = [one for one in found if not all(one.rule in excused[i] for i in one.ids)]
     return sorted(found, key=lambda one: (RULES.index(one.rule), one.ids))
+
+
+def excuse(page: Page, finding: Finding) -> Page:
+    """The page on which these instances are right as they are: the rule leaves them alone from now on."""
+    noted = (
+        replace(a, extra={**a.extra, EXCUSED: sorted({*_excused(a), finding.rule})}) if a.id in finding.ids else a
+        for a in page.annotations
+    )
+    return replace(page, annotations=tuple(noted))
 
 
 def mend(page: Page, finding: Finding) -> Page:
@@ -210,6 +224,11 @@ def _pairs(image: str, annotations: list[Annotation], limits: Limits) -> list[Fi
             if shared > limits.overlap:
                 found.append(Finding("overlap", image, less_trusted(one, other), shared, limits.overlap, mend="delete"))
     return found
+
+
+def _excused(a: Annotation) -> list[str]:
+    listed = a.extra.get(EXCUSED)
+    return [str(rule) for rule in listed] if isinstance(listed, list | tuple) else []
 
 
 def _second(a: Annotation) -> str:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import actions, theme
 from app.look import Look
 from sscore import __version__, paths
 
+_Section = tuple[str, list[tuple[str, str]]]
+
 
 class ShortcutsDialog(QDialog):
     """Made of the action table, so it is never out of date."""
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, table: actions.Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._table = table
         self.setWindowTitle(self.tr("Keys and mouse"))
         columns = QHBoxLayout()
         columns.setSpacing(36)
         sections = self._sections()
-        for part in (sections[:2], sections[2:4], sections[4:]):
+        for part in _columns(sections, 3):
             column = QVBoxLayout()
             column.setSpacing(8)
             for title, lines in part:
@@ -34,11 +36,11 @@ class ShortcutsDialog(QDialog):
         outer.addLayout(columns)
         outer.addLayout(_close_row(self, self.tr("Close")))
 
-    def _sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
+    def _sections(self) -> list[_Section]:
         by_menu: dict[str, list[tuple[str, str]]] = {}
         for row in actions.TABLE:
-            if row.keys:
-                keys = "  ".join(_native(key) for key in row.keys[:2])
+            if self._table.keys(row):
+                keys = "  ".join(actions.native(key) for key in self._table.keys(row)[:2])
                 by_menu.setdefault(row.menu, []).append((keys, actions.plain(actions.words(row.text))))
         mouse = [
             (self.tr("Wheel"), self.tr("zoom where the mouse is")),
@@ -49,15 +51,9 @@ class ShortcutsDialog(QDialog):
         ]
         classes = [("1 – 7", self.tr("class of the mask or the selection")), ("0", self.tr("unknown"))]
         named = {key: actions.plain(actions.words(text)) for key, text in actions.MENUS}
-        return [
-            (named["tools"], by_menu["tools"]),
-            (named["class"], classes),
-            (named["edit"], by_menu["edit"]),
-            (named["file"], by_menu["file"]),
-            (named["go"], by_menu["go"]),
-            (named["view"], by_menu["view"]),
-            (self.tr("Mouse"), mouse),
-        ]
+        order = ("tools", "class", "edit", "object", "review", "file", "go", "view")
+        listed = {**by_menu, "class": classes}
+        return [(named[key], listed[key]) for key in order if key in listed] + [(self.tr("Mouse"), mouse)]
 
 
 class AboutDialog(QDialog):
@@ -92,8 +88,16 @@ class AboutDialog(QDialog):
         self.setFixedWidth(440)
 
 
-def _native(key: str) -> str:
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+def _columns(sections: list[_Section], count: int) -> list[list[_Section]]:
+    """The sections in their order, spread over columns of about the same height."""
+    total = sum(len(lines) + 2 for _, lines in sections)
+    columns: list[list[_Section]] = [[] for _ in range(count)]
+    height = 0.0
+    for title, lines in sections:
+        rows = len(lines) + 2
+        columns[min(int((height + rows / 2) / total * count), count - 1)].append((title, lines))
+        height += rows
+    return columns
 
 
 def _title(text: str) -> QLabel:

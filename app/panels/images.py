@@ -1,4 +1,4 @@
-"""The photos of the folder with their state: to do, begun, done."""
+"""The photos of the folder with their state: to do, begun, done; all of them, or those a query picks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
@@ -30,12 +31,24 @@ from PySide6.QtWidgets import (
 )
 
 from app.ahead import Ahead
+from app.index import Index as FactIndex
 from app.look import Look
+from app.panels.query_line import QueryLine
 from app.photos import Photos
 from app.session import ImageState, Session
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW, _THUMB_W, _THUMB_H = 58, 60, 44
+EXAMPLES = (
+    "is:todo,begun",
+    "is:rejected",
+    "class:unknown",
+    "margin<0.2",
+    "status:proposed",
+    "status:accepted",
+    "count>20",
+)
+_PAUSE_MS = 250
 _READINESS = Qt.ItemDataRole.UserRole + 1
 
 
@@ -50,15 +63,20 @@ class ImagesModel(QAbstractListModel):
     def __init__(self, session: Session, photos: Photos, ahead: Ahead, parent: QWidget) -> None:
         super().__init__(parent)
         self._session, self._photos, self._ahead = session, photos, ahead
+        self._rels: list[str] = []
         self._row_of: dict[str, int] = {}
         session.state_changed.connect(self._touch)
         photos.thumb_ready.connect(self._touch)
         ahead.changed.connect(self._touch)
 
-    def reset(self) -> None:
+    def show_photos(self, rels: list[str]) -> None:
         self.beginResetModel()
-        self._row_of = {rel: row for row, rel in enumerate(self._session.images)}
+        self._rels = rels
+        self._row_of = {rel: row for row, rel in enumerate(rels)}
         self.endResetModel()
+
+    def shows(self, rels: list[str]) -> bool:
+        return rels == self._rels
 
     def row_of(self, rel: str) -> int:
         return self._row_of.get(rel, -1)
@@ -67,7 +85,7 @@ class ImagesModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._row_of)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        rel = self._session.images[index.row()]
+        rel = self._rels[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return rel
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -201,11 +219,17 @@ class ImagesPanel(QFrame):
     """Folder name, progress, list."""
 
     def __init__(
-        self, session: Session, photos: Photos, ahead: Ahead, look: Look, parent: QWidget | None = None
+        self,
+        session: Session,
+        photos: Photos,
+        ahead: Ahead,
+        index: FactIndex,
+        look: Look,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("left")
-        self._session, self._look = session, look
+        self._session, self._index, self._look = session, index, look
         self._title = QLabel()
         self._title.setProperty("role", "title")
         self._count = QLabel()
@@ -233,8 +257,18 @@ class ImagesPanel(QFrame):
         bar_row.setContentsMargins(14, 0, 14, 8)
         bar_row.addWidget(self._bar)
         column.addLayout(bar_row)
+        self.filter = QueryLine(session, look, EXAMPLES)
+        filter_row = QHBoxLayout()
+        filter_row.setContentsMargins(14, 0, 14, 8)
+        filter_row.addWidget(self.filter)
+        column.addLayout(filter_row)
         column.addWidget(self.list, 1)
+        self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._later.timeout.connect(lambda: self._pick(keep=self._session.image))
         session.project_opened.connect(self._on_project)
+        session.images_changed.connect(self._on_project)
+        self.filter.changed.connect(lambda _query: self._pick())
+        index.changed.connect(self._on_facts)
         session.image_changed.connect(self._on_image)
         session.state_changed.connect(lambda _rel: self._show_counts())
         ahead.changed.connect(lambda rel: None if rel else self.list.viewport().update())
@@ -253,16 +287,40 @@ class ImagesPanel(QFrame):
     def _show_counts(self) -> None:
         total = len(self._session.images)
         done = self._session.done_count
-        self._count.setText(self.tr("{done} of {total} done").format(done=done, total=total) if total else "")
+        said = self.tr("{done} of {total} done").format(done=done, total=total) if total else ""
+        if not self.filter.query.empty:
+            said = self.tr("{n} of {total}").format(n=self.model.rowCount(), total=total)
+        self._count.setText(said)
         self._bar.setVisible(bool(total))
         self._bar.setRange(0, max(total, 1))
         self._bar.setValue(done)
 
     def _on_project(self) -> None:
-        self.list.selectionModel().blockSignals(True)
-        self.model.reset()
-        self.list.selectionModel().blockSignals(False)
+        self._pick()
         self.refresh()
+
+    def _on_facts(self, _rel: str) -> None:
+        if not self.filter.query.empty:
+            self._later.start()
+
+    def _pick(self, keep: str = "") -> None:
+        """Show what the query picks. keep: a photo that stays if it is listed, since it is being worked on."""
+        session, asked = self._session, self.filter.query
+        if asked.empty:
+            rels = list(session.images)
+        else:
+            self._index.want()
+            keep = keep if self.model.row_of(keep) >= 0 else ""
+            rels = [p.image for p in self._index.photos() if p.image == keep or asked.picks_photo(p)]
+        if self.model.shows(rels):
+            return
+        session.listed = rels
+        self.list.selectionModel().blockSignals(True)
+        self.model.show_photos(rels)
+        self.list.selectionModel().blockSignals(False)
+        self._show_counts()
+        if session.image:
+            self._on_image(session.image)
 
     def _on_image(self, rel: str) -> None:
         index = self.model.index(self.model.row_of(rel)) if rel else QModelIndex()

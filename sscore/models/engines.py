@@ -100,6 +100,16 @@ def open_runner(
     return OpenVinoRunner(build, inputs, family, digest, keep=keep)
 
 
+def threads() -> int:
+    """How many processor threads a network may use, from the environment's SSC_THREADS; 0: the engine decides."""
+    text = os.environ.get("SSC_THREADS", "").strip()
+    if text and not text.isdigit():
+        raise BadOption(
+            f"SSC_THREADS={text!r} is not a number of threads", remedy="set it to a whole number, 0 for all"
+        )
+    return int(text or 0)
+
+
 class TorchRunner:
     engine = "torch"
 
@@ -108,6 +118,8 @@ class TorchRunner:
 
         self.digest = digest
         self._device = device
+        if device == "cpu" and threads():
+            torch.set_num_threads(threads())
         self._net = net.eval().to(device)
         if device != "cpu":
             self._net = self._net.to(memory_format=torch.channels_last)
@@ -145,7 +157,10 @@ class OpenVinoRunner:
         model = _converted(ov, core, build, inputs, f"{family}-{digest[:24]}-{_code()}", keep=keep)
         # LATENCY: one request uses all cores, which is what a waiting user wants. Where the processor has bf16 (AMX,
         # AVX512-bf16), OpenVINO uses it by itself.
-        self._compiled = core.compile_model(model, device, {"PERFORMANCE_HINT": "LATENCY"})
+        config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+        if device == "CPU" and threads():
+            config["INFERENCE_NUM_THREADS"] = threads()
+        self._compiled = core.compile_model(model, device, config)
         self._local = threading.local()
 
     def __call__(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:

@@ -11,7 +11,7 @@ ROOT = Path(sscore.__file__).parent
 LAYERS = (
     ("types", "errors", "paths", "file_lock", "disk", "digests"),
     ("masks", "mask_sets", "rle", "polygons", "outlines", "measure"),
-    ("images", "labels", "metrics", "naming", "calibration"),
+    ("images", "frames", "labels", "metrics", "naming", "calibration"),
     ("coco", "formats", "edits", "prompts", "prompt_file", "facts", "query", "review", "rules", "statistics"),
     (
         "fetch",
@@ -26,7 +26,7 @@ LAYERS = (
         "dataset",
         "scenes",
     ),
-    ("recognize", "features", "rescore"),
+    ("recognize", "compare", "features", "rescore"),
     ("bench", "evaluate", "report", "train"),
     ("cli",),
 )

@@ -117,6 +117,13 @@ def test_an_accepted_instance_needs_a_class():
     assert found(page(instance(rectangle(10, 10, 60, 60), "unknown", status="proposed"))) == []
 
 
+def test_what_was_excused_is_not_found_again():
+    made = page(instance(rectangle(5, 5, 9, 9)), instance(rectangle(50, 50, 54, 54)))
+    excused = rules.excuse(made, rules.check(made, SET)[0])
+    assert found(excused) == [("tiny", (2,))]
+    assert excused.annotations[1] is made.annotations[1]
+
+
 def test_a_mend_of_what_is_gone_does_nothing():
     made = page(instance(rectangle(5, 5, 9, 9)), instance(rectangle(50, 50, 90, 90)))
     finding = rules.check(made, SET)[0]

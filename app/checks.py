@@ -1,0 +1,101 @@
+"""Runs the rules over the project, away from the window's thread, and again over every photo that is edited."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from app.index import Index
+from app.jobs import Lane
+from app.session import Session
+from sscore import rules
+from sscore.errors import SscError
+from sscore.project import Project
+from sscore.rules import Finding, Sizes
+from sscore.types import Page
+
+_CHUNK = 10  # photos checked in one go, so that the lane can do other things between
+
+
+class Checks(QObject):
+    """`changed` when findings have come or gone. `left`: photos not checked yet."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, index: Index, lane: Lane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._index, self._lane = session, index, lane
+        self._found: dict[str, list[Finding]] = {}
+        self._sizes = Sizes({})
+        self._wanted = self._pending = False
+        self.left = 0
+        index.changed.connect(self._on_index)
+        session.project_opened.connect(self._begin_anew)
+        session.page_edited.connect(self._on_page)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Those of one rule together, in the order of the rules, then of the photos."""
+        listed = [one for rel in self._session.images for one in self._found.get(rel, ())]
+        return sorted(listed, key=lambda one: rules.RULES.index(one.rule))
+
+    def run(self) -> None:
+        """Check every photo, now or as soon as the facts are known."""
+        self._wanted = self._pending = True
+        self._index.want()
+        self._on_index("")
+
+    def _begin_anew(self) -> None:
+        self._lane.cancel("check")
+        self._found, self.left = {}, 0
+        self._pending = self._wanted
+        self.changed.emit()
+
+    def _on_index(self, _rel: str) -> None:
+        project = self._session.project
+        if not self._pending or not self._index.ready or project is None:
+            return
+        self._pending = False
+        self._sizes = rules.sizes(rules.shares(self._index.photos()))
+        self._found = {}
+        self._check_some(project, list(self._session.images))
+
+    def _check_some(self, project: Project, rels: list[str]) -> None:
+        known, begun = self._sizes, {p.image for p in self._index.photos() if p.facts or p.width}
+        now, later = rels[:_CHUNK], rels[_CHUNK:]
+        self.left = len(rels)
+        self.changed.emit()
+        if not now:
+            return
+
+        def work() -> dict[str, list[Finding]]:
+            return {rel: _check(project, rel, known, begun) for rel in now}
+
+        def done(found: dict[str, list[Finding]]) -> None:
+            if project is self._session.project:
+                self._found.update(found)
+                self._check_some(project, later)
+
+        self._lane.submit("check", work, done, priority=8)
+
+    def _on_page(self, page: Page) -> None:
+        project = self._session.project
+        if not self._wanted or project is None:
+            return
+        known = self._sizes
+
+        def done(found: list[Finding]) -> None:
+            if project is self._session.project:
+                self._found[page.image] = found
+                self.changed.emit()
+
+        work = lambda: rules.check(page, project.labels, known)  # noqa: E731
+        self._lane.submit(("check", page.image), work, done, priority=3)
+
+
+def _check(project: Project, rel: str, known: Sizes, begun: set[str]) -> list[Finding]:
+    if rel not in begun:
+        return rules.check(Page(rel, 1, 1), project.labels)
+    try:
+        return rules.check(project.look(rel), project.labels, known)
+    except SscError:  # the list of photos says that it is damaged
+        return []

@@ -1,0 +1,270 @@
+"""Frames of a video or camera become photos of the open folder; what is in the middle can be named as one looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QImage, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import rows
+from app.assistant import Assistant
+from app.jobs import Lane
+from app.look import Look
+from app.notices import of_error
+from app.session import Session
+from app.settings import Settings
+from sscore import images
+from sscore.frames import EXTENSIONS, Frames, frame_name
+from sscore.types import ByteArray, Mask, Scores
+
+_LIVE_MS, _PLAY_MS = 66, 40
+_MIDDLE = 0.4  # of the shorter side: the box that is named
+
+
+class CaptureDialog(QDialog):
+    """Reading runs on the lane, one frame at a time, so a slow camera never holds up the window."""
+
+    def __init__(
+        self,
+        session: Session,
+        assistant: Assistant,
+        settings: Settings,
+        lane: Lane,
+        look: Look,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._assistant, self._settings = session, assistant, settings
+        self._lane, self._look = lane, look
+        self._frames: Frames | None = None
+        self._frame: ByteArray | None = None
+        self._at = 0
+        self._reading = False
+        self.taken: list[str] = []
+        self.setWindowTitle(self.tr("Frames from a video or camera"))
+        self.resize(820, 640)
+        self.setAcceptDrops(False)
+        self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self.picture.setObjectName("canvas")
+        self.picture.setMinimumSize(320, 240)
+        self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName(self.tr("Frame"))
+        self.slider.valueChanged.connect(self._seek)
+        self.place = QLabel()
+        self.place.setMinimumWidth(110)
+        self.place.setProperty("role", "muted")
+        self.video = QPushButton(self.tr("Video file…"))
+        self.camera = QPushButton(self.tr("Camera"))
+        self.play = QPushButton(self.tr("Play"), checkable=True)
+        self.play.toggled.connect(self._on_play)
+        self.take = QPushButton(self.tr("Take this frame  (Space)"))
+        self.take.setShortcut(Qt.Key.Key_Space)
+        self.take.setProperty("primary", "true")
+        self.naming = QCheckBox(self.tr("Name what is in the middle"))
+        self.says = QLabel(wordWrap=True)
+        self.says.setProperty("role", "muted")
+        for button, run in (
+            (self.video, self._choose),
+            (self.camera, lambda: self.open_source(0)),
+            (self.take, self._take),
+        ):
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _on=False, r=run: r())
+        self.play.setAutoDefault(False)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.video)
+        top.addWidget(self.camera)
+        top.addWidget(self.naming)
+        top.addStretch()
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.play)
+        line.addWidget(self.slider, 1)
+        line.addWidget(self.place)
+        line.addWidget(self.take)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(10)
+        column.addLayout(top)
+        column.addWidget(self.picture, 1)
+        column.addLayout(line)
+        column.addWidget(self.says)
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._tick)
+        self._enable()
+        self.says.setText(self.tr("Every frame you take becomes a photo of this folder."))
+
+    def _enable(self) -> None:
+        there, live = self._frames is not None, self._frames is not None and self._frames.live
+        self.take.setEnabled(self._frame is not None)
+        self.play.setEnabled(there and not live)
+        self.slider.setEnabled(there and not live)
+
+    # --- source ------------------------------------------------------------------------------------------------
+
+    def _choose(self) -> None:
+        kinds = " ".join(f"*{one}" for one in EXTENSIONS)
+        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("Video file…"), "", f"{self.tr('Video')} ({kinds})")
+        if chosen:
+            self.open_source(Path(chosen))
+
+    def open_source(self, source: Path | int) -> None:
+        """A video file, or a camera by its number."""
+        self._stop()
+        self.says.setText(self.tr("Opening…"))
+        self._lane.submit("frames", lambda: Frames(source), self._on_open, self._on_failed, priority=1)
+
+    def _on_open(self, frames: Frames) -> None:
+        self._frames = frames
+        self.says.setText("")
+        self.slider.blockSignals(True)
+        self.slider.setRange(0, max(frames.count - 1, 0))
+        self.slider.setValue(0)
+        self.slider.blockSignals(False)
+        self._at = 0
+        self._enable()
+        if frames.live:
+            self._clock.start(_LIVE_MS)
+        self._read(0)
+
+    def _on_failed(self, error: Exception) -> None:
+        self._reading = False
+        self._clock.stop()
+        shown = of_error(error)
+        self.says.setText(f"{shown.text}. {shown.detail}")
+
+    def _seek(self, at: int) -> None:
+        if at != self._at:
+            self._read(at)
+
+    def _on_play(self, on: bool) -> None:
+        if on:
+            self._clock.start(_PLAY_MS)
+        elif self._frames is not None and not self._frames.live:
+            self._clock.stop()
+
+    def _tick(self) -> None:
+        if not self._reading:
+            self._read(self._at + 1)
+
+    def _read(self, at: int) -> None:
+        frames = self._frames
+        if frames is None:
+            return
+        self._reading = True
+
+        def work() -> ByteArray | None:
+            return frames.read(None if frames.live else at)
+
+        self._lane.submit("frame", work, lambda rgb: self._on_frame(at, rgb), self._on_failed, priority=1)
+
+    def _on_frame(self, at: int, rgb: ByteArray | None) -> None:
+        self._reading = False
+        if rgb is None:  # the end
+            self.play.setChecked(False)
+            return
+        self._frame, self._at = rgb, at
+        self.slider.blockSignals(True)
+        self.slider.setValue(at)
+        self.slider.blockSignals(False)
+        frames = self._frames
+        if frames is not None and not frames.live:
+            seconds = f"  {at / frames.fps:.1f} s" if frames.fps else ""
+            self.place.setText(f"{at + 1} / {frames.count}{seconds}")
+        self._show()
+        self._enable()
+        if self.naming.isChecked():
+            self._name(rgb)
+
+    def _show(self) -> None:
+        if self._frame is None:
+            return
+        height, width = self._frame.shape[:2]
+        image = QImage(self._frame.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+        room, ratio = self.picture.size(), self.devicePixelRatioF()
+        shown = QPixmap.fromImage(image).scaled(
+            room * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        shown.setDevicePixelRatio(ratio)
+        self.picture.setPixmap(shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._show()
+
+    # --- naming and taking -------------------------------------------------------------------------------------
+
+    def _name(self, rgb: ByteArray) -> None:
+        """Classify the middle of the frame on the model lane; the latest frame wins."""
+        classifier, labels = self._assistant.classifier, self._session.labels
+        if classifier is None:
+            return
+        height, width = rgb.shape[:2]
+        side = max(int(_MIDDLE * min(height, width)), 1)
+        box = Mask(np.ones((side, side), np.bool_), (width - side) // 2, (height - side) // 2)
+
+        def work() -> Scores:
+            return classifier.scores([images.crop(rgb, box, "tight")], labels)[0]
+
+        def done(scores: Scores) -> None:
+            sure = float(scores.values[0]) >= self._settings.get("unknown_below")
+            name = rows.name_of(labels, scores.best if sure else "unknown", self._look.lang)
+            said = self.tr("In the middle: {name}, {value}")
+            self.says.setText(said.format(name=name, value=rows.percent(float(scores.values[0]))))
+
+        self._assistant.lane.submit("live", work, done, priority=7)
+
+    def _take(self) -> None:
+        project, frames, rgb = self._session.project, self._frames, self._frame
+        if project is None or frames is None or rgb is None:
+            return
+        number = len(self.taken) + 1 if frames.live else self._at + 1
+        name = frame_name(frames.source, number, {*self._session.images, *self.taken})
+        self.taken.append(name)
+
+        def work() -> list[str]:
+            images.write_image(project.photos / name, rgb)
+            return project.images()
+
+        def done(listed: list[str]) -> None:
+            if project is self._session.project:
+                self._session.relist(listed, go=name)
+            self.says.setText(self.tr("Taken: {name}").format(name=name))
+
+        def failed(error: Exception) -> None:
+            self.taken.remove(name)
+            self._on_failed(error)
+
+        self._lane.submit(("take", name), work, done, failed, priority=0, always=True)
+
+    def _stop(self) -> None:
+        self._clock.stop()
+        self.play.setChecked(False)
+        frames, self._frames, self._frame = self._frames, None, None
+        self._lane.cancel("frame")
+        self._reading = False
+        if frames is not None:
+            self._lane.submit(("close", id(frames)), frames.close, priority=0, always=True)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        self._stop()
+        super().closeEvent(event)
+
+    def reject(self) -> None:
+        self.close()

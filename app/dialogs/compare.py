@@ -1,0 +1,426 @@
+"""Several segmenters on one prompt: masks side by side or as difference, with figures; the best is taken by one key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import cv2
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import rows
+from app.assistant import Assistant, Shelf
+from app.jobs import Lane
+from app.look import Look
+from app.notices import of_error
+from app.photos import Photo
+from app.session import Session
+from app.settings import Settings
+from sscore import compare, edits, review
+from sscore.compare import Answer, Replayed
+from sscore.errors import Cancelled
+from sscore.presence import now
+from sscore.types import Annotation, ByteArray, Mask, Page, Prompt, Segmenter
+
+_AT_MOST, _SIDE = 4, 520  # models; px of a tile's picture
+_ROOM = 0.25  # of the box, shown around it
+
+
+class CompareDialog(QWidget):
+    """A window of its own. It works on the mask being made, else on the one selected object, and follows both."""
+
+    _progressed = Signal(int, int)
+
+    def __init__(
+        self,
+        session: Session,
+        assistant: Assistant,
+        shelf: Shelf,
+        settings: Settings,
+        lane: Lane,
+        look: Look,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setObjectName("compare")
+        self._session, self._assistant, self._shelf = session, assistant, shelf
+        self._settings, self._lane, self._look = settings, lane, look
+        self._loaded: dict[str, Segmenter] = {}
+        self._stopped = False
+        self.answers: list[Answer] = []
+        self._of: tuple[Photo, Prompt, Annotation | None] | None = None
+        self.resize(1040, 680)
+        self.models = QToolButton()
+        self.models.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = QMenu(self)
+        self.models.setMenu(self.menu)
+        self.chosen: list[str] = []
+        self.run, self.replay = QPushButton(), QPushButton()
+        self.run.setProperty("primary", "true")
+        self.differ = QCheckBox()
+        self.follow = QCheckBox()
+        self.follow.setChecked(True)
+        self.says = QLabel(wordWrap=True)
+        self.says.setProperty("role", "muted")
+        self.tiles = [_Tile(number, look) for number in range(_AT_MOST)]
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        for widget in (self.models, self.run, self.replay, self.differ, self.follow):
+            top.addWidget(widget)
+        top.addStretch()
+        grid = QGridLayout()
+        grid.setSpacing(10)
+        for tile in self.tiles:
+            grid.addWidget(tile, tile.number // 2, tile.number % 2)
+            tile.taken.connect(lambda n=tile.number: self.take(n))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 12)
+        column.setSpacing(10)
+        column.addLayout(top)
+        column.addLayout(grid, 1)
+        column.addWidget(self.says)
+        self.run.clicked.connect(self.ask)
+        self.replay.clicked.connect(self.ask_all)
+        self.differ.toggled.connect(lambda _on: self._show())
+        for number in range(_AT_MOST):
+            QShortcut(QKeySequence(str(number + 1)), self, lambda n=number: self.take(n))
+        QShortcut(QKeySequence("Space"), self, self.differ.toggle)
+        QShortcut(QKeySequence("F5"), self, self.ask)
+        QShortcut(QKeySequence("Ctrl+Z"), self, session.undo_group.undo)
+        self._progressed.connect(self._on_progress)
+        session.selection_changed.connect(lambda _ids: self._on_other())
+        assistant.proposed.connect(lambda _proposal: self._on_other())
+        assistant.models_changed.connect(self._fill_models)
+        look.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.setWindowTitle(self.tr("Compare models"))
+        self.run.setText(self.tr("Ask them  (F5)"))
+        self.run.setToolTip(self.tr("The prompt of the mask being made, or the one stored with the selected object"))
+        self.replay.setText(self.tr("All objects of this photo"))
+        self.replay.setToolTip(
+            self.tr("Asks again with every stored prompt. Where models disagree, the object moves up the review queue.")
+        )
+        self.differ.setText(self.tr("Difference  (Space)"))
+        self.differ.setToolTip(
+            self.tr("Green: both; red: only this model; blue: only the accepted mask or the first model")
+        )
+        self.follow.setText(self.tr("Follow the selection"))
+        self.follow.setToolTip(self.tr("Ask anew whenever another object is selected"))
+        self._fill_models()
+        self._show()
+
+    # --- which models ------------------------------------------------------------------------------------------
+
+    def _fill_models(self) -> None:
+        cards = [card for card in self._assistant.cards if card.kind == "segmenter"]
+        if not self.chosen and cards:
+            quick = [card.id for card in cards if card.embedded or card.family == "grabcut"]
+            first = self._assistant.present("segmenter")
+            self.chosen = list(dict.fromkeys([*([first] if first else []), *quick]))[:2]
+        self.menu.clear()
+        for card in cards:
+            action = self.menu.addAction(card.id)
+            action.setCheckable(True)
+            action.setChecked(card.id in self.chosen)
+            action.toggled.connect(lambda on, one=card.id: self.choose(one, on))
+        self.models.setText(self.tr("Models: {names}").format(names=", ".join(self.chosen) or "–"))
+        self.run.setEnabled(len(self.chosen) >= 1)
+        self.replay.setEnabled(len(self.chosen) >= 1)
+
+    def choose(self, model_id: str, on: bool = True) -> None:
+        """Two to four; with a fifth the first one goes."""
+        self.chosen = [one for one in self.chosen if one != model_id] + ([model_id] if on else [])
+        self.chosen = self.chosen[-_AT_MOST:]
+        self._fill_models()
+
+    def _segmenters(self) -> list[Segmenter]:
+        """Runs on the model lane. The model in use is not loaded twice."""
+        for model_id in self.chosen:
+            present = self._assistant.segmenter
+            if present is not None and present.card.id == model_id:
+                self._loaded[model_id] = present
+            elif model_id not in self._loaded:
+                self._loaded[model_id] = self._shelf.segmenter(model_id)
+        return [self._loaded[model_id] for model_id in self.chosen]
+
+    # --- one prompt --------------------------------------------------------------------------------------------
+
+    def _subject(self) -> tuple[Photo, Prompt, Annotation | None] | None:
+        page, photo = self._session.page, self._assistant.photo
+        if page is None or photo is None or photo.image != page.image:
+            return None
+        if not self._assistant.pending.empty:
+            return photo, self._assistant.pending.prompt, None
+        ids = self._session.selection
+        found = page.find(ids[0]) if len(ids) == 1 else None
+        if found is None:
+            return None
+        prompt = found.prompt if found.prompt is not None and not found.prompt.empty else Prompt(box=found.mask.box)
+        return photo, prompt, found
+
+    def _on_other(self) -> None:
+        if self.isVisible() and self.follow.isChecked() and self._subject() is not None:
+            self.ask()
+
+    def ask(self) -> None:
+        subject = self._subject()
+        if subject is None:
+            self.says.setText(self.tr("Select one object, or draw a box around a piece."))
+            return
+        photo, prompt, found = subject
+        self.says.setText(self.tr("Asking…"))
+        truth = found.mask if found is not None else None
+
+        def work() -> list[Answer]:
+            embed = lambda segmenter: self._assistant.embedding(segmenter, photo)  # noqa: E731
+            return compare.ask(self._segmenters(), prompt, embed, truth)
+
+        self._lane.submit(
+            "compare", work, lambda answers: self._on_answers(subject, answers), self._on_failed, priority=2
+        )
+
+    def _on_answers(self, subject: tuple[Photo, Prompt, Annotation | None], answers: list[Answer]) -> None:
+        self._of, self.answers = subject, answers
+        self.says.setText(self.tr("1–4 takes a mask, Space shows the difference. Ctrl+Z takes it back."))
+        self._show()
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, Cancelled):
+            shown = of_error(error)
+            self.says.setText(f"{shown.text}. {shown.detail}")
+
+    def _show(self) -> None:
+        subject, answers = self._of, self.answers
+        for number, tile in enumerate(self.tiles):
+            tile.setVisible(number < max(len(answers), 2))
+            if subject is None or number >= len(answers):
+                tile.clear(self.chosen[number] if number < len(self.chosen) else "")
+                continue
+            photo, _, found = subject
+            reference = found.mask if found is not None else answers[0].mask
+            shown = [one.mask for one in answers if one.mask is not None]
+            if found is not None:
+                shown.append(found.mask)
+            part = _part(photo.rgb, shown, subject[1])
+            picture = _picture(photo.rgb, part, answers[number].mask, reference, differ=self.differ.isChecked())
+            tile.show_answer(answers[number], picture)
+
+    def take(self, number: int) -> None:
+        """The mask becomes that of the object, or a new object, as one undoable step."""
+        page, subject = self._session.page, self._of
+        if page is None or subject is None or number >= len(self.answers) or subject[0].image != page.image:
+            return
+        answer = self.answers[number]
+        if answer.candidate is None or answer.mask is None:
+            return
+        from sscore.recognize import made_by
+
+        record = made_by(answer.segmenter, None, answer.candidate)
+        name = answer.segmenter.card.id
+        if subject[2] is not None:
+            old = page.find(subject[2].id)
+            if old is None:
+                return
+            title = self.tr("take the mask of {name}").format(name=name)
+            self._session.edit(title, edits.replace(page, compare.retake(old, answer, record)))
+        else:
+            self._add(page, subject[1], answer, record)
+        self.says.setText(self.tr("Taken: {name}").format(name=name))
+
+    def _add(self, page: Page, prompt: Prompt, answer: Answer, record: dict[str, object]) -> None:
+        pending, mask = self._assistant.pending, cast(Mask, answer.mask)
+        made = Annotation(
+            id=0,
+            mask=mask,
+            label=pending.best_label(self._settings.get("unknown_below")),
+            scores=pending.current_scores,
+            made_by=record,
+            prompt=prompt,
+            author=self._settings.get("author"),
+            time=now(),
+        )
+        self._assistant.clear()
+        added = edits.add(page, made)
+        self._session.edit(self.tr("add an object"), added, select=(added.annotations[-1].id,))
+
+    # --- all prompts of the photo ------------------------------------------------------------------------------
+
+    def ask_all(self) -> None:
+        page, photo = self._session.page, self._assistant.photo
+        if page is None or photo is None or photo.image != page.image:
+            return
+        self._stopped = False
+
+        def progress(done: int, total: int) -> None:
+            if self._stopped:
+                raise Cancelled
+            self._lane.let_pass(2)
+            self._progressed.emit(done, total)
+
+        def work() -> list[list[Replayed]]:
+            embed = lambda segmenter: self._assistant.embedding(segmenter, photo)  # noqa: E731
+            return compare.replay(self._segmenters(), page, embed, progress=progress)
+
+        self._lane.submit("replay", work, lambda found: self._on_replayed(page, found), self._on_failed, priority=5)
+
+    def _on_progress(self, done: int, total: int) -> None:
+        self.says.setText(self.tr("Asking… {done} of {total}").format(done=done, total=total))
+
+    def _on_replayed(self, page: Page, found: list[list[Replayed]]) -> None:
+        lines = []
+        for replayed in found:
+            if replayed:
+                dice = np.mean([one.dice for one in replayed])
+                ms = 1000 * np.median([one.answer.seconds for one in replayed])
+                name = replayed[0].answer.segmenter.card.id
+                said = self.tr("{name}: mean DICE {dice} with your {n} masks, {ms} ms each")
+                lines.append(said.format(name=name, dice=f"{dice:.3f}", n=len(replayed), ms=f"{ms:.0f}"))
+        self.says.setText("\n".join(lines) or self.tr("No object of this photo has a stored prompt."))
+        current = self._session.page
+        if current is not None and current.image == page.image and lines:
+            self._note_disagreement(current, found)
+
+    def _note_disagreement(self, page: Page, found: list[list[Replayed]]) -> None:
+        """The lowest agreement of any other model with the mask goes to the object, for the review queue."""
+        lowest: dict[int, tuple[float, str]] = {}
+        for replayed in found:
+            for one in replayed:
+                name, known = one.answer.segmenter.card.id, page.find(one.annotation.id)
+                if known is not None and known.made_by.get("segmenter") != name:
+                    lowest[known.id] = min(lowest.get(known.id, (2.0, "")), (one.iou, name))
+        after = page
+        for name in {name for _, name in lowest.values()}:
+            mine = {i: iou for i, (iou, who) in lowest.items() if who == name}
+            after = review.second_opinion(after, mine, segmenter=name)
+        if after is not page:
+            self._session.edit(self.tr("note where models disagree"), after)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        self._stopped = True
+        self._lane.cancel("compare")
+        self._loaded.clear()
+        super().closeEvent(event)
+
+
+class _Tile(QFrame):
+    """One model's answer: picture, figures, and the button that takes it."""
+
+    taken = Signal()
+
+    def __init__(self, number: int, look: Look) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.number, self._look = number, look
+        self._picture: QPixmap | None = None
+        self.name, self.figures = QLabel(), QLabel()
+        self.name.setProperty("role", "title")
+        self.figures.setProperty("role", "muted")
+        self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.picture.setMinimumHeight(120)
+        self.button = QPushButton()
+        self.button.clicked.connect(self.taken)
+        head = QHBoxLayout()
+        head.addWidget(self.name)
+        head.addWidget(self.figures, 1)
+        head.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 8, 10)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.picture, 1)
+        self.clear("")
+
+    def clear(self, name: str) -> None:
+        self._picture = None
+        self.name.setText(name)
+        self.figures.setText("")
+        self.picture.clear()
+        self.button.setText(self.tr("Take it  ({n})").format(n=self.number + 1))
+        self.button.setEnabled(False)
+
+    def show_answer(self, answer: Answer, picture: QImage) -> None:
+        self.name.setText(answer.segmenter.card.id)
+        self.button.setText(self.tr("Take it  ({n})").format(n=self.number + 1))
+        self.button.setEnabled(answer.mask is not None)
+        if answer.problem:
+            self.figures.setText(answer.problem)
+        elif answer.candidate is None:
+            self.figures.setText(self.tr("found nothing"))
+        else:
+            parts = [f"{answer.seconds * 1000:.0f} ms", f"IoU {rows.percent(answer.candidate.score)}"]
+            if answer.encode > 0.001:
+                parts.insert(0, self.tr("photo {ms} ms").format(ms=f"{answer.encode * 1000:.0f}"))
+            if answer.dice is not None:
+                parts.append(f"DICE {answer.dice:.3f}")
+            self.figures.setText("  ·  ".join(parts))
+        self.picture.setAccessibleName(f"{self.name.text()}: {self.figures.text()}")
+        self._picture = QPixmap.fromImage(picture)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._picture is not None:
+            room, ratio = self.picture.size(), self.devicePixelRatioF()
+            kept, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            shown = self._picture.scaled(room * ratio, kept, smooth)
+            shown.setDevicePixelRatio(ratio)
+            self.picture.setPixmap(shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._fit()
+
+
+def _part(rgb: ByteArray, shown: list[Mask], prompt: Prompt) -> tuple[int, int, int, int]:
+    """x0, y0, x1, y1 of what the tiles show: all masks and the prompt, and some room."""
+    boxes = [mask.box.as_tuple() for mask in shown]
+    if prompt.box is not None:
+        boxes.append(prompt.box.as_tuple())
+    boxes += [(x - 20, y - 20, x + 20, y + 20) for x, y in prompt.points.tolist()]
+    x0, y0 = (min(box[n] for box in boxes) for n in (0, 1))
+    x1, y1 = (max(box[n] for box in boxes) for n in (2, 3))
+    room = _ROOM * max(x1 - x0, y1 - y0)
+    height, width = rgb.shape[:2]
+    left, top = max(int(x0 - room), 0), max(int(y0 - room), 0)
+    return left, top, max(min(int(x1 + room), width), left + 1), max(min(int(y1 + room), height), top + 1)
+
+
+def _picture(
+    rgb: ByteArray, part: tuple[int, int, int, int], mask: Mask | None, reference: Mask | None, *, differ: bool
+) -> QImage:
+    """The part of the photo with the mask (or the difference to the reference) on it, at most `_SIDE` px wide."""
+    x0, y0, x1, y1 = part
+    cut = rgb[y0:y1, x0:x1]
+    moved: Callable[[Mask | None], Mask | None] = lambda m: m and Mask(m.bits, m.left - x0, m.top - y0)  # noqa: E731
+    mine, other = moved(mask), moved(reference)
+    if differ:
+        shown = compare.difference(cut, mine, other)
+    else:
+        shown = cut.copy()
+        if mine is not None:
+            inside = mine.full(*cut.shape[:2])
+            shown[inside] = (0.55 * shown[inside] + 0.45 * np.array((59, 130, 246))).astype(np.uint8)
+    scale = min(1.0, _SIDE / max(shown.shape[:2]))
+    if scale < 1:
+        size = (max(round(shown.shape[1] * scale), 1), max(round(shown.shape[0] * scale), 1))
+        shown = cv2.resize(shown, size, interpolation=cv2.INTER_AREA)
+    shown = np.ascontiguousarray(shown)
+    height, width = shown.shape[:2]
+    return QImage(shown.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()

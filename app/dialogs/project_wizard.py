@@ -1,0 +1,186 @@
+"""A new project in one step: which photos, which classes, which models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.assistant import Assistant
+from app.jobs import Lane
+from app.look import Look
+from app.notices import of_error
+from app.session import Session
+from sscore import images, labels
+from sscore.errors import SscError
+from sscore.project import Project
+
+_OWN = "…"
+
+
+class ProjectWizard(QDialog):
+    """Says at once what it found in the folder; a folder that is a project already is simply opened."""
+
+    def __init__(
+        self, session: Session, assistant: Assistant, disk: Lane, look: Look, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._assistant, self._disk, self._look = session, assistant, disk, look
+        self._exists = False
+        self.setWindowTitle(self.tr("New project"))
+        self.setMinimumWidth(580)
+        self.folder = QLineEdit()
+        self.folder.setPlaceholderText(self.tr("The folder that holds the photos"))
+        self.folder.setAccessibleName(self.tr("Photos"))
+        choose = QPushButton(self.tr("Choose…"))
+        choose.setAutoDefault(False)
+        choose.clicked.connect(self._choose)
+        folder_row = QHBoxLayout()
+        folder_row.setSpacing(8)
+        folder_row.addWidget(self.folder, 1)
+        folder_row.addWidget(choose)
+        self.labels = QComboBox()
+        self.labels.setAccessibleName(self.tr("Classes"))
+        for key in sorted(labels.available(), key=lambda one: one != "scrap_shapes"):
+            found = labels.load(key)
+            self.labels.addItem(found.zh if look.lang == "zh" else found.en, key)
+        self.labels.addItem(self.tr("A file of your own (.toml)…"), _OWN)
+        self.labels.activated.connect(self._on_labels)
+        self.names = QLabel(wordWrap=True)
+        self.names.setProperty("role", "muted")
+        self.models = {kind: QComboBox() for kind in ("segmenter", "classifier")}
+        for kind, box in self.models.items():
+            for card in assistant.cards:
+                if card.kind == kind:
+                    box.addItem(card.id, card.id)
+            box.setCurrentIndex(max(box.findData(assistant.present(kind)), 0))
+        self.models["segmenter"].setAccessibleName(self.tr("Model for masks"))
+        self.models["classifier"].setAccessibleName(self.tr("Model for classes"))
+        self.says = QLabel(wordWrap=True)
+        form = QFormLayout()
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(12)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
+        form.addRow(self.tr("Photos"), folder_row)
+        form.addRow(self.tr("Classes"), self.labels)
+        form.addRow("", self.names)
+        form.addRow(self.tr("Model for masks"), self.models["segmenter"])
+        form.addRow(self.tr("Model for classes"), self.models["classifier"])
+        self.create = QPushButton(self.tr("Create and open"))
+        self.create.setDefault(True)
+        self.create.setEnabled(False)
+        self.create.clicked.connect(self._create)
+        cancel = QPushButton(self.tr("Cancel"))
+        cancel.setAutoDefault(False)
+        cancel.clicked.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addStretch()
+        foot.addWidget(cancel)
+        foot.addWidget(self.create)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 20, 22, 18)
+        column.setSpacing(14)
+        column.addLayout(form)
+        column.addWidget(self.says)
+        column.addLayout(foot)
+        self.folder.textChanged.connect(lambda _text: self._look_into())
+        self._show_names()
+        self._say(self.tr("Nothing in the photos is ever changed. Annotations lie in the same folder."))
+
+    # --- what is chosen ----------------------------------------------------------------------------------------
+
+    def _choose(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("The folder that holds the photos"), self.folder.text())
+        if chosen:
+            self.folder.setText(chosen)
+
+    def _on_labels(self) -> None:
+        if self.labels.currentData() == _OWN:
+            title = self.tr("A file of your own (.toml)…")
+            chosen, _ = QFileDialog.getOpenFileName(self, title, self.folder.text(), "TOML (*.toml)")
+            self.set_own_labels(Path(chosen) if chosen else None)
+        self._show_names()
+
+    def set_own_labels(self, file: Path | None) -> None:
+        """A label file becomes a choice of its own, if it is a good one."""
+        self.labels.setCurrentIndex(0)
+        if file is None:
+            return
+        try:
+            found = labels.load(file)
+        except SscError as error:
+            self._say(str(error), "danger")
+            return
+        self.labels.insertItem(0, found.zh if self._look.lang == "zh" else found.en, str(file))
+        self.labels.setCurrentIndex(0)
+        self._show_names()
+
+    def _show_names(self) -> None:
+        found = labels.load(self.labels.currentData())
+        self.names.setText(" · ".join(found.name(key, self._look.lang) for key in found.keys))
+
+    def _look_into(self) -> None:
+        """Count the photos on the disk lane: a shared drive may take its time."""
+        folder = Path(self.folder.text().strip()).expanduser()
+        self.create.setEnabled(False)
+        if not self.folder.text().strip():
+            return
+
+        def work() -> tuple[int, bool]:
+            exists = (folder / "project.toml").exists() or (folder / "pages").is_dir()
+            return len(images.list_images(folder)), exists
+
+        def done(found: tuple[int, bool]) -> None:
+            count, self._exists = found
+            self.create.setEnabled(count > 0)
+            self.create.setText(self.tr("Open") if self._exists else self.tr("Create and open"))
+            self.labels.setEnabled(not self._exists)
+            if not count:
+                self._say(self.tr("There are no photos in this folder."), "warn")
+            elif self._exists:
+                self._say(self.tr("This is a project already, with its own classes: it will be opened."))
+            else:
+                self._say(self.tr("{n} photos found.").format(n=count), "ok")
+
+        self._disk.submit("wizard", work, done, lambda error: self._say(str(error), "danger"))
+
+    def _say(self, text: str, colour: str = "muted") -> None:
+        self.says.setText(text)
+        self.says.setStyleSheet(f"color: {getattr(self._look.colours, colour)};")
+
+    # --- what is done ------------------------------------------------------------------------------------------
+
+    def _create(self) -> None:
+        folder, chosen = Path(self.folder.text().strip()).expanduser(), self.labels.currentData()
+        self.create.setEnabled(False)
+
+        def work() -> None:
+            if not self._exists:
+                Project.create(folder, chosen)
+
+        self._disk.submit("wizard", work, lambda _done: self._open(folder), self._on_failed)
+
+    def _open(self, folder: Path) -> None:
+        for kind, box in self.models.items():
+            if box.currentData() and box.currentData() != self._assistant.present(kind):
+                self._assistant.load("segmenter" if kind == "segmenter" else "classifier", box.currentData())
+        self._session.open(folder)
+        self.accept()
+
+    def _on_failed(self, error: Exception) -> None:
+        shown = of_error(error)
+        self._say(f"{shown.text}. {shown.detail}", "danger")
+        self.create.setEnabled(True)

@@ -1,0 +1,55 @@
+"""How long a mask took and how many prompts: noted with each instance when it is accepted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from app.assistant import Assistant
+from app.pending import Pending
+from sscore.facts import EFFORT
+from sscore.types import Annotation
+
+_IDLE_S = 60.0
+"""A longer pause between two prompts counts as this much: the kettle is not work."""
+
+
+class Effort(QObject):
+    """Watches the mask being made. Prompts taken back count: they were work too."""
+
+    def __init__(
+        self, assistant: Assistant, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._seconds = 0.0
+        self._clicks = self._last_at = 0
+        self._seen: float | None = None
+        assistant.pending_changed.connect(self._on_pending)
+
+    def noted(self, annotation: Annotation) -> Annotation:
+        """The accepted instance with its seconds and clicks; to be called right after it was accepted."""
+        if not self._clicks:
+            return annotation
+        note = {"seconds": round(self._seconds, 1), "clicks": self._clicks}
+        self._clicks = 0
+        return replace(annotation, extra={**annotation.extra, EFFORT: note})
+
+    def _on_pending(self, pending: Pending) -> None:
+        now = self._clock()
+        if pending.empty:
+            if self._seen is not None:
+                self._seconds += min(now - self._seen, _IDLE_S)
+            self._seen, self._last_at = None, 0
+            return
+        if self._seen is None:
+            self._seconds, self._clicks = 0.0, 0
+        else:
+            self._seconds += min(now - self._seen, _IDLE_S)
+        self._seen = now
+        if pending.at != self._last_at:
+            self._clicks += 1
+        self._last_at = pending.at

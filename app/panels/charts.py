@@ -1,0 +1,242 @@
+"""Small drawings of figures: bars, a line, a map, a table of confusions. Each has a description for screen readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app.look import Look
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+class Chart(QWidget):
+    """What all share: the look, the font, a description."""
+
+    def __init__(self, look: Look, height: int) -> None:
+        super().__init__()
+        self.look = look
+        self.setMinimumHeight(height)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(320, self.minimumHeight())
+
+    def begin(self) -> tuple[QPainter, QFontMetrics]:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        painter.setFont(font)
+        return painter, QFontMetrics(font)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row: parts are (value, colour), drawn one after the other; note: at the right."""
+
+    name: str
+    parts: tuple[tuple[float, str], ...]
+    note: str
+
+
+class Bars(Chart):
+    """Rows of stacked bars on one scale."""
+
+    _ROW = 26
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look, 60)
+        self._bars: Sequence[Bar] = ()
+
+    def show_bars(self, bars: Sequence[Bar]) -> None:
+        self._bars = bars
+        self.setMinimumHeight(max(len(bars), 1) * self._ROW + 4)
+        self.setAccessibleDescription("; ".join(f"{bar.name}: {bar.note}" for bar in bars))
+        self.updateGeometry()
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter, metrics = self.begin()
+        colours = self.look.colours
+        names = max((metrics.horizontalAdvance(bar.name) for bar in self._bars), default=0) + 12
+        notes = max((metrics.horizontalAdvance(bar.note) for bar in self._bars), default=0) + 12
+        room = self.width() - names - notes
+        most = max((sum(value for value, _ in bar.parts) for bar in self._bars), default=0) or 1
+        for row, bar in enumerate(self._bars):
+            y = row * self._ROW
+            painter.setPen(QColor(colours.text))
+            painter.drawText(QRectF(0, y, names, self._ROW), _LEFT, bar.name)
+            x = float(names)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for value, colour in bar.parts:
+                width = room * value / most
+                painter.fillRect(QRectF(x, y + 6, width, self._ROW - 12), QColor(colour))
+                x += width
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(QRectF(self.width() - notes, y, notes, self._ROW), _RIGHT, bar.note)
+        painter.end()
+
+
+class Line(Chart):
+    """A growing total over days."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look, 150)
+        self._points: Sequence[tuple[str, int]] = ()
+
+    def show_points(self, points: Sequence[tuple[str, int]]) -> None:
+        """points: (day, total), oldest first."""
+        self._points = points
+        self.setAccessibleDescription("; ".join(f"{day}: {total}" for day, total in points[-30:]))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter, metrics = self.begin()
+        colours = self.look.colours
+        if self._points:
+            most = max(total for _, total in self._points) or 1
+            left = metrics.horizontalAdvance(str(most)) + 8
+            area = QRectF(left, 8, self.width() - left - 8, self.height() - 32)
+            painter.setPen(QPen(QColor(colours.border), 1))
+            for share in (0.0, 0.5, 1.0):
+                y = area.bottom() - share * area.height()
+                painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(QRectF(0, area.top() - 8, left - 6, 16), _RIGHT, str(most))
+            painter.drawText(QRectF(0, area.bottom() - 8, left - 6, 16), _RIGHT, "0")
+            below = QRectF(area.left(), area.bottom() + 4, area.width(), 18)
+            painter.drawText(below, _LEFT, self._points[0][0])
+            if len(self._points) > 1:
+                painter.drawText(below, _RIGHT, self._points[-1][0])
+            step = area.width() / max(len(self._points) - 1, 1)
+            line = [
+                QPointF(area.left() + at * step, area.bottom() - total / most * area.height())
+                for at, (_, total) in enumerate(self._points)
+            ]
+            shape = QPainterPath(QPointF(area.left(), area.bottom()))
+            for point in line:
+                shape.lineTo(point)
+            shape.lineTo(line[-1].x(), area.bottom())
+            ground = QColor(colours.accent)
+            ground.setAlpha(50)
+            painter.fillPath(shape, ground)
+            painter.setPen(QPen(QColor(colours.accent), 2))
+            painter.drawPolyline(line)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent))
+            painter.drawEllipse(line[-1], 3.5, 3.5)
+        painter.end()
+
+
+class HeatMap(Chart):
+    """Counts on the photo's area: where pieces lie."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look, 150)
+        self._table: npt.NDArray[np.int64] = np.zeros((1, 1), np.int64)
+
+    def show_table(self, table: npt.NDArray[np.int64]) -> None:
+        """table: (rows, columns), the first row at the top."""
+        self._table = table
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter, _ = self.begin()
+        rows, columns = self._table.shape
+        most = max(int(self._table.max()), 1)
+        height = self.height() - 2
+        width = min(self.width() - 2, height * 3 // 2)
+        painter.fillRect(QRectF(0, 0, width, height), QColor(self.look.colours.hover))
+        colour = QColor(self.look.colours.accent)
+        for row, column in np.argwhere(self._table).tolist():
+            colour.setAlphaF(0.12 + 0.88 * float(self._table[row, column]) / most)
+            cell = QRectF(column * width / columns, row * height / rows, width / columns, height / rows)
+            painter.fillRect(cell, colour)
+        painter.end()
+
+
+class Matrix(Chart):
+    """Rows: what people said; columns: what the model said. `picked`: (row, column) of a cell that was clicked."""
+
+    picked = Signal(int, int)
+    _CELL = 30
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look, 120)
+        self._table: npt.NDArray[np.int64] = np.zeros((0, 0), np.int64)
+        self._names: Sequence[str] = ()
+        self._at = (-1, -1)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def show_table(self, table: npt.NDArray[np.int64], names: Sequence[str], tip: str) -> None:
+        self._table, self._names = table, names
+        self.setToolTip(tip)
+        self.setMinimumHeight((len(names) + 1) * self._CELL + 6)
+        wrong = [(int(table[r, c]), r, c) for r, c in np.argwhere(table).tolist() if r != c]
+        said = sorted(wrong, reverse=True)[:12]
+        self.setAccessibleDescription("; ".join(f"{names[r]} → {names[c]}: {n}" for n, r, c in said))
+        self.updateGeometry()
+        self.update()
+
+    def _left(self, metrics: QFontMetrics) -> int:
+        return max((metrics.horizontalAdvance(name) for name in self._names), default=0) + 10
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter, metrics = self.begin()
+        colours, left, cell = self.look.colours, self._left(metrics), self._CELL
+        for at, name in enumerate(self._names):
+            painter.setPen(QColor(colours.muted))
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, cell + 6)
+            painter.drawText(QRectF(left + at * cell - 4, 0, cell + 8, cell), _CENTRE, short)
+            painter.setPen(QColor(colours.text))
+            painter.drawText(QRectF(0, (at + 1) * cell, left - 8, cell), _RIGHT, name)
+        most = max(int(self._table.max()) if self._table.size else 1, 1)
+        for row in range(len(self._names)):
+            for column in range(len(self._names)):
+                count = int(self._table[row, column])
+                where = QRectF(left + column * cell, (row + 1) * cell, cell - 2, cell - 2)
+                ground = QColor(colours.ok if row == column else colours.danger)
+                ground.setAlphaF(0.18 + 0.6 * count / most if count else 0.0)
+                painter.setBrush(ground if count else QColor(colours.hover))
+                framed = (row, column) == self._at and count
+                painter.setPen(QPen(QColor(colours.accent), 2) if framed else Qt.PenStyle.NoPen)
+                painter.drawRoundedRect(where, 3, 3)
+                if count:
+                    painter.setPen(QColor(colours.text))
+                    painter.drawText(where, _CENTRE, str(count))
+        painter.end()
+
+    def _cell_at(self, at: QPointF) -> tuple[int, int]:
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        column = int((at.x() - self._left(QFontMetrics(font))) // self._CELL)
+        row = int(at.y() // self._CELL) - 1
+        size = len(self._names)
+        return (row, column) if 0 <= row < size and 0 <= column < size else (-1, -1)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        at = self._cell_at(event.position())
+        if at != self._at:
+            self._at = at
+            hand = at[0] >= 0 and self._table[at]
+            self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+            if hand:
+                said = f"{self._names[at[0]]} → {self._names[at[1]]}: {self._table[at]}\n{self.toolTip()}"
+                QToolTip.showText(event.globalPosition().toPoint(), said, self)
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        row, column = self._cell_at(event.position())
+        if row >= 0 and self._table[row, column]:
+            self.picked.emit(row, column)

@@ -1,0 +1,187 @@
+"""Instances of the whole project as a list: picture, name, one line about it. For the review queue and the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app import rows
+from app.crops import Crops
+from app.look import Look
+from app.session import Session
+from sscore.facts import Fact
+
+Index = QModelIndex | QPersistentModelIndex
+_ROW, _SIDE = 58, 44
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row. key: tells rows apart; fact None: the photo as a whole; mark: palette colour of the dot at the right."""
+
+    key: object
+    image: str
+    fact: Fact | None
+    title: str
+    line: str
+    mark: str = ""
+    value: float | None = None
+
+
+class FactModel(QAbstractListModel):
+    """Rows are replaced as a whole; `touched` when a picture has come."""
+
+    touched = Signal(QModelIndex)
+
+    def __init__(self, crops: Crops, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.crops = crops
+        self.entries: list[Entry] = []
+        self._rows: dict[tuple[str, int], list[int]] = {}
+        crops.ready.connect(self._on_crop)
+
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        self.beginResetModel()
+        self.entries = list(entries)
+        self._rows = {}
+        for row, entry in enumerate(self.entries):
+            if entry.fact is not None:
+                self._rows.setdefault((entry.image, entry.fact.id), []).append(row)
+        self.endResetModel()
+
+    def row_of(self, key: object) -> int:
+        return next((row for row, entry in enumerate(self.entries) if entry.key == key), -1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's signature)
+        return 0 if parent.isValid() else len(self.entries)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        entry = self.entries[index.row()]
+        if role == Qt.ItemDataRole.UserRole:
+            return entry
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{entry.title}, {entry.line}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            number = f" #{entry.fact.id}" if entry.fact else ""
+            return f"{entry.title}\n{entry.line}\n{entry.image}{number}"
+        return None
+
+    def _on_crop(self, image: str, number: int) -> None:
+        for row in self._rows.get((image, number), ()):
+            self.touched.emit(self.index(row))
+
+
+class _Delegate(QStyledItemDelegate):
+    def __init__(self, session: Session, crops: Crops, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session, self._crops, self._look = session, crops, look
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(180, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        entry: Entry = index.data(Qt.ItemDataRole.UserRole)
+        colours, labels = self._look.colours, self._session.labels
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        area: QRect = option.rect
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent_soft if selected else colours.hover))
+            painter.drawRoundedRect(area.adjusted(6, 2, -6, -2), 7, 7)
+        frame = QRectF(area.x() + 12, area.y() + (_ROW - _SIDE) / 2, _SIDE, _SIDE)
+        crop = self._crops.get(entry.fact) if entry.fact is not None else None
+        _draw_picture(painter, frame, crop, colours.hover)
+        left, right = int(frame.right()) + 10, area.right() - 14
+        if entry.fact is not None:
+            rows.draw_swatch(painter, rows.colour_of(labels, entry.fact.label), left, area.y() + 20, 10)
+        font = QFont(option.font)
+        font.setWeight(QFont.Weight.DemiBold if selected else QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text))
+        at = left + (16 if entry.fact is not None else 0)
+        room = right - at - (38 if entry.value is not None else 0)
+        title = QFontMetrics(font).elidedText(entry.title, Qt.TextElideMode.ElideRight, room)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(at, area.y() + 9, room, 20), middle, title)
+        font.setPixelSize(12)
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        if entry.value is not None:
+            painter.setPen(QColor(colours.muted))
+            where = QRectF(right - 40, area.y() + 9, 40, 20)
+            painter.drawText(where, middle | Qt.AlignmentFlag.AlignRight, rows.percent(entry.value))
+        painter.setPen(QColor(getattr(colours, entry.mark) if entry.mark else colours.faint))
+        line = QFontMetrics(font).elidedText(entry.line, Qt.TextElideMode.ElideRight, right - left)
+        painter.drawText(QRectF(left, area.y() + 30, right - left, 18), middle, line)
+        painter.restore()
+
+
+def _draw_picture(painter: QPainter, frame: QRectF, picture: QImage | None, ground: str) -> None:
+    shape = QPainterPath()
+    shape.addRoundedRect(frame, 5, 5)
+    painter.fillPath(shape, QColor(ground))
+    if picture is not None and not picture.isNull():
+        painter.save()
+        painter.setClipPath(shape)
+        painter.drawImage(frame, picture)
+        painter.restore()
+
+
+class FactList(QListView):
+    """`wanted` carries the entry that was gone to by mouse or arrow keys."""
+
+    wanted = Signal(object)
+
+    def __init__(self, session: Session, crops: Crops, look: Look, name: Callable[[], str]) -> None:
+        super().__init__()
+        self._name = name
+        self.facts = FactModel(crops, self)
+        self.setModel(self.facts)
+        self.facts.touched.connect(self.update)
+        self.setItemDelegate(_Delegate(session, crops, look, self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.selectionModel().currentChanged.connect(self._on_current)
+        self._quiet = False
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.setAccessibleName(self._name())
+        self.viewport().update()
+
+    @property
+    def entry(self) -> Entry | None:
+        index = self.currentIndex()
+        return self.facts.entries[index.row()] if index.isValid() else None
+
+    def show_entries(self, entries: Sequence[Entry], *, keep: bool = True) -> None:
+        """keep: stay on the same entry, or on the place where it was."""
+        before, row = self.entry, self.currentIndex().row()
+        self._quiet = True
+        self.facts.show_entries(entries)
+        if keep and before is not None and entries:
+            found = self.facts.row_of(before.key)
+            self.setCurrentIndex(self.facts.index(found if found >= 0 else min(row, len(entries) - 1)))
+        self._quiet = False
+
+    def go(self, row: int) -> bool:
+        """Go to a row, also when it is the current one already; False when there is none."""
+        if not 0 <= row < len(self.facts.entries):
+            return False
+        self._quiet = True
+        self.setCurrentIndex(self.facts.index(row))
+        self._quiet = False
+        self.wanted.emit(self.facts.entries[row])
+        return True
+
+    def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
+        if current.isValid() and not self._quiet:
+            self.wanted.emit(self.facts.entries[current.row()])

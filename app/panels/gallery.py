@@ -1,0 +1,393 @@
+"""All instances of the project as pictures: the doubtful first, renamed by number keys, many at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import rows
+from app.bulk import Bulk
+from app.crops import SIDE, Crops
+from app.index import Index as FactIndex
+from app.look import Look
+from app.panels.query_line import QueryLine
+from app.session import Session
+from app.settings import Settings
+from sscore import edits, review
+from sscore.facts import Fact
+from sscore.presence import now
+from sscore.types import UNKNOWN, Page, Status
+
+Index = QModelIndex | QPersistentModelIndex
+EXAMPLES = ("class:unknown", "margin<0.2", "iou<0.7", "status:proposed", "status:accepted")
+_CELL = QSize(SIDE + 12, SIDE + 32)
+_PAUSE_MS = 250
+_MARKS = {"reviewed": "ok", "rejected": "danger", "proposed": "warn"}
+
+
+class GalleryModel(QAbstractListModel):
+    """One picture for each instance. A row stays where it is while its instance is edited."""
+
+    touched = Signal(QModelIndex)
+
+    def __init__(self, crops: Crops, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.facts: list[Fact] = []
+        self._rows: dict[tuple[str, int], int] = {}
+        crops.ready.connect(self._on_crop)
+
+    def show_facts(self, facts: list[Fact]) -> None:
+        self.beginResetModel()
+        self.facts = facts
+        self._rows = {(fact.image, fact.id): row for row, fact in enumerate(facts)}
+        self.endResetModel()
+
+    def renew(self, fact: Fact) -> None:
+        row = self._rows.get((fact.image, fact.id))
+        if row is not None and self.facts[row] != fact:
+            self.facts[row] = fact
+            self.touched.emit(self.index(row))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's signature)
+        return 0 if parent.isValid() else len(self.facts)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        fact = self.facts[index.row()]
+        if role == Qt.ItemDataRole.UserRole:
+            return fact
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{fact.label}, {fact.image} #{fact.id}" + (f"\n{fact.comment}" if fact.comment else "")
+        return None
+
+    def _on_crop(self, image: str, number: int) -> None:
+        row = self._rows.get((image, number))
+        if row is not None:
+            self.touched.emit(self.index(row))
+
+
+class _Delegate(QStyledItemDelegate):
+    def __init__(self, session: Session, crops: Crops, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session, self._crops, self._look = session, crops, look
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 (Qt's name)
+        return _CELL
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        fact: Fact = index.data(Qt.ItemDataRole.UserRole)
+        colours, labels = self._look.colours, self._session.labels
+        area: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(area.x() + 6, area.y() + 5, SIDE, SIDE)
+        picture = self._crops.get(fact)
+        if picture is None or picture.isNull():
+            painter.fillRect(frame, QColor(colours.hover))
+        else:
+            painter.drawImage(frame, picture)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(QPen(QColor(colours.accent), 3))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(frame.adjusted(-1.5, -1.5, 1.5, 1.5), 3, 3)
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(QPen(QColor(colours.faint), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(frame)
+        if fact.status in _MARKS:
+            painter.setPen(QPen(QColor(colours.surface), 1.5))
+            painter.setBrush(QColor(getattr(colours, _MARKS[fact.status])))
+            painter.drawEllipse(QRectF(frame.right() - 13, frame.top() + 4, 9, 9))
+        middle = frame.bottom() + 12
+        rows.draw_swatch(painter, rows.colour_of(labels, fact.label), frame.x() + 1, middle, 9)
+        font = QFont(option.font)
+        font.setPixelSize(12)
+        painter.setFont(font)
+        value = "" if fact.margin is None else f"{fact.margin:.2f}"
+        metrics = QFontMetrics(font)
+        taken = metrics.horizontalAdvance(value) + 4
+        line = QRectF(frame.x() + 14, middle - 9, frame.width() - 14, 18)
+        painter.setPen(QColor(colours.faint))
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
+        painter.setPen(QColor(colours.text))
+        name = rows.name_of(labels, fact.label, self._look.lang)
+        name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(line.width() - taken))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        painter.restore()
+
+
+class Grid(QListView):
+    """`pressed_key` for keys that mean something here: digits, Y, X, Return, Ctrl+Z."""
+
+    pressed_key = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setUniformItemSizes(True)
+        self.setGridSize(_CELL)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        text = event.text().lower()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.pressed_key.emit("return")
+        elif plain and text and text in "0123456789yx":
+            self.pressed_key.emit(text)
+        elif event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() == Qt.Key.Key_Z:
+            self.pressed_key.emit("undo")
+        else:
+            super().keyPressEvent(event)
+
+
+class Gallery(QWidget):
+    """A window of its own, so that it can lie on a second screen. `jump`: (photo, instance) to be shown there."""
+
+    jump = Signal(str, int)
+
+    def __init__(
+        self,
+        session: Session,
+        index: FactIndex,
+        bulk: Bulk,
+        crops: Crops,
+        settings: Settings,
+        look: Look,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setObjectName("gallery")
+        self._session, self._index, self._bulk, self._settings, self._look = session, index, bulk, settings, look
+        self.resize(1000, 680)
+        self.classes = QListWidget()
+        self.classes.setFixedWidth(170)
+        self.filter = QueryLine(session, look, EXAMPLES)
+        self.order = QComboBox()
+        self.undo = QPushButton()
+        self.undo.setAutoDefault(False)
+        self.grid = Grid()
+        self.model = GalleryModel(crops, self)
+        self.grid.setModel(self.model)
+        self.grid.setItemDelegate(_Delegate(session, crops, look, self.grid))
+        self.model.touched.connect(self.grid.update)
+        self.says = QLabel()
+        self.says.setProperty("role", "muted")
+        self.chosen = QLabel()
+        self.chosen.setProperty("role", "muted")
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.filter, 1)
+        top.addWidget(self.order, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignTop)
+        foot = QHBoxLayout()
+        foot.addWidget(self.says, 1)
+        foot.addWidget(self.chosen)
+        right = QVBoxLayout()
+        right.setSpacing(10)
+        right.addLayout(top)
+        right.addWidget(self.grid, 1)
+        right.addLayout(foot)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 14, 14, 12)
+        line.setSpacing(14)
+        line.addWidget(self.classes)
+        line.addLayout(right, 1)
+        self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._later.timeout.connect(self._fill)
+        self.classes.currentRowChanged.connect(lambda _row: self._fill())
+        self.order.currentIndexChanged.connect(lambda _at: self._fill())
+        self.filter.changed.connect(lambda _query: self._fill())
+        self.undo.clicked.connect(self._undo)
+        self.grid.pressed_key.connect(self._on_key)
+        self.grid.doubleClicked.connect(lambda _index: self._on_key("return"))
+        self.grid.selectionModel().selectionChanged.connect(lambda *_both: self._show_chosen())
+        index.changed.connect(self._on_index)
+        bulk.done.connect(self._show_chosen)
+        look.changed.connect(self.refresh)
+        index.want()
+        self.refresh()
+        self.classes.setCurrentRow(0)
+        self.grid.setFocus()
+
+    def refresh(self) -> None:
+        self.setWindowTitle(self.tr("Gallery"))
+        self.classes.setAccessibleName(self.tr("Classes"))
+        self.grid.setAccessibleName(self.tr("Objects"))
+        self.order.setAccessibleName(self.tr("Order"))
+        at = max(self.order.currentIndex(), 0)
+        self.order.blockSignals(True)
+        self.order.clear()
+        self.order.addItems([self.tr("Doubtful first"), self.tr("By class"), self.tr("By photo")])
+        self.order.setCurrentIndex(at)
+        self.order.blockSignals(False)
+        self.undo.setText(self.tr("Undo"))
+        self.undo.setToolTip(self.tr("Take back the last change made here  (Ctrl+Z)"))
+        self.says.setText(
+            self.tr("1–9: class of the selected, 0: unknown, Y: right, X: wrong, Enter: show on the photo")
+        )
+        self._fill()
+
+    def ask(self, text: str) -> None:
+        """Show what a query picks, of all classes."""
+        self.classes.setCurrentRow(0)
+        self.filter.set(text)
+
+    # --- what is shown -----------------------------------------------------------------------------------------
+
+    def _on_index(self, rel: str) -> None:
+        """One photo: the rows stay where they are. Many: all anew, when it has become quiet."""
+        if not rel:
+            self._later.start()
+            return
+        for fact in self._index.photo(rel).facts:
+            self.model.renew(fact)
+        here = {fact.id for fact in self._index.photo(rel).facts}
+        gone = any(fact.image == rel and fact.id not in here for fact in self.model.facts)
+        if gone or not self.grid.selectionModel().hasSelection():
+            self._later.start()
+        self._fill_classes()
+
+    def _fill(self) -> None:
+        self._later.stop()
+        self._fill_classes()
+        item = self.classes.currentItem()
+        label = item.data(Qt.ItemDataRole.UserRole) if item is not None else ""
+        asked = self.filter.query
+        picked = [
+            fact
+            for photo in self._index.photos()
+            if asked.picks_photo(photo)
+            for fact in photo.facts
+            if (not label or fact.label == label) and asked.picks(fact)
+        ]
+        self._sort(picked)
+        if picked != self.model.facts:
+            self.model.show_facts(picked)
+        self._show_chosen()
+
+    def _sort(self, facts: list[Fact]) -> None:
+        if self.order.currentIndex() == 0:
+            facts.sort(key=lambda fact: -review.uncertainty(fact))
+        elif self.order.currentIndex() == 1:
+            place = {label: at for at, label in enumerate((UNKNOWN, *self._session.labels.keys))}
+            facts.sort(key=lambda fact: (place.get(fact.label, 99), -review.uncertainty(fact)))
+
+    def _fill_classes(self) -> None:
+        labels, lang = self._session.labels, self._look.lang
+        counts = Counter(fact.label for fact in self._index.facts())
+        listed = ["", UNKNOWN, *labels.keys, *sorted(counts.keys() - {*labels.keys, UNKNOWN})]
+        chosen = max(self.classes.currentRow(), 0)
+        self.classes.blockSignals(True)
+        while self.classes.count() > len(listed):
+            self.classes.takeItem(self.classes.count() - 1)
+        while self.classes.count() < len(listed):
+            self.classes.addItem(QListWidgetItem())
+        for row, label in enumerate(listed):
+            item = self.classes.item(row)
+            name = rows.name_of(labels, label, lang) if label else self.tr("All")
+            item.setText(f"{name}  {counts[label] if label else counts.total()}")
+            item.setData(Qt.ItemDataRole.UserRole, label)
+            item.setIcon(_swatch(rows.colour_of(labels, label)) if label else QIcon())
+        self.classes.setCurrentRow(chosen if chosen < len(listed) else 0)
+        self.classes.blockSignals(False)
+
+    def _show_chosen(self) -> None:
+        count = len(self.grid.selectionModel().selectedIndexes())
+        total = self.model.rowCount()
+        said = self.tr("{n} of {total} selected") if count else self.tr("{total} objects")
+        self.chosen.setText(said.format(n=count, total=total))
+        self.undo.setEnabled(self._bulk.can_undo)
+
+    # --- what is done ------------------------------------------------------------------------------------------
+
+    @property
+    def selected(self) -> list[Fact]:
+        return [self.model.facts[index.row()] for index in self.grid.selectionModel().selectedIndexes()]
+
+    def _on_key(self, key: str) -> None:
+        selected = self.selected
+        if key == "undo":
+            self._undo()
+        elif not selected:
+            return
+        elif key == "return":
+            self.jump.emit(selected[0].image, selected[0].id)
+        elif key in "yx":
+            self._decide(selected, "reviewed" if key == "y" else "rejected")
+        else:
+            keys = (UNKNOWN, *self._session.labels.keys)
+            if int(key) < len(keys):
+                self._relabel(selected, keys[int(key)])
+
+    def _relabel(self, facts: list[Fact], label: str) -> None:
+        def change(page: Page, ids: set[int]) -> Page:
+            there = [a.id for a in page.annotations if a.id in ids and a.label != label]
+            return edits.relabel(page, there, label) if there else page
+
+        name = rows.name_of(self._session.labels, label, self._look.lang)
+        self._edit(self.tr("change to {name}").format(name=name), facts, change)
+
+    def _decide(self, facts: list[Fact], status: Status) -> None:
+        by, time = self._settings.get("author"), now()
+
+        def change(page: Page, ids: set[int]) -> Page:
+            there = [a.id for a in page.annotations if a.id in ids]
+            return review.mark(page, there, status, by=by, time=time) if there else page
+
+        self._edit(self.tr("mark as reviewed") if status == "reviewed" else self.tr("reject"), facts, change)
+
+    def _edit(self, title: str, facts: list[Fact], change: Callable[[Page, set[int]], Page]) -> None:
+        ids: dict[str, set[int]] = {}
+        for fact in facts:
+            ids.setdefault(fact.image, set()).add(fact.id)
+        self._bulk.edit(title, {rel: (lambda page, n=numbers: change(page, n)) for rel, numbers in ids.items()})
+        after = self.grid.currentIndex().row() + 1
+        if len(facts) == 1 and 0 < after < self.model.rowCount():  # one by one: on to the next
+            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.grid.selectionModel().setCurrentIndex(self.model.index(after), flag)
+
+    def _undo(self) -> None:
+        self._bulk.undo()
+
+
+def _swatch(colour: str) -> QIcon:
+    picture = QPixmap(28, 28)
+    picture.fill(Qt.GlobalColor.transparent)
+    picture.setDevicePixelRatio(2)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    rows.draw_swatch(painter, colour, 1, 7, 12)
+    painter.end()
+    return QIcon(picture)

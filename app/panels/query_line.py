@@ -1,0 +1,96 @@
+"""A line in which one says what to show, with examples to start from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+
+from app.look import Look
+from app.session import Session
+from sscore import query
+from sscore.errors import BadOption
+from sscore.query import Query
+
+_PAUSE_MS = 180
+
+
+class QueryLine(QWidget):
+    """`changed` carries a query as soon as the user pauses; what is not understood is explained below the line and the
+    last good query stays."""
+
+    changed = Signal(object)
+
+    def __init__(self, session: Session, look: Look, examples: tuple[str, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._look, self._examples = session, look, examples
+        self.query = Query("")
+        self.line = QLineEdit(clearButtonEnabled=True)
+        self._menu = QMenu(self)
+        self._open = QAction(self)
+        self._open.triggered.connect(lambda: self._menu.exec(self.line.mapToGlobal(self.line.rect().bottomLeft())))
+        self.line.addAction(self._open, QLineEdit.ActionPosition.TrailingPosition)
+        self.wrong = QLabel(wordWrap=True)
+        self.wrong.setProperty("role", "muted")
+        self.wrong.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.line)
+        column.addWidget(self.wrong)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self.apply)
+        self.line.textChanged.connect(lambda _text: self._pause.start())
+        self.line.returnPressed.connect(self.apply)
+        self.line.installEventFilter(self)
+        look.changed.connect(self.refresh)
+        session.project_opened.connect(self.apply)
+        self.refresh()
+
+    def refresh(self) -> None:
+        self._open.setIcon(self._look.icon("filter"))
+        self._open.setToolTip(self.tr("Examples"))
+        self.line.setPlaceholderText(self.tr("Filter…"))
+        self.line.setAccessibleName(self.tr("Filter"))
+        keys = ", ".join(query.KEYS)
+        tip = self.tr(
+            "Words of the file name, or a key, a sign and a value: class:U margin<0.2 -status:reviewed\nKeys:"
+        )
+        self.line.setToolTip(f"{tip} {keys}")
+        said = {
+            "is:todo,begun": self.tr("Not done"),
+            "is:rejected": self.tr("Sent back by the reviewer"),
+            "class:unknown": self.tr("Without a class"),
+            "margin<0.2": self.tr("Uncertain class"),
+            "iou<0.7": self.tr("Uncertain mask"),
+            "status:proposed": self.tr("Proposed, nobody looked yet"),
+            "status:accepted": self.tr("Accepted, not reviewed"),
+            "count>20": self.tr("More than 20 objects"),
+        }
+        self._menu.clear()
+        for example in self._examples:
+            action = self._menu.addAction(f"{said[example]}\t{example}")
+            action.triggered.connect(lambda _on=False, text=example: self.set(text))
+
+    def set(self, text: str) -> None:
+        self.line.setText(text)
+        self.apply()
+
+    def apply(self) -> None:
+        self._pause.stop()
+        try:
+            found = query.parse(self.line.text(), self._session.labels)
+        except BadOption as error:
+            self.wrong.setText(str(error))
+            self.wrong.setStyleSheet(f"color: {self._look.colours.danger};")
+            self.wrong.show()
+            return
+        self.wrong.hide()
+        self.query = found
+        self.changed.emit(found)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        """Letters typed here are text, not shortcuts of the window."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        return False

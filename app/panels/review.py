@@ -1,0 +1,192 @@
+"""The review queue: what waits for a second look, the most uncertain first, and the verdict by one key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from app import rows
+from app.crops import Crops
+from app.index import Index
+from app.look import Look
+from app.notices import Notice
+from app.panels.fact_list import Entry, FactList
+from app.panels.query_line import QueryLine
+from app.session import Session
+from app.settings import Settings
+from sscore import review
+from sscore.facts import Fact
+from sscore.presence import now
+from sscore.types import Status
+
+EXAMPLES = ("status:proposed", "status:accepted", "class:unknown", "margin<0.2", "iou<0.7")
+_PAUSE_MS = 300
+
+
+class ReviewPanel(QFrame):
+    """`jump`: (photo, instance) to be shown. The queue keeps its order while one works through it; what was decided
+    leaves it, what is new comes at its place."""
+
+    jump = Signal(str, int)
+
+    def __init__(
+        self,
+        session: Session,
+        index: Index,
+        crops: Crops,
+        settings: Settings,
+        look: Look,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("left")
+        self._session, self._index, self._settings, self._look = session, index, settings, look
+        self._shown: Fact | None = None
+        self._count = QLabel()
+        self._count.setProperty("role", "muted")
+        self._bar = QProgressBar(textVisible=False)
+        self.filter = QueryLine(session, look, EXAMPLES)
+        self.list = FactList(session, crops, look, lambda: self.tr("Objects that wait for review"))
+        self.empty = QLabel(wordWrap=True)
+        self.empty.setProperty("role", "muted")
+        self.comment = QLineEdit()
+        self.right, self.wrong = QPushButton(), QPushButton()
+        self.right.setProperty("primary", "true")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.wrong)
+        buttons.addWidget(self.right)
+        head = QVBoxLayout()
+        head.setContentsMargins(14, 12, 14, 8)
+        head.setSpacing(8)
+        for widget in (self._count, self._bar, self.filter, self.empty):
+            head.addWidget(widget)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(14, 8, 14, 12)
+        foot.setSpacing(8)
+        foot.addWidget(self.comment)
+        foot.addLayout(buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.list, 1)
+        column.addLayout(foot)
+        self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._later.timeout.connect(self._fill)
+        index.changed.connect(lambda _rel: self._later.start())
+        self.filter.changed.connect(lambda _query: self._fill())
+        self.list.wanted.connect(self._on_wanted)
+        self.right.clicked.connect(lambda: self.decide("reviewed"))
+        self.wrong.clicked.connect(lambda: self.decide("rejected"))
+        self.comment.editingFinished.connect(self._save_comment)
+        session.selection_changed.connect(self._on_selection)
+        look.changed.connect(self.refresh)
+        index.want()
+        self.refresh()
+        self._fill()
+
+    def refresh(self) -> None:
+        self.right.setText(self.tr("Right  (Y)"))
+        self.right.setToolTip(self.tr("Mask and class are right: mark as reviewed and go to the next"))
+        self.wrong.setText(self.tr("Wrong  (X)"))
+        self.wrong.setToolTip(self.tr("Not a piece, or not worth mending: reject it and go to the next. It is kept."))
+        self.comment.setPlaceholderText(self.tr("Comment  (K)"))
+        self.comment.setAccessibleName(self.tr("Comment"))
+        self._bar.setAccessibleName(self.tr("Objects reviewed"))
+        self.empty.setText(self.tr("Nothing waits for review here."))
+        self.list.refresh()
+        self._fill()
+
+    # --- the queue ---------------------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        self._later.stop()
+        asked = self.filter.query
+        chosen: Iterable[Fact] = (f for p in self._index.photos() if asked.picks_photo(p) for f in p.facts)
+        waiting = review.queue(fact for fact in chosen if asked.picks(fact))
+        self.list.show_entries([self._entry(fact) for fact in waiting])
+        every = [fact.status for fact in self._index.facts()]
+        done = sum(status in ("reviewed", "rejected") for status in every)
+        self._bar.setRange(0, max(len(every), 1))
+        self._bar.setValue(done)
+        said = self.tr("{n} waiting, {done} of {total} decided")
+        self._count.setText(said.format(n=len(waiting), done=done, total=len(every)))
+        self.empty.setVisible(not waiting and self._index.ready)
+
+    def _entry(self, fact: Fact) -> Entry:
+        name = rows.name_of(self._session.labels, fact.label, self._look.lang)
+        return Entry((fact.image, fact.id), fact.image, fact, name, self._why(fact), value=review.uncertainty(fact))
+
+    def _why(self, fact: Fact) -> str:
+        """What is uncertain about it, in a few words."""
+        parts = [self.tr("proposed")] if fact.status == "proposed" else []
+        if fact.guess and fact.guess != fact.label:
+            guess = rows.name_of(self._session.labels, fact.guess, self._look.lang)
+            parts.append(self.tr("model: {name}").format(name=guess))
+        elif fact.margin is not None:
+            parts.append(self.tr("margin {value}").format(value=f"{fact.margin:.2f}"))
+        if fact.iou is not None:
+            parts.append(f"IoU {fact.iou:.2f}")
+        if fact.comment:
+            parts.append("“" + fact.comment + "”")
+        return " · ".join(parts) or fact.image
+
+    def next(self) -> None:
+        """The next that waits, from the one in hand on and round; nothing in hand: the most uncertain."""
+        row = self.list.currentIndex().row()
+        entries = self.list.facts.entries
+        fresh = row >= 0 and self.list.entry is not None and self.list.entry.fact != self._shown
+        at = row if fresh else row + 1
+        if not entries or not self.list.go(at % len(entries)):
+            self._session.notice.emit(Notice("done", self.tr("Nothing waits for review here."), key="review"))
+
+    def _on_wanted(self, entry: Entry) -> None:
+        self._shown = entry.fact
+        if entry.fact is not None:
+            self.comment.setText(entry.fact.comment)
+            self.jump.emit(entry.image, entry.fact.id)
+
+    def _on_selection(self, ids: tuple[int, ...]) -> None:
+        fact = self._index.find(self._session.image, ids[0]) if len(ids) == 1 else None
+        self.comment.setText(fact.comment if fact else "")
+
+    # --- verdicts ----------------------------------------------------------------------------------------------
+
+    def decide(self, status: Status) -> None:
+        """A verdict on the selected objects as one undoable step, then on to the next in the queue."""
+        page, ids = self._session.page, self._session.selection
+        if page is None or not ids:
+            self.next()
+            return
+        titles = {"reviewed": self.tr("mark as reviewed"), "rejected": self.tr("reject")}
+        text = self.comment.text() if len(ids) == 1 else None
+        after = review.mark(page, ids, status, by=self._settings.get("author"), time=now(), comment=text)
+        self._session.edit(titles[status], after)
+        self._fill()
+        self.next()
+
+    def decide_photo(self, status: Status) -> None:
+        """A verdict on the whole photo. Reviewed: with all on it that waits. Rejected: it is to be done again."""
+        page, by = self._session.page, self._settings.get("author")
+        if page is None:
+            return
+        after = review.mark_photo(page, status, by=by, time=now(), comment=self.comment.text() or None)
+        if status == "reviewed":
+            waiting = [a.id for a in page.annotations if a.status in review.OPEN]
+            after = review.mark(after, waiting, "reviewed", by=by, time=now())
+            title = self.tr("photo reviewed")
+        else:
+            title = self.tr("photo sent back")
+        self._session.edit(title, review.set_done(after, done=status == "reviewed"))
+        self._session.notice.emit(Notice("done", title[0].upper() + title[1:], page.image, key="review"))
+
+    def _save_comment(self) -> None:
+        page, ids = self._session.page, self._session.selection
+        fact = self._index.find(self._session.image, ids[0]) if len(ids) == 1 else None
+        if page is not None and fact is not None and self.comment.text().strip() != fact.comment:
+            by = self._settings.get("author")
+            after = review.comment(page, ids, self.comment.text(), by=by, time=now())
+            self._session.edit(self.tr("comment"), after)

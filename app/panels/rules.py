@@ -1,0 +1,191 @@
+"""What the rules found: jump to it, mend it with one key, or say that it is right."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app import rows
+from app.bulk import Bulk
+from app.checks import Checks
+from app.crops import Crops
+from app.index import Index
+from app.look import Look
+from app.panels.fact_list import Entry, FactList
+from app.session import Session
+from sscore import rules
+from sscore.rules import Finding
+
+
+class RulesPanel(QFrame):
+    """`jump`: (photo, instance; 0 for the photo itself) to be shown."""
+
+    jump = Signal(str, int)
+
+    def __init__(
+        self,
+        session: Session,
+        checks: Checks,
+        index: Index,
+        bulk: Bulk,
+        crops: Crops,
+        look: Look,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("left")
+        self._session, self._checks, self._index, self._bulk, self._look = session, checks, index, bulk, look
+        self._count = QLabel(wordWrap=True)
+        self._count.setProperty("role", "muted")
+        self.kind = QComboBox()
+        self.list = FactList(session, crops, look, lambda: self.tr("Findings"))
+        self.mend, self.right = QPushButton(), QPushButton()
+        self.mend.setProperty("primary", "true")
+        head = QVBoxLayout()
+        head.setContentsMargins(14, 12, 14, 8)
+        head.setSpacing(8)
+        head.addWidget(self._count)
+        head.addWidget(self.kind)
+        self.says = QLabel(wordWrap=True)
+        self.says.setProperty("role", "muted")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.right)
+        buttons.addWidget(self.mend)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(14, 8, 14, 12)
+        foot.setSpacing(8)
+        foot.addWidget(self.says)
+        foot.addLayout(buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.list, 1)
+        column.addLayout(foot)
+        checks.changed.connect(self._fill)
+        self.kind.currentIndexChanged.connect(lambda _at: self._fill())
+        self.list.wanted.connect(self._on_wanted)
+        self.mend.clicked.connect(self.mend_it)
+        self.right.clicked.connect(self.excuse_it)
+        look.changed.connect(self.refresh)
+        self.refresh()
+        checks.run()
+
+    def refresh(self) -> None:
+        self.kind.setAccessibleName(self.tr("Kind of finding"))
+        self.right.setText(self.tr("It is right  (I)"))
+        self.right.setToolTip(self.tr("This rule leaves it alone from now on"))
+        self.mend.setToolTip(self.tr("Mend it and go to the next; Ctrl+Z takes it back"))
+        self.list.refresh()
+        self._fill()
+
+    # --- what is shown -----------------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        found = self._checks.findings
+        self._fill_kinds(Counter(one.rule for one in found))
+        wanted = self.kind.currentData()
+        self.list.show_entries([self._entry(one) for one in found if wanted in (None, "", one.rule)])
+        if self._checks.left:
+            self._count.setText(self.tr("Checking… {n} photos left").format(n=self._checks.left))
+        elif found:
+            self._count.setText(self.tr("These may be mistakes. Nothing is changed unless you say so."))
+        else:
+            self._count.setText(self.tr("Nothing unusual was found."))
+        self._show_current()
+
+    def _fill_kinds(self, counts: Counter[str]) -> None:
+        names = self._kinds()
+        chosen = self.kind.currentData()
+        self.kind.blockSignals(True)
+        self.kind.clear()
+        self.kind.addItem(self.tr("All findings ({n})").format(n=counts.total()), "")
+        for rule in rules.RULES:
+            if counts[rule] or rule == chosen:
+                self.kind.addItem(f"{names[rule]} ({counts[rule]})", rule)
+        self.kind.setCurrentIndex(max(self.kind.findData(chosen), 0))
+        self.kind.blockSignals(False)
+
+    def _kinds(self) -> dict[str, str]:
+        return {
+            "tiny": self.tr("Tiny masks"),
+            "cut": self.tr("Cut off by the box"),
+            "parts": self.tr("Many parts"),
+            "area": self.tr("Unusual size"),
+            "overlap": self.tr("Two on one piece"),
+            "shape": self.tr("Class against shape"),
+            "label": self.tr("Without a class"),
+            "empty": self.tr("Photos without objects"),
+        }
+
+    def _entry(self, one: Finding) -> Entry:
+        fact = self._index.find(one.image, one.ids[0]) if one.ids else None
+        return Entry((one.rule, one.image, one.ids), one.image, fact, self._kinds()[one.rule], self._sentence(one))
+
+    def _sentence(self, one: Finding) -> str:
+        name = rows.name_of(self._session.labels, one.label, self._look.lang) if one.label else ""
+        texts = {
+            "tiny": self.tr("only {value} px large").format(value=round(one.value)),
+            "cut": self.tr("runs along {value} of a side of its box").format(value=rows.percent(one.value)),
+            "parts": self.tr("falls into {value} parts").format(value=round(one.value)),
+            "area": self.tr("{value} times the usual size of {name}").format(value=f"{one.value:.2g}", name=name),
+            "overlap": self.tr("two objects share {value} of their area").format(value=rows.percent(one.value)),
+            "shape": self.tr("{name}, but {value} times as long as wide").format(name=name, value=f"{one.value:.1f}"),
+            "label": self.tr("accepted without a class of this set"),
+            "empty": self.tr("{photo} has no objects and is not done").format(photo=one.image),
+        }
+        return texts[one.rule]
+
+    @property
+    def finding(self) -> Finding | None:
+        entry = self.list.entry
+        if entry is None:
+            return None
+        return next((f for f in self._checks.findings if (f.rule, f.image, f.ids) == entry.key), None)
+
+    def _show_current(self) -> None:
+        one = self.finding
+        fixes = {
+            "delete": self.tr("Delete it  (M)"),
+            "largest_part": self.tr("Keep the largest part  (M)"),
+            "second": self.tr("Second class  (M)"),
+            "unknown": self.tr("Call it unknown  (M)"),
+            "done": self.tr("Photo is done  (M)"),
+        }
+        self.mend.setText(fixes.get(one.mend if one else "", self.tr("Mend  (M)")))
+        self.mend.setEnabled(one is not None and bool(one.mend))
+        self.right.setEnabled(one is not None and bool(one.ids))
+        self.says.setText(f"{self._sentence(one)}\n{one.image}" if one else "")
+
+    def _on_wanted(self, entry: Entry) -> None:
+        self._show_current()
+        self.jump.emit(entry.image, entry.fact.id if entry.fact else 0)
+
+    # --- what is done ------------------------------------------------------------------------------------------
+
+    def mend_it(self) -> None:
+        one = self.finding
+        if one is not None and one.mend:
+            self._bulk.edit(
+                self.tr("mend: {kind}").format(kind=self._kinds()[one.rule]),
+                {one.image: lambda page: rules.mend(page, one)},
+            )
+            self._then_next()
+
+    def excuse_it(self) -> None:
+        one = self.finding
+        if one is not None and one.ids:
+            title = self.tr("it is right: {kind}").format(kind=self._kinds()[one.rule])
+            self._bulk.edit(title, {one.image: lambda page: rules.excuse(page, one)})
+            self._then_next()
+
+    def _then_next(self) -> None:
+        self.list.go(self.list.currentIndex().row() + 1)
+
+    def next(self) -> None:
+        entries = self.list.facts.entries
+        if entries:
+            self.list.go((self.list.currentIndex().row() + 1) % len(entries))
