@@ -24,6 +24,7 @@ from sscore.cli import (
     model_export,
     models,
     naming,
+    report,
     scenes,
     segment,
 )
@@ -52,6 +53,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 models_app = typer.Typer(help="The models on this computer.", rich_markup_mode=None)
+report_app = typer.Typer(help="Pages with tables and figures of what was measured.", rich_markup_mode=None)
 
 app.command("segment")(segment.segment)
 app.command("label")(label.label)
@@ -73,7 +75,9 @@ models_app.command("remove")(models.remove)
 models_app.command("pack")(models.pack)
 models_app.command("unpack")(models.unpack)
 models_app.command("export")(model_export.export_model)
+report_app.command("segmentation")(report.segmentation)
 app.add_typer(models_app, name="models")
+app.add_typer(report_app, name="report")
 app.add_typer(train_app, name="train")
 
 

@@ -42,6 +42,9 @@ def evaluate(
     random_weights: Annotated[
         bool, typer.Option("--random-weights", help="Try the mechanics of SAM variants without checkpoints.")
     ] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Then write the report, as ssc report segmentation.")
+    ] = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -68,7 +71,12 @@ def evaluate(
         console.warn(str(problem))
     if len(result.problems) > _NAMED:
         console.warn(f"{len(result.problems) - _NAMED} more problems: see {out / 'run.json'}")
-    console.result(_answer(request, dataset, result), _text(request, dataset, result))
+    page = None
+    if report:
+        from sscore.report import segmentation
+
+        page = segmentation.write([out], out / "report")
+    console.result(_answer(request, dataset, result, page), _text(request, dataset, result, page))
     return 1 if result.problems else 0
 
 
@@ -111,7 +119,7 @@ class _Clock:
             self.left = round((time.monotonic() - began) / (done - first) * (total - done), 1)
 
 
-def _answer(request: Request, dataset: Dataset, result: Result) -> dict[str, Any]:
+def _answer(request: Request, dataset: Dataset, result: Result, page: Path | None) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {
@@ -122,10 +130,11 @@ def _answer(request: Request, dataset: Dataset, result: Result) -> dict[str, Any
         "reused": result.reused,
         "problems": [asdict(problem) for problem in result.problems],
         "summary": _records(request.out / "summary.csv"),
+        "report": str(page) if page else "",
     }
 
 
-def _text(request: Request, dataset: Dataset, result: Result) -> str:
+def _text(request: Request, dataset: Dataset, result: Result, page: Path | None) -> str:
     head = f"{'segmenter':<16}{'strategy':<10}{'shift':<8}{'n':>7}{'DICE':>8}  {'95 % interval':<15}{'drop':>7}"
     lines = [
         f"{dataset.objects} objects on {len(dataset.photos)} photos, {result.rows} rows",
@@ -140,7 +149,7 @@ def _text(request: Request, dataset: Dataset, result: Result) -> str:
             f"{one['segmenter']:<16}{one['strategy']:<10}{one['shift']:<8}{one['n']:>7}"
             f"{float(one['dice_mean']):>8.3f}  {between:<15}{drop:>7}"
         )
-    lines += ["", f"written: {request.out}"]
+    lines += ["", f"written: {request.out}"] + ([f"report: {page}"] if page else [])
     if result.problems:
         lines.append(f"left out: {len(result.problems)}, see the warnings")
     return "\n".join(lines)

@@ -38,6 +38,7 @@ _FONTS = (
     "WenQuanYi Micro Hei",
 )
 _DPI = 200
+_PHOTO_DPI = 130
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,18 +65,26 @@ def style(index: int) -> dict[str, Any]:
     """Colour, marker and hatch of a series by its number."""
     return {
         "color": PALETTE[index % len(PALETTE)],
-        "marker": MARKERS[index % len(MARKERS)],
-        "hatch": HATCHES[index % len(HATCHES)],
+        "marker": MARKERS[(index + index // len(PALETTE)) % len(MARKERS)],
+        "hatch": HATCHES[(index + index // len(PALETTE)) % len(HATCHES)],
     }
 
 
 @contextmanager
 def drawing(
-    name: str, title: str, caption: str, *, width: float = 7.0, height: float = 3.6, grid: tuple[int, int] = (1, 1)
+    name: str,
+    title: str,
+    caption: str,
+    *,
+    width: float = 7.0,
+    height: float = 3.6,
+    grid: tuple[int, int] = (1, 1),
+    photos: bool = False,
 ) -> Iterator[Canvas]:
     """A figure of `width` x `height` inches to draw on; `canvas.picture` is there when the block has ended.
 
-    The same drawing gives the same bytes.
+    grid: rows and columns of axes; photos: a plate of photos, without frames and kept as pixels only. The same drawing
+    gives the same bytes.
     """
     import matplotlib
     from matplotlib.figure import Figure
@@ -83,10 +92,14 @@ def drawing(
     with matplotlib.rc_context(_rules()):
         figure = Figure(figsize=(width, height), layout="constrained")
         canvas = Canvas(figure, list(figure.subplots(*grid, squeeze=False).flat))
+        if photos:
+            for axes in canvas.all_axes:
+                axes.set_axis_off()
         yield canvas
         svg, png = io.BytesIO(), io.BytesIO()
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Title": title})
-        figure.savefig(png, format="png", dpi=_DPI, metadata={"Software": None})
+        if not photos:
+            figure.savefig(svg, format="svg", metadata={"Date": None, "Title": title})
+        figure.savefig(png, format="png", dpi=_PHOTO_DPI if photos else _DPI, metadata={"Software": None})
         canvas.picture = Picture(name, title, caption, png.getvalue(), svg.getvalue())
 
 

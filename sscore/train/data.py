@@ -55,6 +55,11 @@ class Photo:
 
 def photo_of(rgb: ByteArray, ids: npt.NDArray[np.int16], facts: list[tuple[int, str, float]]) -> Photo:
     """facts: (id, label, visible fraction) of the instances to learn from."""
+    return Photo(tuple(pyramid(rgb, least=100)), ids, instances_of(ids, facts))
+
+
+def instances_of(ids: npt.NDArray[np.int16], facts: list[tuple[int, str, float]]) -> tuple[Instance, ...]:
+    """What of these is on an id map (H, W)."""
     found = []
     for ident, label, visible in facts:
         bits = (ids == ident).astype(np.uint8)
@@ -64,7 +69,7 @@ def photo_of(rgb: ByteArray, ids: npt.NDArray[np.int16], facts: list[tuple[int, 
             outline = np.concatenate(contours)[:, 0].astype(np.float32) + np.array([x + 0.5, y + 0.5], dtype=np.float32)
             box = (x, y, x + w, y + h)
             found.append(Instance(ident, label, visible, box, int(cv2.countNonZero(bits)), outline))
-    return Photo(tuple(pyramid(rgb, least=100)), ids, tuple(found))
+    return tuple(found)
 
 
 def _render(number: int, *, seed: int, folder: Path) -> Path:

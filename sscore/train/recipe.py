@@ -77,8 +77,10 @@ def names(prefix: str) -> list[str]:
     return sorted(path.stem.removeprefix(f"{prefix}-") for path in _folder().glob(f"{prefix}-*.toml"))
 
 
-def load(kind: type[Made], prefix: str, preset: str, **changes: Any) -> Made:
+def load(kind: type[Made], prefix: str, preset: str, *, part: str = "", **changes: Any) -> Made:
     """A preset that ships, by name, or a TOML file of the user's, with some values changed (None: as it stands).
+
+    part: table of the file whose values come before the others; tables are for no other purpose.
 
     Raises BadOption, which names the field.
     """
@@ -90,6 +92,8 @@ def load(kind: type[Made], prefix: str, preset: str, **changes: Any) -> Made:
         raise BadOption(f"there is no recipe {preset!r}", remedy=f"choose {known}, or a .toml file") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadOption(f"the recipe cannot be read: {error}", path=path) from error
+    special = values.get(part, {}) if part else {}
+    values = {name: value for name, value in values.items() if not isinstance(value, dict)} | special
     try:
         return kind(**(values | {name: value for name, value in changes.items() if value is not None}))
     except ValidationError as error:

@@ -1,0 +1,219 @@
+"""The figures of a segmentation report, after Figures 9, 10, 11 and 13 of the paper; and clicks, which it has not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sscore import metrics
+from sscore.evaluate.clicks import GOALS, MOST_CLICKS
+from sscore.evaluate.intervals import interval
+from sscore.evaluate.rows import CLICKS, UNSHIFTED
+from sscore.report.figures import Canvas, Picture, drawing, style
+from sscore.report.measured import Measured
+
+_INTERVAL = "Lines: 95 % bootstrap interval over photos."
+
+
+def figures(runs: Measured) -> list[Picture]:
+    """All that the rows have something to say about."""
+    found = []
+    if runs.strategies:
+        found += [model_scale(runs), mean_dice(runs), boxes(runs)]
+    if runs.shifts:
+        found += [robustness(runs), drops(runs)]
+    if CLICKS in runs.rows["strategy"]:
+        found.append(clicks(runs))
+    return found
+
+
+def model_scale(runs: Measured) -> Picture:
+    """Fig. 9: mean DICE over all strategies against parameters, and per million parameters."""
+    caption = (
+        "Left: mean DICE over the strategies of this run against the number of parameters. Right: the same mean for "
+        "each million parameters. Segmenters that learn nothing have no place here."
+    )
+    with drawing("fig09_model_scale", "Model scale and DICE", caption, grid=(1, 2)) as canvas:
+        left, right = canvas.all_axes
+        sized = [(one, count) for one in runs.segmenters if (count := runs.parameters[one])]
+        for place, (one, count) in enumerate(sized):
+            dice = float(runs.plain.only(segmenter=one)["dice"].mean())
+            look = style(runs.segmenters.index(one))
+            left.scatter(count / 1e6, dice, s=45, color=look["color"], marker=look["marker"], label=one, zorder=3)
+            right.barh(place, dice / (count / 1e6), color=look["color"], hatch=look["hatch"], edgecolor="black", lw=0.6)
+        left.set(xscale="log", xlabel="parameters, millions", ylabel="mean DICE")
+        if sized:
+            left.legend(fontsize=8)
+        right.set(
+            yticks=range(len(sized)), yticklabels=[one for one, _ in sized], xlabel="DICE for a million parameters"
+        )
+        right.invert_yaxis()
+    return canvas.done
+
+
+def mean_dice(runs: Measured) -> Picture:
+    """Fig. 10: mean DICE of each strategy."""
+    caption = f"Mean DICE of unshifted prompts by strategy, the candidate that fits best scored. {_INTERVAL}"
+    with drawing("fig10_mean_dice", "Mean DICE by strategy", caption, width=_wide(runs)) as canvas:
+        for number, one in enumerate(runs.segmenters):
+            means, errors, places = [], [], []
+            for column, strategy in enumerate(runs.strategies):
+                part = runs.plain.only(segmenter=one, strategy=strategy)
+                if len(part):
+                    mean = float(part["dice"].mean())
+                    low, high = interval(part["dice"], part.photos)
+                    means.append(mean)
+                    errors.append([mean - low, high - mean])
+                    places.append(_beside(column, number, len(runs.segmenters)))
+            _bars(canvas, places, means, number, one, len(runs.segmenters))
+            canvas.axes.errorbar(
+                places, means, yerr=np.nan_to_num(np.array(errors).T), fmt="none", ecolor="black", lw=1
+            )
+        _strategy_axis(canvas, runs, "mean DICE")
+    return canvas.done
+
+
+def boxes(runs: Measured) -> Picture:
+    """Fig. 11: the spread of DICE over objects."""
+    caption = (
+        "DICE of each object for unshifted prompts. Box: quartiles; line: median; triangle: mean; whiskers: 1.5 times "
+        "the quartile distance; dots: beyond."
+    )
+    with drawing("fig11_dice_spread", "DICE over objects", caption, width=_wide(runs), height=3.8) as canvas:
+        for number, one in enumerate(runs.segmenters):
+            look = style(number)
+            for column, strategy in enumerate(runs.strategies):
+                values = runs.plain.only(segmenter=one, strategy=strategy)["dice"]
+                if len(values):
+                    canvas.axes.boxplot(
+                        values,
+                        positions=[_beside(column, number, len(runs.segmenters))],
+                        widths=0.7 / len(runs.segmenters),
+                        patch_artist=True,
+                        showmeans=True,
+                        manage_ticks=False,
+                        boxprops={"facecolor": look["color"], "alpha": 0.75, "hatch": look["hatch"]},
+                        medianprops={"color": "black", "linewidth": 1.4},
+                        meanprops={
+                            "marker": "^",
+                            "markerfacecolor": "white",
+                            "markeredgecolor": "black",
+                            "markersize": 5,
+                        },
+                        flierprops={"marker": ".", "markersize": 3, "markeredgecolor": "#555555"},
+                    )
+            canvas.axes.bar(0, 0, color=look["color"], hatch=look["hatch"], edgecolor="black", label=one)
+        _strategy_axis(canvas, runs, "DICE")
+    return canvas.done
+
+
+def robustness(runs: Measured) -> Picture:
+    """Fig. 13: robust accuracy."""
+    caption = (
+        "Bars: DICE less the mean drop over all shift ranges. Small lines above: DICE of unshifted prompts, from which "
+        "the drop is taken."
+    )
+    with drawing("fig13_robust_accuracy", "Robust accuracy by strategy", caption, width=_wide(runs)) as canvas:
+        for number, one in enumerate(runs.segmenters):
+            places, robust, base = [], [], []
+            for column, strategy in enumerate(runs.strategies):
+                means = _means(runs, one, strategy)
+                if UNSHIFTED in means and len(means) > 1:
+                    places.append(_beside(column, number, len(runs.segmenters)))
+                    base.append(means.pop(UNSHIFTED))
+                    robust.append(metrics.robust_accuracy(base[-1], list(means.values())))
+            _bars(canvas, places, robust, number, one, len(runs.segmenters))
+            canvas.axes.scatter(places, base, marker="_", s=90, color="black", zorder=3)
+        _strategy_axis(canvas, runs, "robust accuracy")
+    return canvas.done
+
+
+def drops(runs: Measured) -> Picture:
+    """What Table 2 says, drawn: mean DICE against the shift."""
+    caption = "Mean DICE against the distance by which prompts were moved, one panel for each strategy."
+    shown = [key for key in runs.strategies if any(len(_means(runs, one, key)) > 1 for one in runs.segmenters)]
+    with drawing(
+        "dice_under_shifts", "DICE under shifts", caption, width=8.5, height=3.0, grid=(1, len(shown))
+    ) as canvas:
+        names = [UNSHIFTED, *runs.shifts]
+        for axes, strategy in zip(canvas.all_axes, shown, strict=True):
+            for number, one in enumerate(runs.segmenters):
+                means, look = _means(runs, one, strategy), style(number)
+                values = [means.get(name, np.nan) for name in names]
+                axes.plot(names, values, color=look["color"], marker=look["marker"], ms=4, lw=1.4, label=one)
+            axes.set(title=strategy, ylim=(0, 1), xlabel="shift, px")
+            axes.tick_params(axis="x", labelrotation=40, labelsize=7)
+        canvas.axes.set_ylabel("mean DICE")
+        canvas.axes.legend(fontsize=7)
+    return canvas.done
+
+
+def clicks(runs: Measured) -> Picture:
+    """Clicks of the simulated user against what they reach."""
+    goals = " and ".join(f"{goal:.2f}" for goal in GOALS)
+    caption = (
+        "A simulated user clicks at the centre of the largest error. Left: mean IoU after each click (an object that "
+        f"reached {max(GOALS):.2f} keeps its IoU). Right: share of objects that have reached IoU {goals} (dashed)."
+    )
+    with drawing("clicks", "Clicks and what they reach", caption, grid=(1, 2)) as canvas:
+        left, right = canvas.all_axes
+        numbers = np.arange(1, MOST_CLICKS + 1)
+        for place, one in enumerate(runs.segmenters):
+            part, look = runs.rows.only(segmenter=one, strategy=CLICKS), style(place)
+            if not len(part):
+                continue
+            curves = np.array(
+                [
+                    _curve(some["repeat"].tolist(), some["jaccard"].tolist())
+                    for _, some in part.groups("image", "annotation")
+                ]
+            )
+            left.plot(
+                numbers, curves.mean(axis=0), color=look["color"], marker=look["marker"], ms=3.5, lw=1.4, label=one
+            )
+            for goal, line in zip(GOALS, ("-", "--"), strict=True):
+                share = (np.maximum.accumulate(curves, axis=1) >= goal).mean(axis=0)
+                right.plot(numbers, share, color=look["color"], marker=look["marker"], ms=3.5, lw=1.4, ls=line)
+        left.set(xlabel="clicks", ylabel="mean IoU", ylim=(0, 1))
+        right.set(xlabel="clicks", ylabel="share of objects", ylim=(0, 1.02))
+        left.legend(fontsize=8)
+    return canvas.done
+
+
+def _curve(numbers: Sequence[int], ious: Sequence[float]) -> list[float]:
+    """IoU after each of 20 clicks; the last stays."""
+    values = [iou for _, iou in sorted(zip(numbers, ious, strict=True))]
+    return values + [values[-1]] * (MOST_CLICKS - len(values))
+
+
+def _means(runs: Measured, segmenter: str, strategy: str) -> dict[str, float]:
+    """Mean DICE by shift."""
+    part = runs.rows.only(segmenter=segmenter, strategy=strategy)
+    return {shift: float(some["dice"].mean()) for (shift,), some in part.groups("shift")}
+
+
+def _wide(runs: Measured) -> float:
+    return min(max(5.0, 1.5 + 0.28 * len(runs.segmenters) * len(runs.strategies)), 11.0)
+
+
+def _beside(column: int, number: int, count: int) -> float:
+    """x of the bar of one of `count` series in a group."""
+    return column + (number - (count - 1) / 2) * 0.8 / count
+
+
+def _bars(canvas: Canvas, places: list[float], heights: list[float], number: int, name: str, count: int) -> None:
+    look = style(number)
+    width = 0.74 / count
+    canvas.axes.bar(
+        places, heights, width, color=look["color"], hatch=look["hatch"], edgecolor="black", lw=0.6, label=name
+    )
+
+
+def _strategy_axis(canvas: Canvas, runs: Measured, what: str) -> None:
+    canvas.axes.set(xticks=range(len(runs.strategies)), xticklabels=runs.strategies, ylabel=what, ylim=(0, 1.02))
+    canvas.axes.grid(visible=False, axis="x")
+    rows = (len(runs.segmenters) + 5) // 6
+    canvas.figure.legend(
+        loc="outside upper center", ncols=min(len(runs.segmenters), 6), fontsize=8, borderpad=0.2 * rows
+    )

@@ -1,0 +1,49 @@
+"""Orders to a run from outside: a file in its folder, which works between processes on every system, or Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, Literal
+
+from sscore.train.trainer import Order
+
+FILE = "order"
+"""Name of the file; it holds "pause" or "finish"."""
+
+
+def give(folder: Path, order: Literal["pause", "finish"]) -> None:
+    """Tell the run in this folder what to do after its next step."""
+    (folder / FILE).write_text(order, encoding="utf-8")
+
+
+class Control:
+    """What a trainer asks after every step. As a context, the first Ctrl-C pauses the run, the second one ends it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / FILE
+        self._order: Order = ""
+        self._before: Any = None
+
+    def __call__(self) -> Order:
+        if not self._order and self._file.exists():
+            text = self._file.read_text(encoding="utf-8").strip()
+            self._file.unlink(missing_ok=True)
+            self._order = "finish" if text == "finish" else "pause"
+        return self._order
+
+    def __enter__(self) -> Control:
+        self._file.unlink(missing_ok=True)
+        self._before = signal.signal(signal.SIGINT, self._interrupted)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        if self._order:
+            raise KeyboardInterrupt
+        self._order = "pause"
