@@ -15,7 +15,11 @@ from app.settings import Settings
 from sscore.labels import LabelSet
 from sscore.types import UNKNOWN
 
-_RAIL = ("select", "box", "points", "find_all", "", "accept", "clear", "delete", "", "fit", "actual")
+_RAIL = (
+    *("select", "box", "points", "find_all", ""),
+    *("brush", "lasso", "polygon", "corners", ""),
+    *("accept", "clear", "delete", "", "fit"),
+)
 _BAR = ("open", "", "undo", "redo", "", "previous", "next", "done", "", "show_masks", "show_names")
 
 

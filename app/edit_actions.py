@@ -8,6 +8,52 @@ from app.action_row import ActionRow
 
 DRAWING: tuple[ActionRow, ...] = (
     ActionRow(
+        "brush",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Paint"),
+        "brush",
+        ("Shift+B",),
+        True,
+        "tool",
+        tip=QT_TRANSLATE_NOOP(
+            "Actions", "Adds to the selected object. Ctrl or right button erases, wheel sets the size"
+        ),
+    ),
+    ActionRow(
+        "lasso",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Lasso"),
+        "lasso",
+        ("L",),
+        True,
+        "tool",
+        tip=QT_TRANSLATE_NOOP("Actions", "Adds what you draw around. Ctrl or right button takes it away"),
+    ),
+    ActionRow(
+        "polygon",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Polygon"),
+        "polygon",
+        ("P",),
+        True,
+        "tool",
+        tip=QT_TRANSLATE_NOOP(
+            "Actions", "Click corner by corner. Enter closes, Backspace takes one back, Shift snaps to 45°"
+        ),
+    ),
+    ActionRow(
+        "corners",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Move corners"),
+        "corners",
+        ("Shift+P",),
+        True,
+        "tool",
+        tip=QT_TRANSLATE_NOOP("Actions", "Drag a corner, click the line for a new one, right click takes one away"),
+    ),
+    ActionRow("brush_smaller", "tools", QT_TRANSLATE_NOOP("Actions", "Smaller brush"), "", ("[",)),
+    ActionRow("brush_larger", "tools", QT_TRANSLATE_NOOP("Actions", "Larger brush"), "", ("]",)),
+    ActionRow(
         "hover_preview",
         "tools",
         QT_TRANSLATE_NOOP("Actions", "Mask under the mouse"),

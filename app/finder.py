@@ -4,7 +4,7 @@ photo until the user has said yes or no."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -218,10 +218,13 @@ class Finder(QObject):
 
     def accept_shown(self) -> None:
         """All that are shown, as one step."""
+        self.accept_all(self.shown)
+
+    def accept_all(self, shown: Sequence[Find]) -> None:
+        """These, as one step."""
         page, finds = self._session.page, self.finds
-        if page is None or finds is None or not finds.shown:
+        if page is None or finds is None or not shown:
             return
-        shown = finds.shown
         for find in sorted(shown, key=lambda one: -one.mask.area):  # small pieces in front of large ones
             page = edits.add(page, self._annotation(finds, find))
         self._session.edit(self.tr("accept {n} proposals").format(n=len(shown)), page, select=())

@@ -49,6 +49,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("show_masks", True),
     Setting("show_names", False),
     Setting("opacity", 0.38),
+    Setting("brush_px", 16.0),  # radius, image px
     Setting("outline_only", False),
     Setting("minimap", True),
     Setting("hover_preview", False),

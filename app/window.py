@@ -108,18 +108,16 @@ class Window(QMainWindow):
             "save": session.saver.save_now,
             "export": self.show_export,
             "quit": self.close,
-            "undo": commands.undo,
+            "undo": lambda: canvas.gestures.step_back() or commands.undo(),
             "redo": commands.redo,
-            "accept": commands.accept,
+            "accept": lambda: canvas.gestures.finish() or commands.accept(),
             "clear": self.assistant.clear,
             "cancel": lambda: canvas.cancel_gesture() or commands.cancel(),
             "delete": commands.delete,
             "select_all": commands.select_all,
             "done": commands.toggle_done,
             "done_next": commands.done_next,
-            "select": lambda: canvas.set_tool("select"),
-            "box": lambda: canvas.set_tool("box"),
-            "points": lambda: canvas.set_tool("points"),
+            **canvas.handlers(),
             "find_all": self.finder.start,
             "accept_all": self.finder.accept_shown,
             "discard_all": self.finder.discard,
@@ -199,7 +197,7 @@ class Window(QMainWindow):
         self.labels.label_chosen.connect(self.commands.set_label)
         self.models.manager_wanted.connect(self.show_models)
         assistant.load_failed.connect(self._on_load_failed)
-        self.settings.changed.connect(lambda _key: self._enable())
+        self.settings.changed.connect(self._enable)
         self.look.changed.connect(self._refresh)
 
     # --- words and states --------------------------------------------------------------------------------------
@@ -218,7 +216,7 @@ class Window(QMainWindow):
         parts = [self.session.image, self.session.project.folder.name if self.session.project else ""]
         self.setWindowTitle(" – ".join([*(part for part in parts if part), "Scrap-SAM-CLIP"]))
 
-    def _enable(self) -> None:
+    def _enable(self, *_: object) -> None:
         session, pending = self.session, self.assistant.pending
         available = {
             name

@@ -6,15 +6,21 @@ from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from app.assistant import Assistant
+from app.canvas.draw_tools import BrushTool, CornersTool, LassoTool, PolygonTool
 from app.canvas.found import FindsLayer
+from app.canvas.sketch import NO_SKETCH
 from app.canvas.stage import Stage
 from app.canvas.tools import Answer, BoxTool, Pointer, PointsTool, SelectTool, Tool, ToolKey, clamped, hit
 from app.canvas.viewport import Viewport
+from app.drawing import Drawing
 from app.finds import Find
 from app.hover import Hover
 from app.session import Session
 from app.settings import Settings
 from app.veil import Veil
+
+_NUDGE = 1_000_000  # gesture numbers of arrow keys lie above those of drawing
+_DRAWING = ("brush", "lasso", "polygon", "corners")  # they mean what is drawn, not what lies under the mouse
 
 
 class Gestures(QObject):
@@ -29,14 +35,29 @@ class Gestures(QObject):
         finds: FindsLayer,
         veil: Veil,
         hover: Hover,
+        drawing: Drawing,
         view: Viewport,
     ) -> None:
         super().__init__(view)
         self._session, self._assistant, self._settings = session, assistant, settings
         self._stage, self._finds, self._veil, self._view = stage, finds, veil, view
         self._hover = hover
-        self._tools: dict[str, Tool] = {tool.key: tool for tool in (SelectTool(), BoxTool(), PointsTool())}
+        self._drawing = drawing
+        self._nudges = 0
+        self.polygon = PolygonTool()
+        tools: tuple[Tool, ...] = (
+            SelectTool(drawing.grabs),
+            BoxTool(),
+            PointsTool(),
+            BrushTool(lambda: settings.get("brush_px")),
+            LassoTool(),
+            self.polygon,
+            CornersTool(lambda: drawing.rings(view.zoom)),
+        )
+        self._tools = {tool.key: tool for tool in tools}
         self._tool: Tool = self._tools["box"]
+        session.selection_changed.connect(lambda _ids: self.sync())
+        session.page_changed.connect(lambda _page: self.sync())
 
     @property
     def tool(self) -> ToolKey:
@@ -49,6 +70,7 @@ class Gestures(QObject):
         self.cancel()
         self._hover.clear()
         self._tool = self._tools[key]
+        self.sync()
         return True
 
     def cancel(self) -> bool:
@@ -56,15 +78,50 @@ class Gestures(QObject):
         active = self._tool.cancel()
         if active:
             self._assistant.drop_draft()
+            self._stage.sketch.show_sketch(NO_SKETCH)
+            self._stage.shift_selected(0, 0)
         return active
 
+    def finish(self) -> bool:
+        """Enter: close the polygon; False when none is being drawn."""
+        if not self.polygon.drawing:
+            return False
+        self._answer(self.polygon.close())
+        return True
+
+    def step_back(self) -> bool:
+        """Take back the last corner of the polygon; False when none is being drawn."""
+        if not self.polygon.drawing:
+            return False
+        self._answer(self.polygon.step_back())
+        return True
+
+    def nudge(self, dx: int, dy: int, *, far: bool, on: bool) -> None:
+        """Arrow keys: move the selection by 1 px, or 10; on: the key is held, so it stays one step."""
+        self._nudges += not on
+        reach = 10 if far else 1
+        self._drawing.move(dx * reach, dy * reach, gesture=_NUDGE + self._nudges)
+
+    def sync(self) -> None:
+        """Another tool, selection or mask: show what can be taken hold of, and the tint of what is painted on."""
+        corners = self._tool.key == "corners"
+        self._stage.sketch.show_rings(self._drawing.rings(self._view.zoom) if corners else ())
+        if self._tool.key != "brush":
+            self._stage.sketch.show_brush(None)
+        self._stage.sketch.set_tint(*self._stage.tint())
+
     def press(self, event: QMouseEvent) -> None:
-        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton) and not self._decide(event):
+        if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+            return
+        if self._tool.key in _DRAWING or not self._decide(event):
             self._answer(self._tool.press(self._pointer(event), self._assistant.pending.prompt))
 
     def move(self, event: QMouseEvent) -> None:
         page = self._session.page
-        if event.buttons() & Qt.MouseButton.LeftButton:
+        self.show_brush(event.position(), event.modifiers(), event.buttons())
+        left, right = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+        held = event.buttons() & (left | right if self._tool.key in _DRAWING else left)
+        if held or self.polygon.drawing:
             self._answer(self._tool.move(self._pointer(event)))
         elif page is not None:
             at = self._view.mapToScene(event.position().toPoint())
@@ -75,11 +132,26 @@ class Gestures(QObject):
             self._preview(at, find)
 
     def release(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        right = event.button() == Qt.MouseButton.RightButton and self._tool.key in _DRAWING
+        if event.button() == Qt.MouseButton.LeftButton or right:
             self._answer(self._tool.release(self._pointer(event)))
+
+    def show_brush(self, at: QPointF, keys: Qt.KeyboardModifier, buttons: Qt.MouseButton) -> None:
+        """The brush around the mouse (viewport px), red when it would erase."""
+        if self._tool.key == "brush":
+            here = self._view.mapToScene(at.toPoint())
+            erase = bool(keys & Qt.KeyboardModifier.ControlModifier or buttons & Qt.MouseButton.RightButton)
+            self._stage.sketch.show_brush((here.x(), here.y(), self._settings.get("brush_px"), erase))
+
+    def resize_brush(self, notches: float) -> None:
+        """Larger (above 0) or smaller."""
+        radius = self._settings.get("brush_px") * 1.2**notches
+        self._settings.set("brush_px", min(max(radius, 0.5), 1000.0))
+        self._stage.sketch.resize_brush(self._settings.get("brush_px"))
 
     def leave(self) -> None:
         """The mouse has left the canvas."""
+        self._stage.sketch.show_brush(None)
         self._stage.set_hovered(None)
         self._finds.hover(None)
         self._hover.clear()
@@ -106,8 +178,22 @@ class Gestures(QObject):
                 self._assistant.ask(answer.prompt)
         if answer.cancelled:
             self._assistant.drop_draft()
+        if answer.sketch is not None:
+            self._stage.sketch.show_sketch(answer.sketch)
+        if answer.patch is not None:
+            self._drawing.put(answer.patch)
+        if answer.redraw is not None:
+            self._drawing.redraw(*answer.redraw)
+        if answer.shift_by is not None:
+            self._shift(*answer.shift_by)
         if answer.pick is not None and not self._finds.accept(self._find_at(QPointF(*answer.pick))):
             self._pick(answer.pick, extend=answer.extend)
+
+    def _shift(self, dx: int, dy: int, final: bool) -> None:
+        """Show the selected objects moved, and at last move them."""
+        self._stage.shift_selected(0 if final else dx, 0 if final else dy)
+        if final:
+            self._drawing.move(dx, dy)
 
     def _pick(self, at: tuple[float, float], *, extend: bool) -> None:
         """Select what lies at this image point."""
@@ -140,4 +226,5 @@ class Gestures(QObject):
         modifiers = event.modifiers()
         right = event.button() == Qt.MouseButton.RightButton or bool(event.buttons() & Qt.MouseButton.RightButton)
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-        return Pointer(x, y, raw.scale, right or shift, bool(modifiers & Qt.KeyboardModifier.ControlModifier))
+        ctrl = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        return Pointer(x, y, raw.scale, right or shift, ctrl, right, shift)

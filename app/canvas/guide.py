@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.assistant import Assistant
@@ -109,6 +109,33 @@ class Hint(QFrame):
         self.adjustSize()
 
 
+_NEW, _MORE = (
+    QT_TRANSLATE_NOOP("Hint", "Draw a new object. Select one first to add to it"),
+    QT_TRANSLATE_NOOP("Hint", "Adds to the selected object. Ctrl or right button takes away"),
+)
+# Of each drawing tool: its key, what it does with nothing selected, and with an object selected.
+_DRAWING_HINTS = {
+    "brush": (
+        "Shift+B",
+        QT_TRANSLATE_NOOP("Hint", "Paint a new object, or select one first to add to it. The wheel sets the size"),
+        QT_TRANSLATE_NOOP("Hint", "Adds to the selected object. Ctrl or right button erases, the wheel sets the size"),
+    ),
+    "lasso": ("L", _NEW, _MORE),
+    "polygon": (
+        "P",
+        QT_TRANSLATE_NOOP("Hint", "Click the corners of a new object. Enter closes, Backspace takes one back"),
+        QT_TRANSLATE_NOOP(
+            "Hint", "Click the corners of what to add. Enter closes; with Ctrl on the first corner: take away"
+        ),
+    ),
+    "corners": (
+        "Shift+P",
+        QT_TRANSLATE_NOOP("Hint", "Click the object whose outline to change"),
+        QT_TRANSLATE_NOOP("Hint", "Drag corners. Click the line for a new one, right click takes one away"),
+    ),
+}
+
+
 def advice(session: Session, assistant: Assistant, tool: str, *, slow: bool) -> tuple[str, str]:
     """A key and the words beside it: what the program is doing, or what to do next. slow: the model takes its time."""
     translate = QCoreApplication.translate
@@ -126,6 +153,9 @@ def advice(session: Session, assistant: Assistant, tool: str, *, slow: bool) -> 
     if not pending.empty:
         nothing = pending.settled and pending.mask is None
         return "", translate("Hint", "Nothing was found here. Add a point or draw the box again") if nothing else ""
+    if tool in _DRAWING_HINTS:
+        key, new, more = _DRAWING_HINTS[tool]
+        return key, translate("Hint", more if session.selection else new)
     if page.annotations:
         return "", ""
     if tool == "box":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas import paint
@@ -16,6 +16,7 @@ _DRAWN = 3
 LIGHT = QColor(255, 255, 255, 235)
 SHADE = QColor(0, 0, 0, 150)
 _POSITIVE = QColor("#22b573")
+_OPAQUE = QImage.Format.Format_RGB32
 _NEGATIVE = QColor("#e5484d")
 
 
@@ -54,6 +55,12 @@ class PhotoItem(QGraphicsItem):
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         return self._bounds
+
+    def texture(self, density: float) -> tuple[QImage, QTransform]:
+        """The level that fits `density` (screen dots per image px), and the way from its px to image px."""
+        level = self._levels[paint.level_for(self._levels, density)] if self._levels else QImage(1, 1, _OPAQUE)
+        scale = self._bounds.width() / level.width() if self._levels else 1.0
+        return level, QTransform.fromScale(scale, scale)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if not self._levels:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from app.canvas.ghost import GhostItem
 from app.canvas.items import MaskItem, PendingItem, PhotoItem
 from app.canvas.paint import Art
+from app.canvas.sketch import SketchItem
 from app.canvas.tags import TagItem
 from app.jobs import Lane
 from app.pending import Pending
@@ -43,7 +44,9 @@ class Stage(QGraphicsScene):
         self.pending = PendingItem()
         self.ghost = GhostItem()
         self.addItem(self.photo)
+        self.sketch = SketchItem(self.photo)
         self.addItem(self.ghost)
+        self.addItem(self.sketch)
         self.addItem(self.pending)
         self._items: dict[int, MaskItem] = {}
         self._tags: dict[int, tuple[Annotation, TagItem]] = {}
@@ -187,6 +190,18 @@ class Stage(QGraphicsScene):
                 hovered=hovered, selected=selected, traced=all_traced or hovered or (selected and few)
             )
         self._sync_tags()
+
+    def tint(self) -> tuple[QColor, float]:
+        """Colour and opacity in which new pixels of the selected object will be shown."""
+        item = self._items.get(self._selection[0]) if len(self._selection) == 1 else None
+        return (self._colour(item.annotation), self._opacity) if item is not None else (QColor("#3b82f6"), 0.4)
+
+    def shift_selected(self, dx: int, dy: int) -> None:
+        """Show the selected objects moved by image px while they are dragged."""
+        for i in set(self._selection) & self._items.keys():
+            self._items[i].setPos(dx, dy)
+        for i in set(self._selection) & self._tags.keys():
+            self._tags[i][1].shift(dx, dy)
 
     def set_style(self, *, opacity: float, shown: bool, names: bool) -> None:
         """opacity: 0..1 of the tint; shown: whether instances are drawn at all; names: tags of all of them."""

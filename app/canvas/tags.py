@@ -34,9 +34,14 @@ class TagItem(QGraphicsItem):
         self._font.setWeight(QFont.Weight.DemiBold)
         self._text, self._colour = text, colour
         box = mask.box
-        self.setPos(box.x0, box.y0)
+        self._home = (box.x0, box.y0)
+        self.setPos(*self._home)
         top = _GAP if box.y0 < 24 else -_HEIGHT - _GAP
         self._area = QRectF(0, top, QFontMetricsF(self._font).horizontalAdvance(text) + 28, _HEIGHT)
+
+    def shift(self, dx: float, dy: float) -> None:
+        """Beside its object while that is dragged."""
+        self.setPos(self._home[0] + dx, self._home[1] + dy)
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         return self._area.adjusted(-1, -1, 1, 1)

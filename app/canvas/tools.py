@@ -2,38 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
 
+from app.canvas.sketch import Sketch
+from app.drawing import Patch
+from sscore.polygons import Ring
 from sscore.types import Box, Page, Prompt
 
-ToolKey = Literal["select", "box", "points"]
+ToolKey = Literal["select", "box", "points", "brush", "lasso", "polygon", "corners", "ruler"]
 SMALLEST_BOX = 3.0  # image px: below this a drag was a click
 CLICK_SLACK = 4.0  # screen px a click may wander
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """The mouse in image px; `scale` is screen px per image px; `negative`: right button or Shift."""
+    """The mouse in image px; `scale` is screen px per image px; `negative`: right button or Shift; `extend`: Ctrl."""
 
     x: float
     y: float
     scale: float
     negative: bool = False
     extend: bool = False
+    right: bool = False
+    shift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`draft`: prompt to preview; `prompt`: prompt to ask; `pick`: select what lies at this image point."""
+    """`draft`: prompt to preview; `prompt`: prompt to ask; `pick`: select what lies at this image point; `sketch`: what
+    is being drawn, to be shown; `patch`: what was drawn; `redraw`: number of an outline, before and after; `ruler`: the
+    line measured, () for none any more; `shift_by`: how far the selected objects are moved, and whether for good."""
 
     draft: Prompt | None = None
     prompt: Prompt | None = None
     pick: tuple[float, float] | None = None
     extend: bool = False
     cancelled: bool = False
+    sketch: Sketch | None = None
+    patch: Patch | None = None
+    redraw: tuple[int, Ring, Ring] | None = None
+    ruler: tuple[tuple[float, float], ...] | None = None
+    shift_by: tuple[int, int, bool] | None = None
 
 
 NOTHING = Answer()
@@ -54,21 +67,40 @@ class Tool(Protocol):
 
 
 class SelectTool:
-    """Click an object to select it; Shift adds to the selection."""
+    """Click an object to select it; Shift adds to the selection. Dragging a selected object moves the selection."""
 
     key: ToolKey = "select"
 
+    def __init__(self, grabs: Callable[[float, float], bool]) -> None:
+        self._grabs = grabs
+        self._start: Pointer | None = None
+        self._dragged = False
+
     def press(self, at: Pointer, prompt: Prompt) -> Answer:
-        return Answer(pick=(at.x, at.y), extend=at.negative or at.extend)
+        extend = at.negative or at.extend
+        if not extend and self._grabs(at.x, at.y):
+            self._start, self._dragged = at, False
+            return NOTHING
+        return Answer(pick=(at.x, at.y), extend=extend)
 
     def move(self, at: Pointer) -> Answer:
-        return NOTHING
+        return self._shift(at, final=False)
 
     def release(self, at: Pointer) -> Answer:
-        return NOTHING
+        answer = self._shift(at, final=True)
+        start, self._start = self._start, None
+        return Answer(pick=(start.x, start.y)) if start is not None and answer is NOTHING else answer
 
     def cancel(self) -> bool:
-        return False
+        active, self._start = self._start is not None, None
+        return active
+
+    def _shift(self, at: Pointer, *, final: bool) -> Answer:
+        if self._start is None:
+            return NOTHING
+        dx, dy = at.x - self._start.x, at.y - self._start.y
+        self._dragged = self._dragged or max(abs(dx), abs(dy)) * at.scale > CLICK_SLACK
+        return Answer(shift_by=(round(dx), round(dy), final)) if self._dragged else NOTHING
 
 
 class PointsTool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QColor, QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from app import colouring, rows
@@ -17,6 +19,7 @@ from app.canvas.stage import Stage
 from app.canvas.tags import tag_text
 from app.canvas.tools import ToolKey
 from app.canvas.viewport import Viewport
+from app.drawing import Drawing
 from app.finder import Finder
 from app.hover import Hover
 from app.jobs import Lane
@@ -29,6 +32,12 @@ from app.veil import Veil
 from sscore.types import Annotation, Mask, Page
 
 _SLOW_MS = 350
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class CanvasView(Viewport):
@@ -52,6 +61,7 @@ class CanvasView(Viewport):
         self._session, self._assistant, self._settings, self._look = session, assistant, settings, look
         self._finder, self._veil = finder, veil
         self._wait_photo = ""
+        self._peeking = False
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self._slow.timeout.connect(self._on_slow)
         self._slow_shown = False
@@ -64,13 +74,16 @@ class CanvasView(Viewport):
         self.finds_bar = FindsBar(finder, look, self.viewport())
         self._finds_layer = FindsLayer(finder, session, settings, self.stage, self._colour_of, self._name_of)
         self._hover = Hover(assistant, self)
+        self.drawing = Drawing(session, assistant, finder, settings, self)
         self._hover.changed.connect(self._on_hover)
-        self.gestures = Gestures(session, assistant, settings, self.stage, self._finds_layer, veil, self._hover, self)
+        self.gestures = Gestures(
+            session, assistant, settings, self.stage, self._finds_layer, veil, self._hover, self.drawing, self
+        )
         self.minimap = MiniMap(self, settings, look)
         self.moved.connect(self._place_overlays)
         session.image_changed.connect(self._on_image)
         session.page_changed.connect(self._on_page)
-        session.selection_changed.connect(self.stage.set_selection)
+        session.selection_changed.connect(self._on_selection)
         assistant.pending_changed.connect(self._on_pending)
         assistant.models_changed.connect(self._teach)
         finder.changed.connect(self._teach)
@@ -138,6 +151,10 @@ class CanvasView(Viewport):
         self.stage.set_page(page)
         self._teach()
 
+    def _on_selection(self, ids: tuple[int, ...]) -> None:
+        self.stage.set_selection(ids)
+        self._teach()
+
     def _on_pending(self, pending: Pending) -> None:
         label = pending.best_label(self._settings.get("unknown_below"))
         self.stage.set_pending(pending, self._colour_of(label))
@@ -162,7 +179,9 @@ class CanvasView(Viewport):
     def _restyle(self) -> None:
         value = self._settings.get
         opacity = 0.0 if value("outline_only") else value("opacity")
-        self.stage.set_style(opacity=opacity, shown=value("show_masks"), names=value("show_names"))
+        shown = value("show_masks") and not self._peeking
+        self.stage.set_style(opacity=opacity, shown=shown, names=value("show_names"))
+        self.gestures.sync()
 
     def _teach(self) -> None:
         self.hint.say(*self._advise())
@@ -206,6 +225,15 @@ class CanvasView(Viewport):
         """Call off a drag under way."""
         return self.gestures.cancel()
 
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the canvas itself does, by the key of the action."""
+        tools: tuple[ToolKey, ...] = ("select", "box", "points", "brush", "lasso", "polygon", "corners")
+        return {
+            **{key: lambda k=key: self.set_tool(k) for key in tools},
+            "brush_smaller": lambda: self.gestures.resize_brush(-1),
+            "brush_larger": lambda: self.gestures.resize_brush(1),
+        }
+
     def _ready(self) -> bool:
         return self._session.page is not None and not self.guide.isVisible()
 
@@ -235,19 +263,58 @@ class CanvasView(Viewport):
         self.gestures.leave()
         super().leaveEvent(event)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """With the brush in hand the wheel sets its size, and zooms with Ctrl."""
+        notches, ctrl = event.angleDelta().y() / 120, event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if self.tool == "brush" and not ctrl:
+            self.gestures.resize_brush(notches)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._hold_space(True)
-        elif event.key() != Qt.Key.Key_Space:
+        key, keys = event.key(), event.modifiers()
+        if key == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._hold_space(True)
+        elif key == Qt.Key.Key_H and not keys:
+            self._peek(True)
+        elif key == Qt.Key.Key_Control:
+            self._show_brush(keys | Qt.KeyboardModifier.ControlModifier)
+        elif key == Qt.Key.Key_Backspace:
+            self.gestures.step_back()
+        elif key in _ARROWS and self._session.selection:
+            self.gestures.nudge(
+                *_ARROWS[key], far=bool(keys & Qt.KeyboardModifier.ShiftModifier), on=event.isAutoRepeat()
+            )
+        else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+        if event.isAutoRepeat():
+            return
+        if event.key() == Qt.Key.Key_Space:
             self._hold_space(False)
+        elif event.key() == Qt.Key.Key_H:
+            self._peek(False)
+        elif event.key() == Qt.Key.Key_Control:
+            self._show_brush(event.modifiers() & ~Qt.KeyboardModifier.ControlModifier)
         super().keyReleaseEvent(event)
+
+    def _show_brush(self, keys: Qt.KeyboardModifier) -> None:
+        at = self.viewport().mapFromGlobal(QCursor.pos())
+        if self.viewport().rect().contains(at):
+            self.gestures.show_brush(at.toPointF(), keys, Qt.MouseButton.NoButton)
+
+    def _peek(self, held: bool) -> None:
+        """H held: the photo without its objects."""
+        self._peeking = held
+        self._restyle()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self._hold_space(False)
+        if self._peeking:
+            self._peek(False)
         super().focusOutEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802

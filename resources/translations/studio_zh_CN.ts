@@ -201,6 +201,46 @@ MIT 许可证</translation>
         <translation>关于 Scrap-SAM-CLIP</translation>
     </message>
     <message>
+        <source>Paint</source>
+        <translation>画笔</translation>
+    </message>
+    <message>
+        <source>Adds to the selected object. Ctrl or right button erases, wheel sets the size</source>
+        <translation>涂到选中的目标上。按住 Ctrl 或用右键擦除，滚轮调节大小</translation>
+    </message>
+    <message>
+        <source>Lasso</source>
+        <translation>套索</translation>
+    </message>
+    <message>
+        <source>Adds what you draw around. Ctrl or right button takes it away</source>
+        <translation>圈出的部分加入目标，按住 Ctrl 或用右键则去掉</translation>
+    </message>
+    <message>
+        <source>Polygon</source>
+        <translation>多边形</translation>
+    </message>
+    <message>
+        <source>Click corner by corner. Enter closes, Backspace takes one back, Shift snaps to 45°</source>
+        <translation>逐点点击。回车闭合，退格撤回一点，按住 Shift 对齐到 45°</translation>
+    </message>
+    <message>
+        <source>Move corners</source>
+        <translation>编辑顶点</translation>
+    </message>
+    <message>
+        <source>Drag a corner, click the line for a new one, right click takes one away</source>
+        <translation>拖动顶点，点击边线添加，右键删除</translation>
+    </message>
+    <message>
+        <source>Smaller brush</source>
+        <translation>缩小画笔</translation>
+    </message>
+    <message>
+        <source>Larger brush</source>
+        <translation>放大画笔</translation>
+    </message>
+    <message>
         <source>Mask under the mouse</source>
         <translation>鼠标处的掩膜预览</translation>
     </message>
@@ -419,6 +459,53 @@ MIT 许可证</translation>
     <message>
         <source>This is the first photo.</source>
         <translation>这是第一张照片。</translation>
+    </message>
+</context>
+<context>
+    <name>Drawing</name>
+    <message>
+        <source>Wait for the mask, or clear the prompt with B.</source>
+        <translation>请等掩膜生成，或按 B 清除提示。</translation>
+    </message>
+    <message>
+        <source>The object is locked. Ctrl+K unlocks it.</source>
+        <translation>该目标已锁定，按 Ctrl+K 解锁。</translation>
+    </message>
+    <message>
+        <source>Select the one object to add to.</source>
+        <translation>请只选中一个要添加到的目标。</translation>
+    </message>
+    <message>
+        <source>add pixels</source>
+        <translation>添加像素</translation>
+    </message>
+    <message>
+        <source>Select the object to erase from.</source>
+        <translation>请先选中要擦除的目标。</translation>
+    </message>
+    <message>
+        <source>erase</source>
+        <translation>擦除</translation>
+    </message>
+    <message>
+        <source>Nothing was left of the object, so it is gone; undo brings it back.</source>
+        <translation>该目标已被擦完并移除，撤销可恢复。</translation>
+    </message>
+    <message>
+        <source>draw an object</source>
+        <translation>手绘目标</translation>
+    </message>
+    <message>
+        <source>move</source>
+        <translation>移动</translation>
+    </message>
+    <message>
+        <source>It would leave the photo.</source>
+        <translation>这样会移出照片。</translation>
+    </message>
+    <message>
+        <source>move a corner</source>
+        <translation>移动顶点</translation>
     </message>
 </context>
 <context>
@@ -662,6 +749,25 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Gallery</name>
+    <message>
+        <source>Classes</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>change to {name}</source>
+        <translation>改为{name}</translation>
+    </message>
+</context>
+<context>
     <name>Guide</name>
     <message>
         <source>Open a folder of photos</source>
@@ -698,6 +804,38 @@ MIT 许可证</translation>
 </context>
 <context>
     <name>Hint</name>
+    <message>
+        <source>Draw a new object. Select one first to add to it</source>
+        <translation>画出一个新目标；先选中目标则添加到它</translation>
+    </message>
+    <message>
+        <source>Adds to the selected object. Ctrl or right button takes away</source>
+        <translation>添加到选中的目标，按住 Ctrl 或用右键则去掉</translation>
+    </message>
+    <message>
+        <source>Paint a new object, or select one first to add to it. The wheel sets the size</source>
+        <translation>涂出一个新目标；先选中目标则添加到它。滚轮调节大小</translation>
+    </message>
+    <message>
+        <source>Adds to the selected object. Ctrl or right button erases, the wheel sets the size</source>
+        <translation>涂到选中的目标上。按住 Ctrl 或用右键擦除，滚轮调节大小</translation>
+    </message>
+    <message>
+        <source>Click the corners of a new object. Enter closes, Backspace takes one back</source>
+        <translation>逐点画出新目标。回车闭合，退格撤回一点</translation>
+    </message>
+    <message>
+        <source>Click the corners of what to add. Enter closes; with Ctrl on the first corner: take away</source>
+        <translation>逐点圈出要添加的部分，回车闭合；按住 Ctrl 点击起点则去掉</translation>
+    </message>
+    <message>
+        <source>Click the object whose outline to change</source>
+        <translation>点击要修改轮廓的目标</translation>
+    </message>
+    <message>
+        <source>Drag corners. Click the line for a new one, right click takes one away</source>
+        <translation>拖动顶点，点击边线添加，右键删除</translation>
+    </message>
     <message>
         <source>The annotations cannot be read, so nothing can be changed here</source>
         <translation>标注无法读取，这张照片只能查看</translation>
@@ -782,6 +920,13 @@ MIT 许可证</translation>
     <message>
         <source>{done} of {total} done</source>
         <translation>已完成 {done}/{total}</translation>
+    </message>
+</context>
+<context>
+    <name>KeysDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -1478,6 +1623,32 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>ProjectWizard</name>
+    <message>
+        <source>Photos</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPanel</name>
+    <message>
+        <source>margin {value}</source>
+        <translation>分差 {value}</translation>
+    </message>
+</context>
+<context>
     <name>Saver</name>
     <message>
         <source>Not saved yet. Your work is kept here and saving is tried again.</source>
@@ -1517,6 +1688,49 @@ MIT 许可证</translation>
     <message>
         <source>{photo}: their version is shown now. Yours is kept as {file}; undo brings it back here too.</source>
         <translation>{photo}：现在显示的是对方的版本。您的版本已存为 {file}，按撤销也能恢复。</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Masks</source>
+        <translation>掩膜</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Look closer at small pieces</source>
+        <translation>小件自动放大识别</translation>
     </message>
 </context>
 <context>
@@ -1579,6 +1793,25 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>StatisticsPanel</name>
+    <message>
+        <source>Classes</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>Reviewed</source>
+        <translation>已复核</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>已否决</translation>
+    </message>
+</context>
+<context>
     <name>StatusLine</name>
     <message>
         <source>Loading models…</source>
@@ -1622,6 +1855,10 @@ MIT 许可证</translation>
 </context>
 <context>
     <name>Window</name>
+    <message>
+        <source>Photos</source>
+        <translation>照片</translation>
+    </message>
     <message>
         <source>Undo: {step}  (Ctrl+Z)</source>
         <translation>撤销：{step}  (Ctrl+Z)</translation>

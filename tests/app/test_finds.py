@@ -223,3 +223,24 @@ def test_a_search_that_fails_is_explained(finding, monkeypatch):
     finder = find(finding)
     assert not finder.running
     assert any("not enough memory" in notice.text for notice in finding.window.messages.notices)
+
+
+def lasso(studio, x0, y0, x1, y1, modifier=Qt.KeyboardModifier.NoModifier):
+    studio.key("l")
+    view = studio.canvas.viewport()
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, modifier, studio.at(x0, y0))
+    for x, y in ((x1, y0), (x1, y1), (x0, y1)):
+        studio.move(x, y)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, modifier, studio.at(x0, y1))
+    studio.settle()
+
+
+def test_a_lasso_accepts_what_it_holds_in_one_step_and_rejects_with_ctrl(finding):
+    finder = find(finding)
+    lasso(finding, 5, 5, 130, 130)
+    assert finding.labels == ["Pipe"]
+    lasso(finding, 5, 5, 395, 295, Qt.KeyboardModifier.ControlModifier)
+    assert finder.finds is None
+    assert finding.labels == ["Pipe"]
+    finding.key("z", CTRL)
+    assert finding.labels == []
