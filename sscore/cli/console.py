@@ -50,6 +50,10 @@ class Console:
         if self.events:
             event(kind, **fields)
 
+    def emit(self, fields: dict[str, Any]) -> None:
+        """An event as trainings make them: a dictionary whose "event" is its kind."""
+        self.event(fields["event"], **{name: value for name, value in fields.items() if name != "event"})
+
     @contextmanager
     def progress(self, title: str, *, unit: int = 1, of: str = "") -> Iterator[Callable[[int, int], None]]:
         """A `Progress`: a bar when stderr is a terminal, events with --events, else nothing. unit: how many progress

@@ -28,7 +28,11 @@ from sscore.cli import (
     scenes,
     segment,
 )
+from sscore.cli.report_classification import classification
 from sscore.cli.train import train_app
+from sscore.cli.train_classifier import classifier
+from sscore.cli.train_decoder import decoder
+from sscore.cli.train_head import head
 from sscore.errors import Cancelled, SscError
 
 CANCELLED, DEFECT, WRONG = 130, 70, 2
@@ -75,7 +79,11 @@ models_app.command("remove")(models.remove)
 models_app.command("pack")(models.pack)
 models_app.command("unpack")(models.unpack)
 models_app.command("export")(model_export.export_model)
+train_app.command("classifier")(classifier)
+train_app.command("head")(head)
 report_app.command("segmentation")(report.segmentation)
+report_app.command("classification")(classification)
+train_app.command("decoder")(decoder)
 app.add_typer(models_app, name="models")
 app.add_typer(report_app, name="report")
 app.add_typer(train_app, name="train")

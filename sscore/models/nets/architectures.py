@@ -78,7 +78,8 @@ def build(name: str, classes: int, px: int, *, dropout: float = 0.0, pretrained:
 
 
 class ImageNet(nn.Module):
-    """Images float (n, 3, px, px) -> class logits (n, classes), features (n, d) that the last layer sees."""
+    """Images float (n, 3, px, px) -> class logits (n, classes), features (n, d) that the last layer sees (in training
+    the logits again)."""
 
     def __init__(self, body: Any) -> None:
         super().__init__()
@@ -86,7 +87,21 @@ class ImageNet(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         found = self.body.forward_features(image)
-        return self.body.forward_head(found), self.body.forward_head(found, pre_logits=True)
+        logits = self.body.forward_head(found)
+        # In training nobody asks for the features.
+        return logits, logits if self.training else self.body.forward_head(found, pre_logits=True)
+
+    @property
+    def colours(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Mean and spread of the colours 0..1 that the pre-trained weights expect, ImageNet's where nothing is said."""
+        told = getattr(self.body, "pretrained_cfg", None) or {}
+        return tuple(told.get("mean", (0.485, 0.456, 0.406))), tuple(told.get("std", (0.229, 0.224, 0.225)))
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Names of the layers that depend on the classes."""
+        told = (getattr(self.body, "pretrained_cfg", None) or {}).get("classifier", "fc")
+        return tuple(f"body.{name}" for name in ([told] if isinstance(told, str) else told))
 
 
 class ResNet20(nn.Module):
