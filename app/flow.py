@@ -24,6 +24,7 @@ from sscore.types import Page
 if TYPE_CHECKING:
     from app.dialogs.capture import CaptureDialog
     from app.dialogs.compare import CompareDialog
+    from app.dialogs.evaluate import EvaluateDialog
     from app.dialogs.project_wizard import ProjectWizard
     from app.dialogs.settings import SettingsDialog
     from app.dialogs.shortcuts import KeysDialog
@@ -74,6 +75,7 @@ class Flow(QObject):
             "mend": lambda: self.show_checks().mend_it(),
             "excuse": lambda: self.show_checks().excuse_it(),
             "compare": self.show_compare,
+            "evaluate": self.show_evaluate,
             "settings": self.show_settings,
             "keys": self.show_keys,
             "wizard": self.show_wizard,
@@ -167,6 +169,16 @@ class Flow(QObject):
         _bring(self._compare)
         self._compare.ask()
         return self._compare
+
+    def show_evaluate(self) -> EvaluateDialog | None:
+        from app.dialogs.evaluate import EvaluateDialog
+
+        window = self._window
+        if window.session.project is None:
+            return None
+        dialog = EvaluateDialog(window.session, self.index, window.stock, window.disk_lane, window.look, window)
+        dialog.jump.connect(self.jump)
+        return self._once(dialog)
 
     def show_settings(self) -> SettingsDialog:
         from app.dialogs.settings import SettingsDialog

@@ -54,6 +54,14 @@ REVIEW: tuple[ActionRow, ...] = (
         tip=QT_TRANSLATE_NOOP("Actions", "The same prompt on several models, side by side"),
     ),
     ActionRow(
+        "evaluate",
+        "review",
+        QT_TRANSLATE_NOOP("Actions", "Evaluate models…"),
+        keys=("Shift+F3",),
+        needs="project",
+        tip=QT_TRANSLATE_NOOP("Actions", "Models and prompts measured against the accepted objects, with a report"),
+    ),
+    ActionRow(
         "next_waiting",
         "review",
         QT_TRANSLATE_NOOP("Actions", "Next that waits for review"),

@@ -1,0 +1,328 @@
+"""Models measured against the objects that somebody has accepted; the report; the way to each object."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import rows
+from app.child import ChildProcess
+from app.index import Index
+from app.jobs import Lane
+from app.look import Look
+from app.notices import of_error
+from app.session import Session
+from app.stock import Stock
+
+_SHIFTS, _REPEATS = "0-10,10-20,20-30", 3
+_TRUTH = ("accepted", "reviewed")
+_SHOWN = 1000
+
+Weak = tuple[float, str, str, tuple[str, int], str]
+"""DICE, segmenter, strategy, (photo, id), label."""
+
+
+class EvaluateDialog(QDialog):
+    """Options above, what was found below. The work is a process of its own; closing stops it, and it can go on later.
+
+    jump: a photo and the id of an object on it.
+    """
+
+    jump = Signal(str, int)
+
+    def __init__(
+        self, session: Session, index: Index, stock: Stock, lane: Lane, look: Look, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        assert session.project is not None
+        self._session, self._index, self._stock, self._lane, self._look = session, index, stock, lane, look
+        self._project = session.project
+        self._report: Path | None = None
+        self._stopped = False
+        self._left = ""
+        self.child = ChildProcess(self)
+        self.child.event.connect(self._on_event)
+        self.child.ended.connect(self._on_ended)
+        self.setWindowTitle(self.tr("Evaluate models"))
+        self.setMinimumWidth(640)
+        self._build()
+        index.want()
+        index.changed.connect(self._show_truth)
+        self._show_truth()
+
+    # --- building ----------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.truth = QLabel(wordWrap=True)
+        self.segmenters = QListWidget()
+        self.segmenters.setAccessibleName(self.tr("Models"))
+        self.segmenters.setMaximumHeight(118)
+        for row in self._stock.rows:
+            if row.card.kind == "segmenter" and row.here:
+                item = QListWidgetItem(row.card.id, self.segmenters)
+                chosen = row.card.id in ("nano", self._stock_default())
+                item.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
+        self.segmenters.itemChanged.connect(lambda _item: self._show_ready())
+
+        names = {
+            "S2": self.tr("One point (S2)"),
+            "S3": self.tr("Five points (S3)"),
+            "S4": self.tr("Five points and five off it (S4)"),
+            "S5": self.tr("A box (S5)"),
+            "S6": self.tr("A box and a point (S6)"),
+            "S1": self.tr("No prompt: find all (S1)"),
+            "NoC": self.tr("Clicks until it fits"),
+        }
+        self.strategies = {key: QCheckBox(name) for key, name in names.items()}
+        self.strategies["NoC"].setToolTip(self.tr("A simulated user clicks where most is wrong, 20 times at most."))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(18)
+        for place, (key, box) in enumerate(self.strategies.items()):
+            box.setChecked(key in ("S2", "S5", "S6"))
+            box.toggled.connect(self._show_ready)
+            grid.addWidget(box, place // 2, place % 2)
+
+        self.careless = QCheckBox(self.tr("Also moved by up to 10, 20 and 30 px, as a careless hand would"))
+        self.processes = QSpinBox()
+        self.processes.setRange(1, max(os.cpu_count() or 1, 1))
+        self.processes.setToolTip(self.tr("More of them are faster and need more memory."))
+        self.processes.setAccessibleName(self.tr("Processes"))
+        self.folder = QLineEdit(str(self._project.folder.with_name(f"{self._project.folder.name}-evaluation")))
+        self.folder.setAccessibleName(self.tr("Results in"))
+        choose = QPushButton(self.tr("Choose…"))
+        choose.setAutoDefault(False)
+        choose.clicked.connect(self._choose)
+        place_row = QHBoxLayout()
+        place_row.setSpacing(8)
+        place_row.addWidget(self.folder, 1)
+        place_row.addWidget(choose)
+
+        self.form = QWidget()
+        form = QFormLayout(self.form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(12)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
+        form.addRow(self.tr("Models"), self.segmenters)
+        form.addRow(self.tr("Prompts"), grid)
+        form.addRow("", self.careless)
+        form.addRow(self.tr("Processes"), self.processes)
+        form.addRow(self.tr("Results in"), place_row)
+
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setObjectName("work")
+        self.bar.hide()
+        self.says = QLabel(wordWrap=True)
+        self.says.setProperty("role", "title")
+        self.says.hide()
+        self.weak = QTreeWidget()
+        self.weak.setAccessibleName(self.tr("Objects, the weakest first"))
+        self.weak.setRootIsDecorated(False)
+        self.weak.setUniformRowHeights(True)
+        self.weak.setMinimumHeight(210)
+        self.weak.setHeaderLabels(
+            [self.tr("Photo"), self.tr("Class"), self.tr("Model"), self.tr("Prompt"), self.tr("DICE")]
+        )
+        self.weak.setToolTip(self.tr("Each object with its worst answer. Click one to see it in its photo."))
+        self.weak.currentItemChanged.connect(lambda item, _before: self._go(item))
+        self.weak.hide()
+
+        self.open_report = QPushButton(self.tr("Open the report"))
+        self.open_report.setAutoDefault(False)
+        self.open_report.clicked.connect(self._open)
+        self.open_report.hide()
+        self.start = QPushButton()
+        self.start.setDefault(True)
+        self.start.clicked.connect(self._start_or_stop)
+        close = QPushButton(self.tr("Close"))
+        close.setAutoDefault(False)
+        close.clicked.connect(self.close)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.open_report)
+        buttons.addStretch()
+        buttons.addWidget(close)
+        buttons.addWidget(self.start)
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 20, 22, 18)
+        column.setSpacing(14)
+        for widget in (self.truth, self.form, self.bar, self.says):
+            column.addWidget(widget)
+        column.addWidget(self.weak, 1)
+        column.addLayout(buttons)
+
+    def _stock_default(self) -> str:
+        here = [row.card.id for row in self._stock.rows if row.card.kind == "segmenter" and row.here]
+        return here[0] if here else ""
+
+    # --- what is asked -----------------------------------------------------------------------------------------
+
+    @property
+    def objects(self) -> int:
+        """Accepted and reviewed ones of the project."""
+        return sum(fact.status in _TRUTH for fact in self._index.facts())
+
+    def _show_truth(self) -> None:
+        if self._index.ready and not self.objects:
+            text = self.tr("Accept some objects first: they are the truth that models are measured against.")
+        elif self._index.ready:
+            text = self.tr("{n} accepted or reviewed objects are the truth.").format(n=self.objects)
+        else:
+            text = self.tr("Counting the objects…")
+        self.truth.setText(text)
+        self._show_ready()
+
+    def chosen(self) -> tuple[list[str], list[str]]:
+        """Ids of the models, keys of the strategies."""
+        items = [self.segmenters.item(row) for row in range(self.segmenters.count())]
+        models = [item.text() for item in items if item.checkState() == Qt.CheckState.Checked]
+        return models, [key for key, box in self.strategies.items() if box.isChecked()]
+
+    def arguments(self) -> list[str]:
+        """Of `ssc`."""
+        models, strategies = self.chosen()
+        words = ["evaluate", str(self._project.folder), "--segmenters", ",".join(models)]
+        words += ["--strategies", ",".join(strategies), "--out", str(Path(self.folder.text()).expanduser())]
+        words += ["--workers", str(self.processes.value()), "--report"]
+        return words + (["--shifts", _SHIFTS, "--repeats", str(_REPEATS)] if self.careless.isChecked() else [])
+
+    def _show_ready(self) -> None:
+        running = self.child.running
+        self.start.setText(self.tr("Stop") if running else self.tr("Start"))
+        self.start.setEnabled(running or (all(self.chosen()) and bool(self.objects)))
+        self.form.setEnabled(not running)
+
+    def _choose(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("Folder for the results"), self.folder.text())
+        if chosen:
+            self.folder.setText(chosen)
+
+    # --- what happens ------------------------------------------------------------------------------------------
+
+    def _start_or_stop(self) -> None:
+        if self.child.running:
+            self._stopped = True
+            self.child.stop()
+            return
+        self._session.saver.save_now()
+        self._stopped, self._report, self._left = False, None, ""
+        self.weak.hide()
+        self.open_report.hide()
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self._say(self.tr("Starting…"), "muted")
+        # After all saves that wait: the process reads the pages from the disk.
+        self._lane.submit("evaluate", lambda: None, lambda _nothing: self._start())
+
+    def _start(self) -> None:
+        self.child.start(self.arguments())
+        self._show_ready()
+
+    def _on_event(self, event: dict[str, Any]) -> None:
+        kind = event.get("event")
+        if kind == "progress":
+            done, total = int(event["done"]), max(int(event["total"]), 1)
+            self.bar.setRange(0, total)
+            self.bar.setValue(done)
+            text = self.tr("{done} of {total} prompts").format(done=done, total=total)
+            self._say(f"{text}{self._left}", "muted")
+        elif kind == "image" and event.get("seconds_left") is not None:
+            self._left = self.tr(", about {time} left").format(time=self._time(float(event["seconds_left"])))
+        elif kind == "result":
+            self._report = Path(event["report"])
+            self._problems = len(event["problems"])
+
+    def _time(self, seconds: float) -> str:
+        minutes = round(seconds / 60)
+        if minutes < 1:
+            return self.tr("{n} s").format(n=max(round(seconds), 1))
+        if minutes < 90:
+            return self.tr("{n} min").format(n=minutes)
+        return self.tr("{n} h").format(n=f"{seconds / 3600:.1f}")
+
+    def _on_ended(self, code: int, error: str) -> None:
+        self.bar.hide()
+        if self._stopped:
+            self._say(self.tr("Stopped. Start goes on where it was."), "muted")
+        elif self._report is None:
+            text = self.tr("It could not be done.")
+            self._say(f"{text} {error}".rstrip(), "danger")
+        else:
+            done = self.tr("Done.")
+            if self._problems:
+                done = self.tr("Done; {n} things were left out, the report names them.").format(n=self._problems)
+            self._say(done, "warn" if self._problems else "ok")
+            self.open_report.show()
+            run = self._report.parent.parent
+            self._lane.submit("evaluated", lambda: _weakest(run), self._show_weak, self._on_unread)
+        self._show_ready()
+
+    def _show_weak(self, found: list[Weak]) -> None:
+        self.weak.clear()
+        for dice, segmenter, strategy, (image, number), label in found[:_SHOWN]:
+            name = rows.name_of(self._session.labels, label, self._look.lang)
+            item = QTreeWidgetItem([image, name, segmenter, strategy, f"{dice:.3f}"])
+            item.setData(0, Qt.ItemDataRole.UserRole, (image, number))
+            item.setTextAlignment(4, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.weak.addTopLevelItem(item)
+        for column in range(5):
+            self.weak.resizeColumnToContents(column)
+        self.weak.show()
+        self.adjustSize()
+
+    def _on_unread(self, error: Exception) -> None:
+        shown = of_error(error)
+        self._say(f"{shown.text} {shown.detail}".rstrip(), "danger")
+
+    def _go(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None:
+            image, number = item.data(0, Qt.ItemDataRole.UserRole)
+            self.jump.emit(image, number)
+
+    def _open(self) -> None:
+        if self._report is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._report)))
+
+    def _say(self, text: str, colour: str) -> None:
+        self.says.setText(text)
+        self.says.setStyleSheet(f"color: {getattr(self._look.colours, colour)};")
+        self.says.show()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        self._stopped = True
+        self.child.stop()
+        self._lane.cancel("evaluate")
+        self._lane.cancel("evaluated")
+        super().closeEvent(event)
+
+
+def _weakest(run: Path) -> list[Weak]:
+    """Every object with its worst answer, worst first."""
+    from sscore.report import gallery, measured
+
+    found = measured.load([run])
+    return [(*entry, found.truths[entry[3]].label) for entry in gallery.ranking(found, best=False)]
