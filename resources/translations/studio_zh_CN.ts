@@ -45,6 +45,10 @@ MIT 许可证</translation>
         <translation>类别(&amp;C)</translation>
     </message>
     <message>
+        <source>&amp;Review</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Go</source>
         <translation>转到(&amp;G)</translation>
     </message>
@@ -356,6 +360,98 @@ MIT 许可证</translation>
         <source>Overview map</source>
         <translation>缩略导航图</translation>
     </message>
+    <message>
+        <source>New project…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frames from a video or camera…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Review queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What waits for a second look, the most uncertain first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find mistakes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut, tiny, doubled or odd masks, photos without objects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gallery of all objects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every object as a picture; number keys rename the selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare models…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same prompt on several models, side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evaluate models…</source>
+        <translation>评测模型…</translation>
+    </message>
+    <message>
+        <source>Models and prompts measured against the accepted objects, with a report</source>
+        <translation>以已接受的物体为准，评测各模型和提示方式，并生成报告</translation>
+    </message>
+    <message>
+        <source>Next that waits for review</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right: reviewed, next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wrong: reject, next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole photo is right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send the photo back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend the finding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The finding is right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change keys…</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Assistant</name>
@@ -377,6 +473,53 @@ MIT 许可证</translation>
     <message>
         <source>Photo with its objects</source>
         <translation>照片及其目标</translation>
+    </message>
+</context>
+<context>
+    <name>CaptureDialog</name>
+    <message>
+        <source>Frames from a video or camera</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Video file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take this frame  (Space)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name what is in the middle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every frame you take becomes a photo of this folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the middle: {name}, {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taken: {name}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -459,6 +602,89 @@ MIT 许可证</translation>
     <message>
         <source>This is the first photo.</source>
         <translation>这是第一张照片。</translation>
+    </message>
+</context>
+<context>
+    <name>CompareDialog</name>
+    <message>
+        <source>Compare models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask them  (F5)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The prompt of the mask being made, or the one stored with the selected object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All objects of this photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asks again with every stored prompt. Where models disagree, the object moves up the review queue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Difference  (Space)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Green: both; red: only this model; blue: only the accepted mask or the first model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow the selection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask anew whenever another object is selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models: {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select one object, or draw a box around a piece.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1–4 takes a mask, Space shows the difference. Ctrl+Z takes it back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>take the mask of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taken: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>add an object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking… {done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: mean DICE {dice} with your {n} masks, {ms} ms each</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No object of this photo has a stored prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>note where models disagree</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -581,6 +807,173 @@ MIT 许可证</translation>
     <message>
         <source>Something went wrong inside the program. Your work is kept; details are in the log</source>
         <translation>程序内部出错。您的工作已保留，详情见日志</translation>
+    </message>
+</context>
+<context>
+    <name>EvaluateDialog</name>
+    <message>
+        <source>Evaluate models</source>
+        <translation>评测模型</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>One point (S2)</source>
+        <translation>一个点（S2）</translation>
+    </message>
+    <message>
+        <source>Five points (S3)</source>
+        <translation>五个点（S3）</translation>
+    </message>
+    <message>
+        <source>Five points and five off it (S4)</source>
+        <translation>五个正点加五个负点（S4）</translation>
+    </message>
+    <message>
+        <source>A box (S5)</source>
+        <translation>一个框（S5）</translation>
+    </message>
+    <message>
+        <source>A box and a point (S6)</source>
+        <translation>框加一个点（S6）</translation>
+    </message>
+    <message>
+        <source>No prompt: find all (S1)</source>
+        <translation>无提示：全部查找（S1）</translation>
+    </message>
+    <message>
+        <source>Clicks until it fits</source>
+        <translation>点到合适为止（NoC）</translation>
+    </message>
+    <message>
+        <source>A simulated user clicks where most is wrong, 20 times at most.</source>
+        <translation>模拟用户每次点在错误最大的地方，最多点 20 次。</translation>
+    </message>
+    <message>
+        <source>Also moved by up to 10, 20 and 30 px, as a careless hand would</source>
+        <translation>另把提示随机移动至多 10、20、30 像素，模拟手抖</translation>
+    </message>
+    <message>
+        <source>More of them are faster and need more memory.</source>
+        <translation>进程越多越快，也越占内存。</translation>
+    </message>
+    <message>
+        <source>Processes</source>
+        <translation>进程数</translation>
+    </message>
+    <message>
+        <source>Results in</source>
+        <translation>结果存到</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation>提示方式</translation>
+    </message>
+    <message>
+        <source>Objects, the weakest first</source>
+        <translation>物体列表，最差的在前</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>DICE</source>
+        <translation>DICE</translation>
+    </message>
+    <message>
+        <source>Each object with its worst answer. Click one to see it in its photo.</source>
+        <translation>每个物体及其最差的结果。点一下即可在照片中查看。</translation>
+    </message>
+    <message>
+        <source>Open the report</source>
+        <translation>打开报告</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Accept some objects first: they are the truth that models are measured against.</source>
+        <translation>请先接受一些物体：它们就是评测模型用的真值。</translation>
+    </message>
+    <message>
+        <source>{n} accepted or reviewed objects are the truth.</source>
+        <translation>以 {n} 个已接受或已审核的物体作为真值。</translation>
+    </message>
+    <message>
+        <source>Counting the objects…</source>
+        <translation>正在统计物体…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Folder for the results</source>
+        <translation>存放结果的文件夹</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>{done} of {total} prompts</source>
+        <translation>已完成 {done} / {total} 个提示</translation>
+    </message>
+    <message>
+        <source>, about {time} left</source>
+        <translation>，大约还需 {time}</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} h</source>
+        <translation>{n} 小时</translation>
+    </message>
+    <message>
+        <source>Stopped. Start goes on where it was.</source>
+        <translation>已停止。再按“开始”会从停下的地方继续。</translation>
+    </message>
+    <message>
+        <source>It could not be done.</source>
+        <translation>未能完成。</translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation>已完成。</translation>
+    </message>
+    <message>
+        <source>Done; {n} things were left out, the report names them.</source>
+        <translation>已完成；有 {n} 项未能评测，详见报告。</translation>
     </message>
 </context>
 <context>
@@ -749,7 +1142,22 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Flow</name>
+    <message>
+        <source>Review</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Gallery</name>
+    <message>
+        <source>Gallery</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Classes</source>
         <translation>分类</translation>
@@ -759,12 +1167,56 @@ MIT 许可证</translation>
         <translation>目标</translation>
     </message>
     <message>
+        <source>Order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Doubtful first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By class</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
     <message>
+        <source>Take back the last change made here  (Ctrl+Z)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1–9: class of the selected, 0: unknown, Y: right, X: wrong, Enter: show on the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} of {total} selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{total} objects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>change to {name}</source>
         <translation>改为{name}</translation>
+    </message>
+    <message>
+        <source>mark as reviewed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reject</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -921,12 +1373,80 @@ MIT 许可证</translation>
         <source>{done} of {total} done</source>
         <translation>已完成 {done}/{total}</translation>
     </message>
+    <message>
+        <source>{n} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>KeysDialog</name>
     <message>
+        <source>Change keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Actions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use this key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The key this program came with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All as before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+    <message>
+        <source>This key is used twice: it will do nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click into the field and press the new key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the classes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{key} belongs to “{name}”. Using it here takes it away there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{key} is free.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1625,6 +2145,14 @@ MIT 许可证</translation>
 <context>
     <name>ProjectWizard</name>
     <message>
+        <source>New project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder that holds the photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Photos</source>
         <translation>照片</translation>
     </message>
@@ -1637,15 +2165,317 @@ MIT 许可证</translation>
         <translation>分类</translation>
     </message>
     <message>
+        <source>A file of your own (.toml)…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model for masks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model for classes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Create and open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Nothing in the photos is ever changed. Annotations lie in the same folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no photos in this folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is a project already, with its own classes: it will be opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} photos found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>QueryLine</name>
+    <message>
+        <source>Examples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words of the file name, or a key, a sign and a value: class:U margin&lt;0.2 -status:reviewed
+Keys:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent back by the reviewer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without a class</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Uncertain class</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Uncertain mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proposed, nobody looked yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accepted, not reviewed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More than 20 objects</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Recent</name>
+    <message>
+        <source>Open recent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget these</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>ReviewPanel</name>
     <message>
+        <source>Objects that wait for review</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right  (Y)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mask and class are right: mark as reviewed and go to the next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wrong  (X)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not a piece, or not worth mending: reject it and go to the next. It is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comment  (K)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Objects reviewed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing waits for review here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} waiting, {done} of {total} decided</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>proposed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>model: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>margin {value}</source>
         <translation>分差 {value}</translation>
+    </message>
+    <message>
+        <source>mark as reviewed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reject</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>photo reviewed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>photo sent back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>comment</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RulesPanel</name>
+    <message>
+        <source>Findings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind of finding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is right  (I)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This rule leaves it alone from now on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend it and go to the next; Ctrl+Z takes it back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking… {n} photos left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These may be mistakes. Nothing is changed unless you say so.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing unusual was found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All findings ({n})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tiny masks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut off by the box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Many parts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unusual size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two on one piece</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Class against shape</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without a class</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos without objects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only {value} px large</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>runs along {value} of a side of its box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>falls into {value} parts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{value} times the usual size of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>two objects share {value} of their area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}, but {value} times as long as wide</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>accepted without a class of this set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{photo} has no objects and is not done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete it  (M)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the largest part  (M)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Second class  (M)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Call it unknown  (M)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photo is done  (M)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend  (M)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mend: {kind}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is right: {kind}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1693,12 +2523,32 @@ MIT 许可证</translation>
 <context>
     <name>SettingsDialog</name>
     <message>
+        <source>Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Kept in {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>As the system</source>
         <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is noted with everything you accept or review</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Language</source>
@@ -1729,8 +2579,72 @@ MIT 许可证</translation>
         <translation>分类</translation>
     </message>
     <message>
+        <source>The fastest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Intel graphics</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unknown below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A class less probable than this is no class</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the mask while a box is being drawn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Look closer at small pieces</source>
         <translation>小件自动放大识别</translation>
+    </message>
+    <message>
+        <source>Prepare the neighbouring photos ahead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory and saving</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prepared photos in memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prepared photos on disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Always at once, after every edit</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1795,12 +2709,92 @@ MIT 许可证</translation>
 <context>
     <name>StatisticsPanel</name>
     <message>
+        <source>Figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Four tables: classes, people, days, and every object with all that is known of it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Classes</source>
         <translation>分类</translation>
     </message>
     <message>
+        <source>Objects over time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where pieces lie on the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the model was wrong</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} objects on {begun} photos, {done} of {total} photos done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>median {px} px</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reviewed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>proposed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has a date yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click a cell to see its pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rows: people, columns: the model. It was wrong {wrong} times of {total}. {tip}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was both classified by a model and accepted by a person yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody has accepted an object yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Objects</source>
         <translation>目标</translation>
+    </message>
+    <message>
+        <source>Seconds each</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts each</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Reviewed</source>
@@ -1809,6 +2803,14 @@ MIT 许可证</translation>
     <message>
         <source>Rejected</source>
         <translation>已否决</translation>
+    </message>
+    <message>
+        <source>A folder for the tables</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Written: {files}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1898,6 +2900,21 @@ MIT 许可证</translation>
     <message>
         <source>Close anyway</source>
         <translation>仍然关闭</translation>
+    </message>
+</context>
+<context>
+    <name>_Tile</name>
+    <message>
+        <source>Take it  ({n})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>found nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>photo {ms} ms</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>
