@@ -33,6 +33,21 @@ _GOOD_FOR = {
     ),
     "edge-sam": QT_TRANSLATE_NOOP("Models", "Small and fast, made for phones."),
     "edge-sam-3x": QT_TRANSLATE_NOOP("Models", "The best with precise prompts: boxes that fit, points in the middle."),
+    "cn-clip-rn50": QT_TRANSLATE_NOOP(
+        "Models", "Names any class that has Chinese words. The smallest of its kind, and the least sure."
+    ),
+    "cn-clip-vit-b-16": QT_TRANSLATE_NOOP(
+        "Models", "Names any class that has Chinese words, without training. The first to try."
+    ),
+    "cn-clip-vit-l-14": QT_TRANSLATE_NOOP(
+        "Models", "Names any class that has Chinese words. Larger, surer, several times slower."
+    ),
+    "cn-clip-vit-l-14-336": QT_TRANSLATE_NOOP(
+        "Models", "ViT-L/14 on larger crops: for pieces told apart by small details. Wants a graphics card."
+    ),
+    "cn-clip-vit-h-14": QT_TRANSLATE_NOOP(
+        "Models", "The largest that names classes by Chinese words. Wants a graphics card."
+    ),
 }
 _PLACES = {
     "built in": QT_TRANSLATE_NOOP("Models", "built in"),

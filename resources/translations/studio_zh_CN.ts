@@ -972,8 +972,8 @@ MIT 许可证</translation>
         <translation>已完成。</translation>
     </message>
     <message>
-        <source>Done; {n} things were left out, the report names them.</source>
-        <translation>已完成；有 {n} 项未能评测，详见报告。</translation>
+        <source>Done. Left out: {n}; the report names them.</source>
+        <translation>已完成。有 {n} 项未能评测，详见报告。</translation>
     </message>
 </context>
 <context>
@@ -1654,6 +1654,26 @@ MIT 许可证</translation>
     <message>
         <source>The best with precise prompts: boxes that fit, points in the middle.</source>
         <translation>提示精确时最好：框贴合、点居中。</translation>
+    </message>
+    <message>
+        <source>Names any class that has Chinese words. The smallest of its kind, and the least sure.</source>
+        <translation>按中文词语给任意类别命名。同类中最小的模型，把握也最低。</translation>
+    </message>
+    <message>
+        <source>Names any class that has Chinese words, without training. The first to try.</source>
+        <translation>按中文词语给任意类别命名，无需训练。建议先试这个。</translation>
+    </message>
+    <message>
+        <source>Names any class that has Chinese words. Larger, surer, several times slower.</source>
+        <translation>按中文词语给任意类别命名。模型更大、更有把握，速度慢数倍。</translation>
+    </message>
+    <message>
+        <source>ViT-L/14 on larger crops: for pieces told apart by small details. Wants a graphics card.</source>
+        <translation>输入图块更大的 ViT-L/14：适合靠细节区分的废钢件。建议使用显卡。</translation>
+    </message>
+    <message>
+        <source>The largest that names classes by Chinese words. Wants a graphics card.</source>
+        <translation>按中文词语命名类别的最大模型。建议使用显卡。</translation>
     </message>
     <message>
         <source>built in</source>

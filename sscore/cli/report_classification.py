@@ -33,7 +33,7 @@ def classification(
     events: Events = False,
     quiet: Quiet = False,
 ) -> int:
-    """Compare classifiers on pieces whose class is known: an HTML page, tables in CSV and LaTeX, figures in PNG and SVG.
+    """Compare classifiers on pieces whose class is known: a page, tables in CSV and LaTeX, figures in PNG and SVG.
 
     Accuracy, macro precision, recall and F1, classes, confusions, reliability, t-SNE of the features, the surest
     mistakes, size and speed. Pieces that a model learned from flatter it: give data that no model has seen.

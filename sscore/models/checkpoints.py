@@ -123,6 +123,8 @@ def architecture(shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, str] | Non
     position = shapes.get("image_encoder.pos_embed")
     if position is not None and (variant := _VIT.get(position[-1])) and "mask_decoder.iou_token.weight" in shapes:
         return "sam_hq" if high_quality else "sam", variant
+    if "bert.embeddings.word_embeddings.weight" in shapes and "visual.attnpool.c_proj.weight" in shapes:
+        return "cn_clip", "rn50"
     places = shapes.get("visual.positional_embedding", (0, 0))
     if "bert.embeddings.word_embeddings.weight" in shapes and (variant := _CN_CLIP.get((places[-1], places[0]))):
         return "cn_clip", variant

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cn_clip_weights
@@ -23,6 +24,7 @@ GOLDEN = np.load(Path(__file__).parents[1] / "data" / "cn_clip_answers.npz")
 
 # Tensors and numbers of the published variants.
 COUNTS = {
+    "rn50": (394, 76_989_537),
     "vit_b_16": (351, 188_262_913),
     "vit_l_14": (495, 406_233_089),
     "vit_l_14_336": (495, 406_560_769),
@@ -34,6 +36,7 @@ COUNTS = {
 def _tiny():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(nets.CONFIGS, "tiny", cn_clip_weights.TINY)
+        patch.setitem(nets.CONFIGS, "tiny-resnet", cn_clip_weights.TINY_RESNET)
         yield
 
 
@@ -81,6 +84,19 @@ def test_numbers_are_the_authors(tiny, file):
     texts = [cn_clip.prepared(text) for text in cn_clip_weights.TEXTS]
     assert np.allclose(cn_clip.text_features(net, texts), GOLDEN["text"], atol=2e-5)
     assert np.allclose(tiny.raw_features(cn_clip_weights.crops()), GOLDEN["image"], atol=2e-5)
+
+
+def test_the_residual_network_gives_the_authors_features(tmp_path, monkeypatch):
+    """On both engines; its norms are part of the weights."""
+    monkeypatch.setenv("SSC_CACHE", str(tmp_path / "缓存"))
+    path, card = tmp_path / "rn.pt", replace(cn_clip_weights.CARD, variant="tiny-resnet", input_px=64)
+    cn_clip_weights.save(path, cn_clip_weights.TINY_RESNET)
+    exact = cn_clip.load(card, path, device="cpu", engine="torch")
+    found = exact.raw_features(cn_clip_weights.crops())
+    assert np.abs(found - GOLDEN["resnet"]).max() < 2e-5 * np.abs(GOLDEN["resnet"]).max()
+    fast = cn_clip.load(card, path, device="cpu", engine="openvino")
+    crops = cn_clip_weights.crops()
+    assert (fast.features(crops) * exact.features(crops)).sum(1).min() > 0.999
 
 
 def test_the_package_gives_the_same_where_it_is_installed(file):
@@ -237,10 +253,8 @@ def test_other_weights_are_named(file, tmp_path):
 
 
 def test_a_row_of_an_unknown_variant_is_named(file):
-    from dataclasses import replace
-
-    for change in ({"variant": "rn50"}, {"input_px": 48}):
-        with pytest.raises(WrongWeights, match="known are vit_b_16"):
+    for change in ({"variant": "rn101"}, {"input_px": 48}):
+        with pytest.raises(WrongWeights, match="known are rn50"):
             cn_clip.load(replace(cn_clip_weights.CARD, **change), file, device="cpu", engine="torch")
 
 
