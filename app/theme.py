@@ -177,6 +177,10 @@ QComboBox, QLineEdit, QDoubleSpinBox, QSpinBox { background: $raised; border: 1p
 QComboBox:hover, QLineEdit:hover, QDoubleSpinBox:hover { border-color: $faint; }
 QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus { border-color: $accent; }
 QComboBox:disabled { color: $faint; }
+QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-position: top right; width: 22px; border: none; }
+QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-position: bottom right; width: 22px; border: none; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($icons/ui-chevron-up.svg); width: 11px; height: 11px; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url($icons/ui-chevron.svg); width: 11px; height: 11px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($icons/ui-chevron.svg); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; padding: 4px; }

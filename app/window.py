@@ -295,8 +295,8 @@ class Window(QMainWindow):
         if photo.image != self.session.image:
             return
         self.canvas.set_photo(photo)
-        self.flow.on_photo(photo)
         self.assistant.set_photo(photo)
+        self.flow.on_photo(photo)
         self.session.set_digest(photo.image, photo.digest)
 
     def _on_page(self, page: Page | None) -> None:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import actions, theme
 from app.look import Look
@@ -19,22 +29,30 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self._table = table
         self.setWindowTitle(self.tr("Keys and mouse"))
-        columns = QHBoxLayout()
-        columns.setSpacing(36)
+        sheet = QWidget()
+        sheet.setObjectName("plain")
+        columns = QHBoxLayout(sheet)
+        columns.setContentsMargins(0, 0, 12, 0)
+        columns.setSpacing(30)
         sections = self._sections()
         for part in _columns(sections, 3):
             column = QVBoxLayout()
-            column.setSpacing(8)
+            column.setSpacing(5)
             for title, lines in part:
                 column.addWidget(_title(title))
                 column.addLayout(_grid(lines))
-                column.addSpacing(12)
+                column.addSpacing(8)
             column.addStretch()
             columns.addLayout(column)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(26, 22, 26, 18)
-        outer.addLayout(columns)
+        scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        scroll.setObjectName("plain")
+        scroll.setWidget(sheet)
+        outer.addWidget(scroll, 1)
         outer.addLayout(_close_row(self, self.tr("Close")))
+        wanted = sheet.sizeHint() + QSize(92, 110)
+        self.resize(wanted.boundedTo(QSize(1270, 700)))
 
     def _sections(self) -> list[_Section]:
         by_menu: dict[str, list[tuple[str, str]]] = {}
@@ -109,9 +127,9 @@ def _title(text: str) -> QLabel:
 def _grid(lines: list[tuple[str, str]]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(14)
-    grid.setVerticalSpacing(6)
+    grid.setVerticalSpacing(2)
     grid.setColumnStretch(1, 1)
-    grid.setColumnMinimumWidth(0, 128)
+    grid.setColumnMinimumWidth(0, 96)
     for row, (keys, text) in enumerate(lines):
         caps = QHBoxLayout()
         caps.setSpacing(4)

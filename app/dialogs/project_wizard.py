@@ -80,6 +80,7 @@ class ProjectWizard(QDialog):
         form.addRow(self.tr("Model for classes"), self.models["classifier"])
         self.create = QPushButton(self.tr("Create and open"))
         self.create.setDefault(True)
+        self.create.setMinimumWidth(150)
         self.create.setEnabled(False)
         self.create.clicked.connect(self._create)
         cancel = QPushButton(self.tr("Cancel"))

@@ -156,6 +156,7 @@ class SettingsDialog(QDialog):
 
     def _whole(self, key: str, name: str, least: int, most: int, special: str) -> None:
         box = QSpinBox(minimum=least, maximum=most, value=self._settings.get(key), specialValueText=special)
+        box.lineEdit().setTextMargins(6, 0, 0, 0)
         box.editingFinished.connect(lambda: self._set_threads(box.value()))
         self._add(key, name, box)
 
@@ -168,6 +169,7 @@ class SettingsDialog(QDialog):
     def _number(self, key: str, name: str, least: float, most: float, step: float) -> None:
         box = QDoubleSpinBox(minimum=least, maximum=most, singleStep=step, decimals=1, suffix=" GB")
         box.setValue(self._settings.get(key))
+        box.lineEdit().setTextMargins(6, 0, 0, 0)
         box.editingFinished.connect(lambda: self._settings.set(key, box.value()))
         self._add(key, name, box)
 

@@ -34,10 +34,13 @@ class Chart(QWidget):
     def begin(self) -> tuple[QPainter, QFontMetrics]:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self.small())
+        return painter, QFontMetrics(self.small())
+
+    def small(self) -> QFont:
         font = QFont(self.font())
         font.setPixelSize(12)
-        painter.setFont(font)
-        return painter, QFontMetrics(font)
+        return font
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ class Matrix(Chart):
     """Rows: what people said; columns: what the model said. `picked`: (row, column) of a cell that was clicked."""
 
     picked = Signal(int, int)
-    _CELL = 30
+    _WIDE, _HIGH = 44, 28
 
     def __init__(self, look: Look) -> None:
         super().__init__(look, 120)
@@ -182,7 +185,7 @@ class Matrix(Chart):
     def show_table(self, table: npt.NDArray[np.int64], names: Sequence[str], tip: str) -> None:
         self._table, self._names = table, names
         self.setToolTip(tip)
-        self.setMinimumHeight((len(names) + 1) * self._CELL + 6)
+        self.setMinimumHeight((len(names) + 1) * self._HIGH + 6)
         wrong = [(int(table[r, c]), r, c) for r, c in np.argwhere(table).tolist() if r != c]
         said = sorted(wrong, reverse=True)[:12]
         self.setAccessibleDescription("; ".join(f"{names[r]} → {names[c]}: {n}" for n, r, c in said))
@@ -194,18 +197,18 @@ class Matrix(Chart):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter, metrics = self.begin()
-        colours, left, cell = self.look.colours, self._left(metrics), self._CELL
+        colours, left, wide, high = self.look.colours, self._left(metrics), self._WIDE, self._HIGH
         for at, name in enumerate(self._names):
             painter.setPen(QColor(colours.muted))
-            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, cell + 6)
-            painter.drawText(QRectF(left + at * cell - 4, 0, cell + 8, cell), _CENTRE, short)
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, wide - 2)
+            painter.drawText(QRectF(left + at * wide, 0, wide - 2, high), _CENTRE, short)
             painter.setPen(QColor(colours.text))
-            painter.drawText(QRectF(0, (at + 1) * cell, left - 8, cell), _RIGHT, name)
+            painter.drawText(QRectF(0, (at + 1) * high, left - 8, high), _RIGHT, name)
         most = max(int(self._table.max()) if self._table.size else 1, 1)
         for row in range(len(self._names)):
             for column in range(len(self._names)):
                 count = int(self._table[row, column])
-                where = QRectF(left + column * cell, (row + 1) * cell, cell - 2, cell - 2)
+                where = QRectF(left + column * wide, (row + 1) * high, wide - 2, high - 2)
                 ground = QColor(colours.ok if row == column else colours.danger)
                 ground.setAlphaF(0.18 + 0.6 * count / most if count else 0.0)
                 painter.setBrush(ground if count else QColor(colours.hover))
@@ -218,10 +221,8 @@ class Matrix(Chart):
         painter.end()
 
     def _cell_at(self, at: QPointF) -> tuple[int, int]:
-        font = QFont(self.font())
-        font.setPixelSize(12)
-        column = int((at.x() - self._left(QFontMetrics(font))) // self._CELL)
-        row = int(at.y() // self._CELL) - 1
+        column = int((at.x() - self._left(QFontMetrics(self.small()))) // self._WIDE)
+        row = int(at.y() // self._HIGH) - 1
         size = len(self._names)
         return (row, column) if 0 <= row < size and 0 <= column < size else (-1, -1)
 

@@ -193,6 +193,7 @@ class Gallery(QWidget):
         self.resize(1000, 680)
         self.classes = QListWidget()
         self.classes.setFixedWidth(170)
+        self.classes.setIconSize(QSize(14, 14))
         self.filter = QueryLine(session, look, EXAMPLES)
         self.order = QComboBox()
         self.undo = QPushButton()

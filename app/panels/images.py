@@ -263,8 +263,9 @@ class ImagesPanel(QFrame):
         filter_row.addWidget(self.filter)
         column.addLayout(filter_row)
         column.addWidget(self.list, 1)
+        self._edited = ""
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._later.timeout.connect(lambda: self._pick(keep=self._session.image))
+        self._later.timeout.connect(lambda: self._pick(keep=self._edited))
         session.project_opened.connect(self._on_project)
         session.images_changed.connect(self._on_project)
         self.filter.changed.connect(lambda _query: self._pick())
@@ -299,8 +300,9 @@ class ImagesPanel(QFrame):
         self._pick()
         self.refresh()
 
-    def _on_facts(self, _rel: str) -> None:
+    def _on_facts(self, rel: str) -> None:
         if not self.filter.query.empty:
+            self._edited = rel or self._edited
             self._later.start()
 
     def _pick(self, keep: str = "") -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from app.look import Look
@@ -13,6 +13,17 @@ from sscore.errors import BadOption
 from sscore.query import Query
 
 _PAUSE_MS = 180
+
+
+class TextLine(QLineEdit):
+    """Letters and Return typed here are text, not shortcuts of the window; function keys and Esc still are."""
+
+    def event(self, event: QEvent) -> bool:
+        asked = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
+        if asked and event.key() != Qt.Key.Key_Escape and not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35:
+            event.accept()
+            return True
+        return super().event(event)
 
 
 class QueryLine(QWidget):
@@ -25,7 +36,7 @@ class QueryLine(QWidget):
         super().__init__(parent)
         self._session, self._look, self._examples = session, look, examples
         self.query = Query("")
-        self.line = QLineEdit(clearButtonEnabled=True)
+        self.line = TextLine(clearButtonEnabled=True)
         self._menu = QMenu(self)
         self._open = QAction(self)
         self._open.triggered.connect(lambda: self._menu.exec(self.line.mapToGlobal(self.line.rect().bottomLeft())))
@@ -42,7 +53,6 @@ class QueryLine(QWidget):
         self._pause.timeout.connect(self.apply)
         self.line.textChanged.connect(lambda _text: self._pause.start())
         self.line.returnPressed.connect(self.apply)
-        self.line.installEventFilter(self)
         look.changed.connect(self.refresh)
         session.project_opened.connect(self.apply)
         self.refresh()
@@ -88,9 +98,3 @@ class QueryLine(QWidget):
         self.wrong.hide()
         self.query = found
         self.changed.emit(found)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
-        """Letters typed here are text, not shortcuts of the window."""
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-        return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app import rows
 from app.crops import Crops
@@ -13,7 +13,7 @@ from app.index import Index
 from app.look import Look
 from app.notices import Notice
 from app.panels.fact_list import Entry, FactList
-from app.panels.query_line import QueryLine
+from app.panels.query_line import QueryLine, TextLine
 from app.session import Session
 from app.settings import Settings
 from sscore import review
@@ -44,6 +44,7 @@ class ReviewPanel(QFrame):
         self.setObjectName("left")
         self._session, self._index, self._settings, self._look = session, index, settings, look
         self._shown: Fact | None = None
+        self._hurry = False
         self._count = QLabel()
         self._count.setProperty("role", "muted")
         self._bar = QProgressBar(textVisible=False)
@@ -51,7 +52,7 @@ class ReviewPanel(QFrame):
         self.list = FactList(session, crops, look, lambda: self.tr("Objects that wait for review"))
         self.empty = QLabel(wordWrap=True)
         self.empty.setProperty("role", "muted")
-        self.comment = QLineEdit()
+        self.comment = TextLine()
         self.right, self.wrong = QPushButton(), QPushButton()
         self.right.setProperty("primary", "true")
         buttons = QHBoxLayout()
@@ -82,6 +83,7 @@ class ReviewPanel(QFrame):
         self.right.clicked.connect(lambda: self.decide("reviewed"))
         self.wrong.clicked.connect(lambda: self.decide("rejected"))
         self.comment.editingFinished.connect(self._save_comment)
+        self.comment.returnPressed.connect(self.comment.clearFocus)
         session.selection_changed.connect(self._on_selection)
         look.changed.connect(self.refresh)
         index.want()
@@ -115,6 +117,8 @@ class ReviewPanel(QFrame):
         said = self.tr("{n} waiting, {done} of {total} decided")
         self._count.setText(said.format(n=len(waiting), done=done, total=len(every)))
         self.empty.setVisible(not waiting and self._index.ready)
+        if self._hurry and self._index.ready:
+            self.next()
 
     def _entry(self, fact: Fact) -> Entry:
         name = rows.name_of(self._session.labels, fact.label, self._look.lang)
@@ -136,6 +140,11 @@ class ReviewPanel(QFrame):
 
     def next(self) -> None:
         """The next that waits, from the one in hand on and round; nothing in hand: the most uncertain."""
+        if self._later.isActive():
+            self._fill()
+        self._hurry = not self._index.ready
+        if self._hurry:  # gone to as soon as the project has been read
+            return
         row = self.list.currentIndex().row()
         entries = self.list.facts.entries
         fresh = row >= 0 and self.list.entry is not None and self.list.entry.fact != self._shown

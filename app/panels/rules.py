@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import rows
 from app.bulk import Bulk
@@ -50,15 +50,11 @@ class RulesPanel(QFrame):
         head.addWidget(self.kind)
         self.says = QLabel(wordWrap=True)
         self.says.setProperty("role", "muted")
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.right)
-        buttons.addWidget(self.mend)
         foot = QVBoxLayout()
         foot.setContentsMargins(14, 8, 14, 12)
         foot.setSpacing(8)
-        foot.addWidget(self.says)
-        foot.addLayout(buttons)
+        for widget in (self.says, self.mend, self.right):
+            foot.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -49,6 +49,7 @@ class StatisticsPanel(QWidget):
         self.save.clicked.connect(self._choose)
         self.said = QLabel(wordWrap=True)
         self.said.setProperty("role", "muted")
+        self.said.hide()
         self.classes, self.days, self.places = Bars(look), Line(look), HeatMap(look)
         self.people, self.matrix = QGridLayout(), Matrix(look)
         self._titles = [QLabel() for _ in range(5)]
@@ -153,7 +154,7 @@ class StatisticsPanel(QWidget):
         said = self.tr("{n} objects on {begun} photos, {done} of {total} photos done")
         begun = found.begun + found.done
         self.head.setText(said.format(n=found.instances, begun=begun, done=found.done, total=found.photos))
-        self.said.setText("")
+        self.said.hide()
         colours, labels, lang = self._look.colours, self._session.labels, self._look.lang
         tones = {"reviewed": colours.ok, "accepted": colours.accent, "proposed": colours.faint}
         bars = []
@@ -237,10 +238,14 @@ class StatisticsPanel(QWidget):
         photos, labels = list(self._index.photos()), self._session.labels
 
         def done(files: tuple[Path, ...]) -> None:
-            self.said.setText(self.tr("Written: {files}").format(files=", ".join(str(file) for file in files)))
+            self._say(self.tr("Written: {files}").format(files=", ".join(str(file) for file in files)))
 
         def failed(error: Exception) -> None:
             shown = of_error(error)
-            self.said.setText(f"{shown.text}. {shown.detail}")
+            self._say(f"{shown.text}. {shown.detail}")
 
         self._lane.submit("csv", lambda: statistics.write_csv(photos, labels, folder), done, failed)
+
+    def _say(self, text: str) -> None:
+        self.said.setText(text)
+        self.said.show()

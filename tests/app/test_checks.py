@@ -1,0 +1,73 @@
+"""Rules run over the project: findings are jumped to, mended with one key, or said to be right."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import wait_until
+from labelled import label
+from PySide6.QtCore import Qt
+
+
+@pytest.fixture
+def checks(make_studio, folder):
+    label(folder)
+    studio = make_studio()
+    studio.open(folder)
+    studio.key(Qt.Key.Key_F7)
+    panel = studio.window.side.page("checks")
+    done = studio.window.flow.checks
+    wait_until(lambda: studio.window.flow.index.ready and not done.left and done.findings, what="the checks")
+    return studio, panel
+
+
+def found(panel) -> list[tuple[str, str]]:
+    return [(entry.key[0], entry.image) for entry in panel.list.facts.entries]
+
+
+def test_mistakes_of_all_photos_are_listed(checks):
+    _, panel = checks
+    assert found(panel) == [("tiny", "a.jpg"), ("label", "b.jpg"), ("empty", "c.png")]
+    assert "only 25 px" in panel.list.facts.entries[0].line
+    assert panel.kind.count() == 4
+
+
+def test_one_key_mends_and_goes_on(checks):
+    studio, panel = checks
+    panel.next()
+    wait_until(lambda: studio.session.selection == (3,), what="the jump")
+    studio.key("m")
+    wait_until(lambda: ("tiny", "a.jpg") not in found(panel), what="the mend")
+    studio.settle()
+    assert [a.id for a in studio.on_disk("a.jpg").annotations] == [1, 2]
+    wait_until(lambda: studio.session.image == "b.jpg", what="the next finding")
+    studio.session.go("a.jpg")
+    wait_until(lambda: studio.session.page is not None)
+    studio.key("z", Qt.KeyboardModifier.ControlModifier)
+    wait_until(lambda: ("tiny", "a.jpg") in found(panel), what="the undo")
+
+
+def test_what_is_right_is_not_found_again(checks, make_studio, folder):
+    studio, panel = checks
+    panel.next()
+    wait_until(lambda: studio.session.selection == (3,))
+    studio.key("i")
+    wait_until(lambda: ("tiny", "a.jpg") not in found(panel))
+    studio.settle()
+    assert studio.on_disk("a.jpg").annotations[2].extra["excused"] == ["tiny"]
+
+
+def test_one_kind_at_a_time(checks):
+    _, panel = checks
+    panel.kind.setCurrentIndex(panel.kind.findData("empty"))
+    assert found(panel) == [("empty", "c.png")]
+    panel.next()
+    assert "done" in panel.mend.text()
+
+
+def test_an_edit_is_checked_at_once(checks):
+    studio, panel = checks
+    studio.session.go("c.png")
+    wait_until(lambda: studio.session.page is not None and studio.assistant.photo is not None)
+    studio.settle()
+    studio.add(20, 20, 120, 120)
+    wait_until(lambda: ("empty", "c.png") not in found(panel), what="the new check")

@@ -1,0 +1,123 @@
+"""The review queue: the most uncertain first, verdicts by key, comments, and what is kept in the page."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import wait_until
+from labelled import label
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def queue(make_studio, folder):
+    label(folder)
+    studio = make_studio()
+    studio.open(folder)
+    studio.key(Qt.Key.Key_F8)
+    panel = studio.window.side.page("review")
+    wait_until(lambda: studio.window.flow.index.ready and len(panel.list.facts.entries) == 5, what="the queue")
+    return studio, panel
+
+
+def listed(panel) -> list[tuple[str, int]]:
+    return [(entry.image, entry.fact.id) for entry in panel.list.facts.entries]
+
+
+def at(studio, image: str, number: int) -> bool:
+    return studio.session.image == image and studio.session.selection == (number,)
+
+
+def test_the_most_uncertain_come_first(queue):
+    _, panel = queue
+    assert listed(panel) == [("b.jpg", 2), ("a.jpg", 2), ("a.jpg", 1), ("a.jpg", 3), ("b.jpg", 1)]
+    assert "5 waiting, 0 of 5" in panel._count.text()
+
+
+def test_newcomers_see_no_tabs(studio):
+    assert not studio.window.side.tabs.isVisible()
+    studio.key(Qt.Key.Key_F8)
+    assert studio.window.side.tabs.isVisible()
+    studio.window.side.close_page("review")
+    assert not studio.window.side.tabs.isVisible()
+    assert studio.window.side.current == "photos"
+
+
+def test_verdicts_by_key_lead_through_the_queue(queue, folder):
+    studio, panel = queue
+    studio.key("n")
+    wait_until(lambda: at(studio, "b.jpg", 2), what="the first")
+    assert studio.canvas.zoom > 1.5  # large enough to judge
+    studio.key("x")
+    wait_until(lambda: at(studio, "a.jpg", 2), what="the second")
+    studio.key("y")
+    wait_until(lambda: at(studio, "a.jpg", 1), what="the third")
+    studio.settle()
+    fact = studio.on_disk("b.jpg").annotations[1]
+    assert fact.status == "rejected"
+    assert fact.extra["review"]["by"] == studio.window.settings.get("author")
+    assert studio.on_disk("a.jpg").annotations[1].status == "reviewed"
+    assert len(listed(panel)) == 3
+
+
+def test_a_verdict_can_be_taken_back(queue):
+    studio, panel = queue
+    studio.key("n")
+    wait_until(lambda: at(studio, "b.jpg", 2))
+    studio.key("x")
+    wait_until(lambda: at(studio, "a.jpg", 2))
+    studio.session.go("b.jpg")
+    wait_until(lambda: studio.session.page is not None)
+    studio.key("z", CTRL)
+    wait_until(lambda: len(listed(panel)) == 5)
+    assert studio.session.page.annotations[1].status == "accepted"
+
+
+def test_a_comment_stays_with_its_object(queue):
+    studio, panel = queue
+    studio.key("n")
+    wait_until(lambda: at(studio, "b.jpg", 2))
+    studio.settle()
+    studio.key("k")
+    panel.comment.insert("弯的 bent")
+    QTest.keyClick(panel.comment, Qt.Key.Key_Return)
+    studio.settle()
+    assert studio.on_disk("b.jpg").annotations[1].extra["review"]["comment"] == "弯的 bent"
+    assert studio.on_disk("b.jpg").annotations[1].status == "accepted"
+
+
+def test_a_whole_photo_is_right_or_goes_back(queue):
+    studio, _ = queue
+    studio.key("y", SHIFT)
+    studio.settle()
+    page = studio.on_disk()
+    assert page.extra["review"]["status"] == "reviewed" and page.extra["done"]
+    assert {a.status for a in page.annotations} == {"reviewed"}
+    studio.key("x", SHIFT)
+    studio.settle()
+    assert studio.on_disk().extra["review"]["status"] == "rejected"
+    assert studio.session.state("a.jpg").progress == "started"
+    studio.window.images.filter.set("is:rejected")
+    assert studio.session.listed == ["a.jpg"]
+
+
+def test_a_filter_narrows_the_queue(queue):
+    _, panel = queue
+    panel.filter.set("class:Pipe margin<0.2")
+    assert listed(panel) == [("a.jpg", 2)]
+
+
+def test_what_is_accepted_joins_the_queue_with_its_effort(queue):
+    studio, panel = queue
+    studio.session.go("c.png")
+    wait_until(lambda: studio.session.page is not None and studio.assistant.photo is not None)
+    studio.settle()
+    studio.box(20, 20, 120, 120)
+    studio.key("q")
+    studio.click(60, 60)
+    studio.key("f")
+    wait_until(lambda: ("c.png", 1) in listed(panel))
+    effort = studio.on_disk("c.png").annotations[0].extra["effort"]
+    assert effort["clicks"] == 2 and 0 <= effort["seconds"] < 60
