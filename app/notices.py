@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
 
+from app import error_words
 from sscore import errors
 
 log = logging.getLogger("app")
@@ -69,9 +70,14 @@ def out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and said)
 
 
+def facts(error: Exception) -> str:
+    """The exact facts, below the headline: which file, what is wrong, what to do; in the user's language."""
+    return error_words.facts(error, "zh" if QLocale().language() == QLocale.Language.Chinese else "en")
+
+
 def of_error(error: Exception, *, key: str = "", kind: Kind = "error") -> Notice:
     """The notice for an exception: headline, then the exact facts. What nobody foresaw goes to the log in full."""
     if isinstance(error, (errors.SscError, OSError, MemoryError)):
-        return Notice(kind, headline(error), str(error), key=key)
+        return Notice(kind, headline(error), facts(error), key=key)
     log.error("unexpected failure", exc_info=error)
     return Notice(kind, headline(error), f"{type(error).__name__}: {error}", key=key)
