@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QPushButton,
     QSpinBox,
@@ -77,15 +76,9 @@ class EvaluateDialog(QDialog):
 
     def _build(self) -> None:
         self.truth = QLabel(wordWrap=True)
-        self.segmenters = QListWidget()
-        self.segmenters.setAccessibleName(self.tr("Models"))
-        self.segmenters.setMaximumHeight(118)
-        for row in self._stock.rows:
-            if row.card.kind == "segmenter" and row.here:
-                item = QListWidgetItem(row.card.id, self.segmenters)
-                chosen = row.card.id in ("nano", self._stock_default())
-                item.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
-        self.segmenters.itemChanged.connect(lambda _item: self._show_ready())
+        here = [row.card.id for row in self._stock.rows if row.card.kind == "segmenter" and row.here]
+        self.segmenters = {one: QCheckBox(one) for one in here}
+        models = self._grid(self.segmenters, here[:1], columns=3)
 
         names = {
             "S2": self.tr("One point (S2)"),
@@ -98,12 +91,7 @@ class EvaluateDialog(QDialog):
         }
         self.strategies = {key: QCheckBox(name) for key, name in names.items()}
         self.strategies["NoC"].setToolTip(self.tr("A simulated user clicks where most is wrong, 20 times at most."))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(18)
-        for place, (key, box) in enumerate(self.strategies.items()):
-            box.setChecked(key in ("S2", "S5", "S6"))
-            box.toggled.connect(self._show_ready)
-            grid.addWidget(box, place // 2, place % 2)
+        prompts = self._grid(self.strategies, ("S2", "S5", "S6"), columns=2)
 
         self.careless = QCheckBox(self.tr("Also moved by up to 10, 20 and 30 px, as a careless hand would"))
         self.processes = QSpinBox()
@@ -126,8 +114,8 @@ class EvaluateDialog(QDialog):
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(12)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
-        form.addRow(self.tr("Models"), self.segmenters)
-        form.addRow(self.tr("Prompts"), grid)
+        form.addRow(self.tr("Models"), models)
+        form.addRow(self.tr("Prompts"), prompts)
         form.addRow("", self.careless)
         form.addRow(self.tr("Processes"), self.processes)
         form.addRow(self.tr("Results in"), place_row)
@@ -146,6 +134,7 @@ class EvaluateDialog(QDialog):
         self.weak.setHeaderLabels(
             [self.tr("Photo"), self.tr("Class"), self.tr("Model"), self.tr("Prompt"), self.tr("DICE")]
         )
+        self.weak.headerItem().setTextAlignment(4, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.weak.setToolTip(self.tr("Each object with its worst answer. Click one to see it in its photo."))
         self.weak.currentItemChanged.connect(lambda item, _before: self._go(item))
         self.weak.hide()
@@ -175,9 +164,15 @@ class EvaluateDialog(QDialog):
         column.addWidget(self.weak, 1)
         column.addLayout(buttons)
 
-    def _stock_default(self) -> str:
-        here = [row.card.id for row in self._stock.rows if row.card.kind == "segmenter" and row.here]
-        return here[0] if here else ""
+    def _grid(self, boxes: Mapping[str, QCheckBox], chosen: Sequence[str], *, columns: int) -> QGridLayout:
+        """The boxes in columns, some of them ticked."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(18)
+        for place, (key, box) in enumerate(boxes.items()):
+            box.setChecked(key in chosen)
+            box.toggled.connect(self._show_ready)
+            grid.addWidget(box, place // columns, place % columns)
+        return grid
 
     # --- what is asked -----------------------------------------------------------------------------------------
 
@@ -198,9 +193,10 @@ class EvaluateDialog(QDialog):
 
     def chosen(self) -> tuple[list[str], list[str]]:
         """Ids of the models, keys of the strategies."""
-        items = [self.segmenters.item(row) for row in range(self.segmenters.count())]
-        models = [item.text() for item in items if item.checkState() == Qt.CheckState.Checked]
-        return models, [key for key, box in self.strategies.items() if box.isChecked()]
+        models, strategies = (
+            [key for key, box in boxes.items() if box.isChecked()] for boxes in (self.segmenters, self.strategies)
+        )
+        return models, strategies
 
     def arguments(self) -> list[str]:
         """Of `ssc`."""
@@ -274,7 +270,7 @@ class EvaluateDialog(QDialog):
         else:
             done = self.tr("Done.")
             if self._problems:
-                done = self.tr("Done; {n} things were left out, the report names them.").format(n=self._problems)
+                done = self.tr("Done. Left out: {n}; the report names them.").format(n=self._problems)
             self._say(done, "warn" if self._problems else "ok")
             self.open_report.show()
             run = self._report.parent.parent
@@ -291,6 +287,7 @@ class EvaluateDialog(QDialog):
             self.weak.addTopLevelItem(item)
         for column in range(5):
             self.weak.resizeColumnToContents(column)
+            self.weak.setColumnWidth(column, self.weak.columnWidth(column) + 18)
         self.weak.show()
         self.adjustSize()
 

@@ -60,7 +60,7 @@ def press(dialog):
 
 
 def test_what_is_asked_of_the_command(dialog, folder, tmp_path):
-    assert [dialog.segmenters.item(i).text() for i in range(dialog.segmenters.count())] == ["nano", "grabcut"]
+    assert list(dialog.segmenters) == ["nano", "grabcut"]
     dialog.folder.setText(str(tmp_path / "结果"))
     dialog.careless.setChecked(True)
     words = dialog.arguments()
@@ -98,7 +98,7 @@ def test_progress_result_and_the_way_to_an_object(dialog, studio, play, tmp_path
     press(dialog)
     wait_until(lambda: dialog.weak.isVisible(), what="the objects")
     assert "4 of 8 prompts, about 3 min left" in seen
-    assert "1 things were left out" in dialog.says.text() and dialog.open_report.isVisible()
+    assert "Left out: 1" in dialog.says.text() and dialog.open_report.isVisible()
     item = dialog.weak.topLevelItem(0)
     assert [item.text(i) for i in range(5)] == ["a.jpg", "Pipe", "nano", "S2", "0.250"]
     dialog.weak.setCurrentItem(item)
