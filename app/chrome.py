@@ -17,10 +17,10 @@ from sscore.types import UNKNOWN
 
 _RAIL = (
     *("select", "box", "points", "find_all", ""),
-    *("brush", "lasso", "polygon", "corners", ""),
+    *("brush", "lasso", "polygon", "corners", "ruler", ""),
     *("accept", "clear", "delete", "", "fit"),
 )
-_BAR = ("open", "", "undo", "redo", "", "previous", "next", "done", "", "show_masks", "show_names")
+_BAR = ("open", "", "undo", "redo", "", "previous", "next", "done", "", "show_masks", "show_names", "display")
 
 
 class Chrome(QObject):

@@ -51,6 +51,16 @@ DRAWING: tuple[ActionRow, ...] = (
         "tool",
         tip=QT_TRANSLATE_NOOP("Actions", "Drag a corner, click the line for a new one, right click takes one away"),
     ),
+    ActionRow(
+        "ruler",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Measure"),
+        "ruler",
+        ("Shift+M",),
+        True,
+        "tool",
+        tip=QT_TRANSLATE_NOOP("Actions", "Drag a line. Type the true length of one thing, and all lengths are in mm"),
+    ),
     ActionRow("brush_smaller", "tools", QT_TRANSLATE_NOOP("Actions", "Smaller brush"), "", ("[",)),
     ActionRow("brush_larger", "tools", QT_TRANSLATE_NOOP("Actions", "Larger brush"), "", ("]",)),
     ActionRow(
@@ -104,6 +114,16 @@ OBJECTS: tuple[ActionRow, ...] = (
         tip=QT_TRANSLATE_NOOP(
             "Actions", "Its pixels are taken from the other selected objects, or from all it overlaps"
         ),
+    ),
+    ActionRow(
+        "tidy",
+        "object",
+        QT_TRANSLATE_NOOP("Actions", "Clean up…"),
+        "tidy",
+        ("T",),
+        needs="objects",
+        separator=True,
+        tip=QT_TRANSLATE_NOOP("Actions", "Specks, small holes and a ragged outline, shown live before you decide"),
     ),
     ActionRow("fill_holes", "object", QT_TRANSLATE_NOOP("Actions", "Fill holes"), "", ("Shift+H",), needs="objects"),
     ActionRow(
@@ -165,4 +185,13 @@ VIEWS: tuple[ActionRow, ...] = (
         tip=QT_TRANSLATE_NOOP("Actions", "The next way of colouring at each press"),
     ),
     ActionRow("minimap", "view", QT_TRANSLATE_NOOP("Actions", "Overview map"), "", ("F9",), checkable=True),
+    ActionRow(
+        "display",
+        "view",
+        QT_TRANSLATE_NOOP("Actions", "Display…"),
+        "sliders",
+        ("F12",),
+        tip=QT_TRANSLATE_NOOP("Actions", "Opacity, colours, brightness of dark photos. The photos stay as they are"),
+    ),
+    ActionRow("history", "view", QT_TRANSLATE_NOOP("Actions", "History"), "history", ("Ctrl+Shift+Y",), checkable=True),
 )

@@ -52,6 +52,15 @@ TABLE: tuple[Setting, ...] = (
     Setting("brush_px", 16.0),  # radius, image px
     Setting("outline_only", False),
     Setting("minimap", True),
+    Setting("pixel_grid", True),
+    Setting("show_history", False),
+    Setting("tidy_specks", 50),  # px: smaller parts go
+    Setting("tidy_holes", 0),  # px: holes up to so many are filled
+    Setting("tidy_smooth", 0.0),  # px
+    # Of the picture on screen; models and files see the photo as it is.
+    Setting("brightness", 0.0),
+    Setting("contrast", 0.0),
+    Setting("gamma", 1.0),
     Setting("hover_preview", False),
     Setting("colour_by", "class", ("class", "object", "status")),
     Setting("device", "auto", ("auto", "cpu", "cuda", "gpu")),

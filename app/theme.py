@@ -109,11 +109,11 @@ QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
 
 QToolBar { background: $window; border: none; spacing: 2px; padding: 2px 8px 6px 8px; }
-QToolBar#rail { background: $surface; border-right: 1px solid $border; padding: 8px 5px; spacing: 4px; }
+QToolBar#rail { background: $surface; border-right: 1px solid $border; padding: 6px 5px; spacing: 2px; }
 QToolBar::separator { background: $border; width: 1px; margin: 6px 6px; }
-QToolBar#rail::separator { height: 1px; margin: 6px 4px; }
+QToolBar#rail::separator { height: 1px; margin: 4px 4px; }
 QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px; background: transparent; }
-QToolBar#rail QToolButton { padding: 7px; }
+QToolBar#rail QToolButton { padding: 5px 7px; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $accent_soft; }

@@ -11,11 +11,16 @@ from app.notices import Notice
 from app.session import Session
 from app.settings import Settings
 
-_SWITCHES = ("outline_only", "minimap", "hover_preview")
+_SWITCHES = {
+    "outline_only": "outline_only",
+    "minimap": "minimap",
+    "hover_preview": "hover_preview",
+    "history": "show_history",
+}  # action -> setting
 
 
 class ViewCommands(QObject):
-    """Switches of the canvas, kept in the settings under the key of their action."""
+    """Switches of the canvas and its panels, kept in the settings."""
 
     def __init__(self, session: Session, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -23,11 +28,12 @@ class ViewCommands(QObject):
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """By the key of the action."""
-        return {**{key: lambda k=key: self.switch(k) for key in _SWITCHES}, "colour_by": self.next_colouring}
+        switches = {key: lambda s=setting: self.switch(s) for key, setting in _SWITCHES.items()}
+        return {**switches, "colour_by": self.next_colouring}
 
     def checked(self) -> dict[str, bool]:
         """Which switches are on, by the key of the action."""
-        return {key: self._settings.get(key) for key in _SWITCHES}
+        return {key: self._settings.get(setting) for key, setting in _SWITCHES.items()}
 
     def switch(self, key: str) -> None:
         self._settings.set(key, not self._settings.get(key))

@@ -28,17 +28,16 @@ from app.commands import Commands
 from app.dialogs.export import ExportDialog
 from app.dialogs.help import AboutDialog, ShortcutsDialog
 from app.dialogs.models import ModelsDialog, weight_files
+from app.editing import Editing
 from app.finder import Finder
 from app.flow import Flow
 from app.jobs import Lane
 from app.look import Look
 from app.messages import MessageBar
 from app.notices import Notice
-from app.object_commands import ObjectCommands
 from app.panels.images import ImagesPanel
 from app.panels.labels import LabelsPanel
 from app.panels.models import ModelsPanel
-from app.panels.objects import ObjectsPanel
 from app.panels.side import Side
 from app.panels.status import StatusLine
 from app.photos import Photo, Photos
@@ -46,7 +45,6 @@ from app.session import Session
 from app.settings import Settings
 from app.stock import Stock
 from app.veil import Veil
-from app.view_commands import ViewCommands
 from sscore.types import Page
 
 # Messages that mean nothing any more once another folder is open.
@@ -69,8 +67,6 @@ class Window(QMainWindow):
         self.photos = Photos(self.photo_lane, self)
         self.ahead = Ahead(self.session, self.assistant, self.photos, settings, self.disk_lane, self)
         self.veil = Veil(self.session, self)
-        self.views = ViewCommands(self.session, settings, self)
-        self.objects_ = ObjectCommands(self.session, self.veil, settings, self.photo_lane, self)
         self.commands = Commands(self.session, self.assistant, self.finder, look, self)
         self.canvas = CanvasView(
             self.session, self.assistant, self.finder, settings, look, self.veil, self.photo_lane, self
@@ -81,7 +77,8 @@ class Window(QMainWindow):
         self.images = ImagesPanel(self.session, self.photos, self.ahead, self.flow.index, look)
         self.side = Side("photos", self.images, lambda: self.tr("Photos"))
         self.labels = LabelsPanel(self.session, self.assistant, self.finder, settings, look)
-        self.objects = ObjectsPanel(self.session, look)
+        self.editing = Editing(self.session, self.veil, settings, look, self.photo_lane, self.canvas)
+        self.objects = self.editing.panel
         self.models = ModelsPanel(self.assistant, self.stock, look)
         self.status = StatusLine(self.assistant, look, self)
         self.actions_ = Actions(self._handlers(), look, self)
@@ -108,16 +105,16 @@ class Window(QMainWindow):
             "save": session.saver.save_now,
             "export": self.show_export,
             "quit": self.close,
-            "undo": lambda: canvas.gestures.step_back() or commands.undo(),
+            "undo": lambda: self.editing.undo() or commands.undo(),
             "redo": commands.redo,
-            "accept": lambda: canvas.gestures.finish() or commands.accept(),
+            "accept": lambda: self.editing.accept() or commands.accept(),
             "clear": self.assistant.clear,
-            "cancel": lambda: canvas.cancel_gesture() or commands.cancel(),
+            "cancel": lambda: self.editing.cancel() or commands.cancel(),
             "delete": commands.delete,
             "select_all": commands.select_all,
             "done": commands.toggle_done,
             "done_next": commands.done_next,
-            **canvas.handlers(),
+            **self.editing.handlers(),
             "find_all": self.finder.start,
             "accept_all": self.finder.accept_shown,
             "discard_all": self.finder.discard,
@@ -135,8 +132,6 @@ class Window(QMainWindow):
             "show_masks": lambda: self._toggle("show_masks"),
             "show_names": lambda: self._toggle("show_names"),
             "zoom_small": lambda: self._toggle("zoom_small"),
-            **self.objects_.handlers(),
-            **self.views.handlers(),
             "shortcuts": lambda: self._show_dialog(ShortcutsDialog(self.actions_, self)),
             "about": lambda: self._show_dialog(AboutDialog(self.look, self)),
             **self.flow.handlers(),
@@ -194,6 +189,7 @@ class Window(QMainWindow):
         self.canvas.tool_changed.connect(lambda _key: self._enable())
         self.canvas.guide.open_wanted.connect(self.choose_folder)
         self.canvas.guide.samples_wanted.connect(self.open_samples)
+        self.objects.menu_wanted.connect(lambda at: self.chrome.menus["object"].popup(at))
         self.labels.label_chosen.connect(self.commands.set_label)
         self.models.manager_wanted.connect(self.show_models)
         assistant.load_failed.connect(self._on_load_failed)
@@ -244,7 +240,7 @@ class Window(QMainWindow):
         act["done"].setChecked(bool(session.page is not None and session.page.extra.get("done")))
         for key in ("show_masks", "show_names", "zoom_small"):
             act[key].setChecked(self.settings.get(key))
-        for key, on in (self.objects_.checked() | self.views.checked()).items():
+        for key, on in self.editing.checked().items():
             act[key].setChecked(on)
 
     def _toggle(self, key: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
 from app.assistant import Assistant
-from app.canvas.draw_tools import BrushTool, CornersTool, LassoTool, PolygonTool
+from app.canvas.draw_tools import BrushTool, CornersTool, LassoTool, PolygonTool, RulerTool
 from app.canvas.found import FindsLayer
 from app.canvas.sketch import NO_SKETCH
 from app.canvas.stage import Stage
@@ -20,11 +20,14 @@ from app.settings import Settings
 from app.veil import Veil
 
 _NUDGE = 1_000_000  # gesture numbers of arrow keys lie above those of drawing
-_DRAWING = ("brush", "lasso", "polygon", "corners")  # they mean what is drawn, not what lies under the mouse
+_DRAWING = ("brush", "lasso", "polygon", "corners", "ruler")  # they mean what is drawn, not what lies under the mouse
 
 
 class Gestures(QObject):
-    """Asks the tool in hand with a frozen `Pointer` and does what its `Answer` says."""
+    """Asks the tool in hand with a frozen `Pointer` and does what its `Answer` says. `measured`: the two ends of the
+    ruler's line, image px; () when there is none."""
+
+    measured = Signal(tuple)
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class Gestures(QObject):
             LassoTool(),
             self.polygon,
             CornersTool(lambda: drawing.rings(view.zoom)),
+            RulerTool(),
         )
         self._tools = {tool.key: tool for tool in tools}
         self._tool: Tool = self._tools["box"]
@@ -106,6 +110,8 @@ class Gestures(QObject):
         """Another tool, selection or mask: show what can be taken hold of, and the tint of what is painted on."""
         corners = self._tool.key == "corners"
         self._stage.sketch.show_rings(self._drawing.rings(self._view.zoom) if corners else ())
+        if self._tool.key != "ruler":
+            self._stage.sketch.forget_ruler()
         if self._tool.key != "brush":
             self._stage.sketch.show_brush(None)
         self._stage.sketch.set_tint(*self._stage.tint())
@@ -184,6 +190,8 @@ class Gestures(QObject):
             self._drawing.put(answer.patch)
         if answer.redraw is not None:
             self._drawing.redraw(*answer.redraw)
+        if answer.ruler is not None:
+            self.measured.emit(answer.ruler)
         if answer.shift_by is not None:
             self._shift(*answer.shift_by)
         if answer.pick is not None and not self._finds.accept(self._find_at(QPointF(*answer.pick))):

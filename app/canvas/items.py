@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+import math
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas import paint
 from app.canvas.paint import Art
-from sscore.types import Annotation, Prompt
+from sscore.types import Annotation, ByteArray, Prompt
 
 _CRISP_FROM = 1.5  # screen dots per image px: from here on pixels are shown as squares
 _TRACED_FROM = 2.0  # from here on few objects are in sight and outlines are drawn exactly
@@ -45,11 +47,20 @@ class PhotoItem(QGraphicsItem):
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # a true exposedRect
         self._levels: tuple[QImage, ...] = ()
+        self._table: ByteArray | None = None
+        self._toned: dict[int, QImage] = {}
         self._bounds = QRectF()
+
+    def set_tone(self, table: ByteArray | None) -> None:
+        """How bright the photo is shown (see paint.tone_table)."""
+        self._table = table
+        self._toned.clear()
+        self.update()
 
     def set_levels(self, levels: tuple[QImage, ...]) -> None:
         self.prepareGeometryChange()
         self._levels = levels
+        self._toned.clear()
         self._bounds = QRectF(levels[0].rect()) if levels else QRectF()
         self.update()
 
@@ -58,8 +69,15 @@ class PhotoItem(QGraphicsItem):
 
     def texture(self, density: float) -> tuple[QImage, QTransform]:
         """The level that fits `density` (screen dots per image px), and the way from its px to image px."""
-        level = self._levels[paint.level_for(self._levels, density)] if self._levels else QImage(1, 1, _OPAQUE)
-        scale = self._bounds.width() / level.width() if self._levels else 1.0
+        if not self._levels:
+            return QImage(1, 1, _OPAQUE), QTransform()
+        index = paint.level_for(self._levels, density)
+        level = self._levels[index]
+        if self._table is not None:
+            if index not in self._toned:
+                self._toned[index] = paint.toned(level, self._table)
+            level = self._toned[index]
+        scale = self._bounds.width() / level.width()
         return level, QTransform.fromScale(scale, scale)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -71,7 +89,13 @@ class PhotoItem(QGraphicsItem):
         across, down = level.width() / self._bounds.width(), level.height() / self._bounds.height()
         source = QRectF(target.x() * across, target.y() * down, target.width() * across, target.height() * down)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < _CRISP_FROM)
-        painter.drawImage(target, level, source)
+        if self._table is None:
+            painter.drawImage(target, level, source)
+            return
+        # Only what is in sight, so that a slider answers at once on any photo.
+        part = source.toAlignedRect().intersected(level.rect())
+        place = QRectF(part.x() / across, part.y() / down, part.width() / across, part.height() / down)
+        painter.drawImage(place, paint.toned(level.copy(part), self._table))
 
 
 class MaskItem(QGraphicsItem):
@@ -222,3 +246,11 @@ def _draw_point(painter: QPainter, at: QPointF, positive: bool, unit: float) -> 
     if positive:
         painter.drawLine(QPointF(at.x(), at.y() - 3.2 * unit), QPointF(at.x(), at.y() + 3.2 * unit))
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def draw_grid(painter: QPainter, area: QRectF) -> None:
+    """Thin lines along the edges of the pixels in `area`, image px."""
+    set_pen(painter, QColor(128, 128, 128, 110), 1)
+    left, right, top, bottom = area.left(), area.right(), area.top(), area.bottom()
+    across = [QLineF(x, top, x, bottom) for x in range(math.ceil(left), math.floor(right) + 1)]
+    painter.drawLines([*across, *(QLineF(left, y, right, y) for y in range(math.ceil(top), math.floor(bottom) + 1))])

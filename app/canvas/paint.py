@@ -88,6 +88,27 @@ def pyramid(rgb: ByteArray) -> tuple[QImage, ...]:
     return tuple(levels)
 
 
+def tone_table(brightness: float, contrast: float, gamma: float) -> ByteArray | None:
+    """uint8 (256,): new value of each grey value, for looking into dark piles; None when nothing changes.
+
+    brightness, contrast: -1..1, 0 leaves as it is; gamma: above 1 lifts the dark parts.
+    """
+    if (brightness, contrast, gamma) == (0.0, 0.0, 1.0):
+        return None
+    value = np.linspace(0.0, 1.0, 256) ** (1.0 / max(gamma, 0.05))
+    slope = (1.0 + contrast) / (1.0 - min(contrast, 0.95))
+    value = (value - 0.5) * slope + 0.5 + brightness
+    return np.round(np.clip(value, 0.0, 1.0) * 255).astype(np.uint8)
+
+
+def toned(image: QImage, table: ByteArray) -> QImage:
+    """A Format_RGB32 image with its values replaced by `tone_table`'s."""
+    width, height, line = image.width(), image.height(), image.bytesPerLine()
+    values = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(height, line)
+    changed = np.ascontiguousarray(cv2.LUT(values, table))
+    return QImage(changed.data, width, height, line, QImage.Format.Format_RGB32).copy()
+
+
 def level_for(levels: tuple[QImage, ...], scale: float) -> int:
     """Index of the smallest level that still has a pixel for every screen pixel at `scale` (screen px per image px)."""
     index = 0

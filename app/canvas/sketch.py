@@ -57,6 +57,11 @@ class SketchItem(QGraphicsItem):
                 self._path.closeSubpath()
         self._refit()
 
+    def forget_ruler(self) -> None:
+        """The line stays while the ruler is in hand, and no longer."""
+        if self._sketch.kind == "ruler":
+            self.show_sketch(NO_SKETCH)
+
     def show_rings(self, rings: Sequence[Ring]) -> None:
         """Outlines whose corners can be moved."""
         if tuple(rings) != self._rings:

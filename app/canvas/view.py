@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from app import colouring, rows
 from app.assistant import Assistant
+from app.canvas import paint
 from app.canvas.card import PendingCard
 from app.canvas.found import FindsBar, FindsLayer
 from app.canvas.gestures import Gestures
 from app.canvas.guide import Guide, Hint, advice
+from app.canvas.items import draw_grid
 from app.canvas.minimap import MiniMap
 from app.canvas.stage import Stage
 from app.canvas.tags import tag_text
@@ -32,6 +35,7 @@ from app.veil import Veil
 from sscore.types import Annotation, Mask, Page
 
 _SLOW_MS = 350
+_GRID_FROM = 12.0  # screen dots per image px from which pixels get lines between them
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -40,10 +44,21 @@ _ARROWS = {
 }
 
 
+class Bar(Protocol):
+    """What a bar at the foot of the canvas can do."""
+
+    def place_in(self, room: QRect) -> None: ...
+
+    def isVisible(self) -> bool: ...  # noqa: N802 (Qt's names)
+
+    def isHidden(self) -> bool: ...  # noqa: N802
+
+
 class CanvasView(Viewport):
     """Shows the session's page and the assistant's pending mask; asks them, never writes to them otherwise."""
 
     pointer_moved = Signal(object)
+    measured = Signal(tuple)
     tool_changed = Signal(str)
 
     def __init__(
@@ -72,6 +87,7 @@ class CanvasView(Viewport):
         self.guide = Guide(look, self.viewport())
         self.hint = Hint(look, self.viewport())
         self.finds_bar = FindsBar(finder, look, self.viewport())
+        self._bars: list[Bar] = [self.finds_bar]
         self._finds_layer = FindsLayer(finder, session, settings, self.stage, self._colour_of, self._name_of)
         self._hover = Hover(assistant, self)
         self.drawing = Drawing(session, assistant, finder, settings, self)
@@ -79,6 +95,7 @@ class CanvasView(Viewport):
         self.gestures = Gestures(
             session, assistant, settings, self.stage, self._finds_layer, veil, self._hover, self.drawing, self
         )
+        self.gestures.measured.connect(self.measured)
         self.minimap = MiniMap(self, settings, look)
         self.moved.connect(self._place_overlays)
         session.image_changed.connect(self._on_image)
@@ -91,6 +108,7 @@ class CanvasView(Viewport):
         look.changed.connect(self.refresh)
         settings.changed.connect(self._on_setting)
         self.refresh()
+        self._tone()
         self.guide.show_state("none")
 
     # --- what is shown -----------------------------------------------------------------------------------------
@@ -169,12 +187,25 @@ class CanvasView(Viewport):
         self.stage.ghost.show_masks([(mask, colour, True)] if mask is not None else [])
 
     def _on_setting(self, key: str) -> None:
+        if key in ("brightness", "contrast", "gamma"):
+            self._tone()
+        if key == "pixel_grid":
+            self.viewport().update()
         if key == "minimap":
             self.minimap.follow()
         if key == "hover_preview":
             self._hover.clear()
         if key in ("opacity", "show_masks", "show_names", "outline_only", "colour_by"):
             self._restyle()
+
+    def _tone(self) -> None:
+        value = self._settings.get
+        self.stage.photo.set_tone(paint.tone_table(value("brightness"), value("contrast"), value("gamma")))
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802 (Qt's name)
+        """Lines between pixels, where those are large."""
+        if self.zoom * self.devicePixelRatioF() >= _GRID_FROM and self._settings.get("pixel_grid"):
+            draw_grid(painter, QRectF(rect).intersected(self.photo_rect))
 
     def _restyle(self) -> None:
         value = self._settings.get
@@ -188,7 +219,7 @@ class CanvasView(Viewport):
         self._place_overlays()
 
     def _advise(self) -> tuple[str, str]:
-        if self.guide.isVisible() or not self.finds_bar.isHidden():
+        if self.guide.isVisible() or not all(bar.isHidden() for bar in self._bars):
             return "", ""
         return advice(self._session, self._assistant, self.tool, slow=self._slow_shown)
 
@@ -227,7 +258,7 @@ class CanvasView(Viewport):
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the canvas itself does, by the key of the action."""
-        tools: tuple[ToolKey, ...] = ("select", "box", "points", "brush", "lasso", "polygon", "corners")
+        tools: tuple[ToolKey, ...] = ("select", "box", "points", "brush", "lasso", "polygon", "corners", "ruler")
         return {
             **{key: lambda k=key: self.set_tool(k) for key in tools},
             "brush_smaller": lambda: self.gestures.resize_brush(-1),
@@ -344,9 +375,20 @@ class CanvasView(Viewport):
         self.guide.setGeometry(room)
         if self.hint.isVisible():
             self.hint.move((room.width() - self.hint.width()) // 2, room.height() - self.hint.height() - 16)
-        self.finds_bar.place_in(room)
+        self.place_bars()
         self.minimap.follow()
         self._place_card()
+
+    def add_bar(self, bar: Bar) -> None:
+        """A bar at the foot of the canvas, shown when it is needed."""
+        self._bars.append(bar)
+
+    def place_bars(self) -> None:
+        room = self.viewport().rect()
+        for bar in self._bars:
+            bar.place_in(room)
+        if any(bar.isVisible() for bar in self._bars):
+            self.hint.hide()
 
     def _place_card(self) -> None:
         pending = self._assistant.pending

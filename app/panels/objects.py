@@ -8,10 +8,13 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
+    QPointF,
     QRect,
     QRectF,
     QSize,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
@@ -23,13 +26,18 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app import rows
+from app import colouring, rows
 from app.look import Look
+from app.panels.history import HistoryPanel
 from app.session import Session
+from app.settings import Settings
+from app.veil import Veil
+from sscore import edits
 from sscore.types import Annotation, Page
 
 Index = QModelIndex | QPersistentModelIndex
@@ -69,9 +77,9 @@ class ObjectsModel(QAbstractListModel):
 
 
 class ObjectDelegate(QStyledItemDelegate):
-    def __init__(self, session: Session, look: Look, parent: QWidget) -> None:
+    def __init__(self, session: Session, veil: Veil, settings: Settings, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
-        self._session, self._look = session, look
+        self._session, self._veil, self._settings, self._look = session, veil, settings, look
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(200, _ROW)
@@ -89,12 +97,23 @@ class ObjectDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(colours.accent_soft if selected else colours.hover))
             painter.drawRoundedRect(back, 6, 6)
         middle = area.center().y() + 0.5
-        rows.draw_swatch(painter, rows.colour_of(labels, annotation.label), area.x() + 16, middle)
+        colour = colouring.colour_of(annotation, labels, self._settings.get("colour_by"))
+        rows.draw_swatch(painter, colour, area.x() + 16, middle)
         font = QFont(option.font)
         painter.setFont(font)
-        painter.setPen(QColor(colours.text))
+        hidden = annotation.id in self._veil.hidden
+        painter.setPen(QColor(colours.faint if hidden else colours.text))
         name = rows.name_of(labels, annotation.label, self._look.lang)
         painter.drawText(QRectF(area.x() + 38, area.y(), area.width() - 150, area.height()), _LEFT, name)
+        flags = (
+            ("occluded", annotation.extra.get(edits.OCCLUDED)),
+            ("lock", annotation.extra.get(edits.LOCKED)),
+            ("eye-off", hidden),
+        )
+        right = area.right() - 118
+        for icon, _on in [flag for flag in flags if flag[1]]:
+            painter.drawPixmap(QPointF(right - 14, middle - 7), self._look.pixmap(icon, "muted", 14))
+            right -= 18
         font.setPixelSize(12)
         painter.setFont(font)
         painter.setPen(QColor(colours.faint))
@@ -116,12 +135,23 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ObjectsPanel(QFrame):
-    """List and canvas show one selection: the session's."""
+    """List and canvas show one selection: the session's. The history of the photo takes the list's place on demand.
+    `menu_wanted`: what can be done with the selection, at this point of the screen."""
 
-    def __init__(self, session: Session, look: Look, parent: QWidget | None = None) -> None:
+    menu_wanted = Signal(QPoint)
+
+    def __init__(
+        self, session: Session, veil: Veil, settings: Settings, look: Look, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self._look = session, look
+        self._session, self._veil, self._settings, self._look = session, veil, settings, look
         self._mirroring = False
+        self.switch = QToolButton()
+        self.switch.setCheckable(True)
+        self.switch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.switch.setIconSize(QSize(16, 16))
+        self.switch.clicked.connect(lambda on: settings.set("show_history", on))
+        self.history = HistoryPanel(session, look)
         self._title = QLabel()
         self._title.setProperty("role", "title")
         self._count = QLabel()
@@ -131,10 +161,15 @@ class ObjectsPanel(QFrame):
         head.addWidget(self._title)
         head.addStretch()
         head.addWidget(self._count)
+        head.addWidget(self.switch)
         self.model = ObjectsModel(session, look, self)
         self.list = QListView()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(ObjectDelegate(session, look, self.list))
+        self.list.setItemDelegate(ObjectDelegate(session, veil, settings, look, self.list))
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(
+            lambda at: self.menu_wanted.emit(self.list.viewport().mapToGlobal(at))
+        )
         self.list.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
@@ -151,17 +186,33 @@ class ObjectsPanel(QFrame):
         column.addLayout(head)
         column.addWidget(self._empty)
         column.addWidget(self.list, 1)
+        column.addWidget(self.history, 1)
+        veil.changed.connect(self.list.viewport().update)
+        settings.changed.connect(self._on_setting)
         session.page_changed.connect(self._on_page)
         session.selection_changed.connect(self._on_selection)
         look.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
-        self._title.setText(self.tr("Objects"))
+        self.switch.setIcon(self._look.icon("history"))
+        self.switch.setToolTip(self.tr("Steps done on this photo: click one to go back to it"))
+        self.switch.setAccessibleName(self.tr("History of this photo"))
         self.list.setAccessibleName(self.tr("Objects on this photo"))
         self._on_page(self._session.page)
 
+    def _on_setting(self, key: str) -> None:
+        if key == "show_history":
+            self._on_page(self._session.page)
+        elif key == "colour_by":
+            self.list.viewport().update()
+
     def _on_page(self, page: Page | None) -> None:
+        steps = self._settings.get("show_history")
+        self.switch.setChecked(steps)
+        self._title.setText(self.tr("History") if steps else self.tr("Objects"))
+        self.history.setVisible(steps)
+        self.list.setVisible(not steps)
         self._mirroring = True
         self.model.show_page(page)
         self.list.viewport().update()
@@ -169,7 +220,7 @@ class ObjectsPanel(QFrame):
         count = len(page.annotations) if page else 0
         self._count.setText(str(count) if count else "")
         self._empty.setText(self.tr("Objects you accept are listed here.") if page else "")
-        self._empty.setVisible(not count)
+        self._empty.setVisible(not count and not steps)
         self._on_selection(self._session.selection)
 
     def _on_selection(self, ids: tuple[int, ...]) -> None:

@@ -45,10 +45,6 @@ MIT 许可证</translation>
         <translation>类别(&amp;C)</translation>
     </message>
     <message>
-        <source>&amp;Review</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>&amp;Go</source>
         <translation>转到(&amp;G)</translation>
     </message>
@@ -237,6 +233,14 @@ MIT 许可证</translation>
         <translation>拖动顶点，点击边线添加，右键删除</translation>
     </message>
     <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Drag a line. Type the true length of one thing, and all lengths are in mm</source>
+        <translation>拖出一条线。输入某一物体的真实长度后，所有长度都以毫米显示</translation>
+    </message>
+    <message>
         <source>Smaller brush</source>
         <translation>缩小画笔</translation>
     </message>
@@ -291,6 +295,14 @@ MIT 许可证</translation>
     <message>
         <source>Its pixels are taken from the other selected objects, or from all it overlaps</source>
         <translation>从其他选中的目标（或所有与它重叠的目标）中去掉它的像素</translation>
+    </message>
+    <message>
+        <source>Clean up…</source>
+        <translation>清理掩膜…</translation>
+    </message>
+    <message>
+        <source>Specks, small holes and a ragged outline, shown live before you decide</source>
+        <translation>碎点、小孔和毛边，确认前实时预览</translation>
     </message>
     <message>
         <source>Fill holes</source>
@@ -361,52 +373,16 @@ MIT 许可证</translation>
         <translation>缩略导航图</translation>
     </message>
     <message>
-        <source>New project…</source>
-        <translation type="unfinished"></translation>
+        <source>Display…</source>
+        <translation>显示设置…</translation>
     </message>
     <message>
-        <source>Frames from a video or camera…</source>
-        <translation type="unfinished"></translation>
+        <source>Opacity, colours, brightness of dark photos. The photos stay as they are</source>
+        <translation>透明度、着色、暗照片提亮。照片本身不变</translation>
     </message>
     <message>
-        <source>Settings…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Review queue</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>What waits for a second look, the most uncertain first</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Find mistakes</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cut, tiny, doubled or odd masks, photos without objects</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Gallery of all objects</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Every object as a picture; number keys rename the selected</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Figures</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Compare models…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The same prompt on several models, side by side</source>
-        <translation type="unfinished"></translation>
+        <source>History</source>
+        <translation>历史记录</translation>
     </message>
     <message>
         <source>Evaluate models…</source>
@@ -415,42 +391,6 @@ MIT 许可证</translation>
     <message>
         <source>Models and prompts measured against the accepted objects, with a report</source>
         <translation>以已接受的物体为准，评测各模型和提示方式，并生成报告</translation>
-    </message>
-    <message>
-        <source>Next that waits for review</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Right: reviewed, next</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Wrong: reject, next</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Comment</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Whole photo is right</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Send the photo back</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Mend the finding</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The finding is right</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Change keys…</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -473,53 +413,6 @@ MIT 许可证</translation>
     <message>
         <source>Photo with its objects</source>
         <translation>照片及其目标</translation>
-    </message>
-</context>
-<context>
-    <name>CaptureDialog</name>
-    <message>
-        <source>Frames from a video or camera</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Frame</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Video file…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Camera</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Play</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Take this frame  (Space)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Name what is in the middle</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Every frame you take becomes a photo of this folder.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Opening…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>In the middle: {name}, {value}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Taken: {name}</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -605,86 +498,74 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
-    <name>CompareDialog</name>
+    <name>DisplayPanel</name>
     <message>
-        <source>Compare models</source>
-        <translation type="unfinished"></translation>
+        <source>Objects</source>
+        <translation>目标</translation>
     </message>
     <message>
-        <source>Ask them  (F5)</source>
-        <translation type="unfinished"></translation>
+        <source>Photo (on screen only)</source>
+        <translation>照片（仅影响屏幕显示）</translation>
     </message>
     <message>
-        <source>The prompt of the mask being made, or the one stored with the selected object</source>
-        <translation type="unfinished"></translation>
+        <source>Colour by</source>
+        <translation>着色方式</translation>
     </message>
     <message>
-        <source>All objects of this photo</source>
-        <translation type="unfinished"></translation>
+        <source>Opacity</source>
+        <translation>不透明度</translation>
     </message>
     <message>
-        <source>Asks again with every stored prompt. Where models disagree, the object moves up the review queue.</source>
-        <translation type="unfinished"></translation>
+        <source>Brightness</source>
+        <translation>亮度</translation>
     </message>
     <message>
-        <source>Difference  (Space)</source>
-        <translation type="unfinished"></translation>
+        <source>Contrast</source>
+        <translation>对比度</translation>
     </message>
     <message>
-        <source>Green: both; red: only this model; blue: only the accepted mask or the first model</source>
-        <translation type="unfinished"></translation>
+        <source>Gamma</source>
+        <translation>伽马</translation>
     </message>
     <message>
-        <source>Follow the selection</source>
-        <translation type="unfinished"></translation>
+        <source>Above 1 opens dark piles without washing out what is bright</source>
+        <translation>大于 1 时提亮暗处的料堆，而亮处不会发白</translation>
     </message>
     <message>
-        <source>Ask anew whenever another object is selected</source>
-        <translation type="unfinished"></translation>
+        <source>Class</source>
+        <translation>类别</translation>
     </message>
     <message>
-        <source>Models: {names}</source>
-        <translation type="unfinished"></translation>
+        <source>Object</source>
+        <translation>目标</translation>
     </message>
     <message>
-        <source>Select one object, or draw a box around a piece.</source>
-        <translation type="unfinished"></translation>
+        <source>Status</source>
+        <translation>状态</translation>
     </message>
     <message>
-        <source>Asking…</source>
-        <translation type="unfinished"></translation>
+        <source>Outlines only</source>
+        <translation>只显示轮廓</translation>
     </message>
     <message>
-        <source>1–4 takes a mask, Space shows the difference. Ctrl+Z takes it back.</source>
-        <translation type="unfinished"></translation>
+        <source>Names of all objects</source>
+        <translation>显示所有目标名称</translation>
     </message>
     <message>
-        <source>take the mask of {name}</source>
-        <translation type="unfinished"></translation>
+        <source>Overview map</source>
+        <translation>缩略导航图</translation>
     </message>
     <message>
-        <source>Taken: {name}</source>
-        <translation type="unfinished"></translation>
+        <source>Pixel grid close by</source>
+        <translation>放大时显示像素网格</translation>
     </message>
     <message>
-        <source>add an object</source>
-        <translation type="unfinished"></translation>
+        <source>Mask under the mouse, with the point tool</source>
+        <translation>点工具下预览鼠标处的掩膜</translation>
     </message>
     <message>
-        <source>Asking… {done} of {total}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name}: mean DICE {dice} with your {n} masks, {ms} ms each</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>No object of this photo has a stored prompt.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>note where models disagree</source>
-        <translation type="unfinished"></translation>
+        <source>As photographed</source>
+        <translation>恢复原样</translation>
     </message>
 </context>
 <context>
@@ -971,10 +852,6 @@ MIT 许可证</translation>
         <source>Done.</source>
         <translation>已完成。</translation>
     </message>
-    <message>
-        <source>Done. Left out: {n}; the report names them.</source>
-        <translation>已完成。有 {n} 项未能评测，详见报告。</translation>
-    </message>
 </context>
 <context>
     <name>ExportDialog</name>
@@ -1142,22 +1019,7 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
-    <name>Flow</name>
-    <message>
-        <source>Review</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Checks</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
     <name>Gallery</name>
-    <message>
-        <source>Gallery</source>
-        <translation type="unfinished"></translation>
-    </message>
     <message>
         <source>Classes</source>
         <translation>分类</translation>
@@ -1167,56 +1029,12 @@ MIT 许可证</translation>
         <translation>目标</translation>
     </message>
     <message>
-        <source>Order</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Doubtful first</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>By class</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>By photo</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
     <message>
-        <source>Take back the last change made here  (Ctrl+Z)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>1–9: class of the selected, 0: unknown, Y: right, X: wrong, Enter: show on the photo</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>All</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{n} of {total} selected</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{total} objects</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>change to {name}</source>
         <translation>改为{name}</translation>
-    </message>
-    <message>
-        <source>mark as reviewed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>reject</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1322,6 +1140,21 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>HistoryPanel</name>
+    <message>
+        <source>As it was opened</source>
+        <translation>打开时的状态</translation>
+    </message>
+    <message>
+        <source>History of this photo</source>
+        <translation>这张照片的历史记录</translation>
+    </message>
+    <message>
+        <source>Click a step to go back to it</source>
+        <translation>点击某一步即可回到该处</translation>
+    </message>
+</context>
+<context>
     <name>ImageDelegate</name>
     <message>
         <source>cannot be read</source>
@@ -1373,80 +1206,12 @@ MIT 许可证</translation>
         <source>{done} of {total} done</source>
         <translation>已完成 {done}/{total}</translation>
     </message>
-    <message>
-        <source>{n} of {total}</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>KeysDialog</name>
     <message>
-        <source>Change keys</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Search</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Actions</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Action</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Keys</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>New key</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Use this key</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>No key</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>As before</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The key this program came with</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>All as before</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>关闭</translation>
-    </message>
-    <message>
-        <source>This key is used twice: it will do nothing</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Click into the field and press the new key.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>the classes</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{key} belongs to “{name}”. Using it here takes it away there.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{key} is free.</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2143,6 +1908,18 @@ MIT 许可证</translation>
         <translation>这张照片上的目标</translation>
     </message>
     <message>
+        <source>Steps done on this photo: click one to go back to it</source>
+        <translation>这张照片上的操作步骤：点击即可回到该步</translation>
+    </message>
+    <message>
+        <source>History of this photo</source>
+        <translation>这张照片的历史记录</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史记录</translation>
+    </message>
+    <message>
         <source>Objects you accept are listed here.</source>
         <translation>接受的目标会列在这里。</translation>
     </message>
@@ -2165,14 +1942,6 @@ MIT 许可证</translation>
 <context>
     <name>ProjectWizard</name>
     <message>
-        <source>New project</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The folder that holds the photos</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Photos</source>
         <translation>照片</translation>
     </message>
@@ -2185,317 +1954,70 @@ MIT 许可证</translation>
         <translation>分类</translation>
     </message>
     <message>
-        <source>A file of your own (.toml)…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Model for masks</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Model for classes</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Create and open</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Cancel</source>
         <translation>取消</translation>
-    </message>
-    <message>
-        <source>Nothing in the photos is ever changed. Annotations lie in the same folder.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Open</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>There are no photos in this folder.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>This is a project already, with its own classes: it will be opened.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{n} photos found.</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>QueryLine</name>
-    <message>
-        <source>Examples</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Filter…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Filter</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Words of the file name, or a key, a sign and a value: class:U margin&lt;0.2 -status:reviewed
-Keys:</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Not done</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Sent back by the reviewer</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Without a class</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Uncertain class</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Uncertain mask</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Proposed, nobody looked yet</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Accepted, not reviewed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>More than 20 objects</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>Recent</name>
-    <message>
-        <source>Open recent</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Forget these</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>ReviewPanel</name>
     <message>
-        <source>Objects that wait for review</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Right  (Y)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Mask and class are right: mark as reviewed and go to the next</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Wrong  (X)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Not a piece, or not worth mending: reject it and go to the next. It is kept.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Comment  (K)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Comment</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Objects reviewed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing waits for review here.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{n} waiting, {done} of {total} decided</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>proposed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>model: {name}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>margin {value}</source>
         <translation>分差 {value}</translation>
     </message>
-    <message>
-        <source>mark as reviewed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>reject</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>photo reviewed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>photo sent back</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>comment</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
-    <name>RulesPanel</name>
+    <name>RulerBar</name>
     <message>
-        <source>Findings</source>
-        <translation type="unfinished"></translation>
+        <source>True length</source>
+        <translation>真实长度</translation>
     </message>
     <message>
-        <source>Kind of finding</source>
-        <translation type="unfinished"></translation>
+        <source>True length of the line</source>
+        <translation>这条线的真实长度</translation>
     </message>
     <message>
-        <source>It is right  (I)</source>
-        <translation type="unfinished"></translation>
+        <source>Set the scale (Enter)</source>
+        <translation>设定比例（回车）</translation>
     </message>
     <message>
-        <source>This rule leaves it alone from now on</source>
-        <translation type="unfinished"></translation>
+        <source>From now on lengths on this photo are in mm</source>
+        <translation>此后这张照片上的长度以毫米显示</translation>
     </message>
     <message>
-        <source>Mend it and go to the next; Ctrl+Z takes it back</source>
-        <translation type="unfinished"></translation>
+        <source>Forget the scale</source>
+        <translation>清除比例</translation>
     </message>
     <message>
-        <source>Checking… {n} photos left</source>
-        <translation type="unfinished"></translation>
+        <source>As before: {value} mm/px</source>
+        <translation>沿用上次：{value} mm/px</translation>
     </message>
     <message>
-        <source>These may be mistakes. Nothing is changed unless you say so.</source>
-        <translation type="unfinished"></translation>
+        <source>Line: {length}</source>
+        <translation>线长：{length}</translation>
     </message>
     <message>
-        <source>Nothing unusual was found.</source>
-        <translation type="unfinished"></translation>
+        <source>Drag a line, or click an object</source>
+        <translation>拖出一条线，或点击一个目标</translation>
     </message>
     <message>
-        <source>All findings ({n})</source>
-        <translation type="unfinished"></translation>
+        <source>Object #{id}: {length} long, {width} wide, at {angle}°</source>
+        <translation>目标 #{id}：长 {length}，宽 {width}，方向 {angle}°</translation>
     </message>
     <message>
-        <source>Tiny masks</source>
-        <translation type="unfinished"></translation>
+        <source>No scale yet: draw along something of known length and type that length.</source>
+        <translation>尚未设定比例：沿已知长度的物体画线，再输入其长度。</translation>
     </message>
     <message>
-        <source>Cut off by the box</source>
-        <translation type="unfinished"></translation>
+        <source>1 px is {value} mm. True for what lies as far away as the reference did.</source>
+        <translation>1 像素 = {value} 毫米。仅适用于与参照物距离相近的物体。</translation>
     </message>
     <message>
-        <source>Many parts</source>
-        <translation type="unfinished"></translation>
+        <source>set the scale</source>
+        <translation>设定比例</translation>
     </message>
     <message>
-        <source>Unusual size</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Two on one piece</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Class against shape</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Without a class</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Photos without objects</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>only {value} px large</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>runs along {value} of a side of its box</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>falls into {value} parts</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{value} times the usual size of {name}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>two objects share {value} of their area</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name}, but {value} times as long as wide</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>accepted without a class of this set</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{photo} has no objects and is not done</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Delete it  (M)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Keep the largest part  (M)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Second class  (M)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Call it unknown  (M)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Photo is done  (M)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Mend  (M)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>mend: {kind}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>it is right: {kind}</source>
-        <translation type="unfinished"></translation>
+        <source>forget the scale</source>
+        <translation>清除比例</translation>
     </message>
 </context>
 <context>
@@ -2543,32 +2065,12 @@ Keys:</source>
 <context>
     <name>SettingsDialog</name>
     <message>
-        <source>Settings</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
     <message>
-        <source>Kept in {file}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>As the system</source>
         <translation>跟随系统</translation>
-    </message>
-    <message>
-        <source>You</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Your name</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It is noted with everything you accept or review</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Language</source>
@@ -2599,72 +2101,8 @@ Keys:</source>
         <translation>分类</translation>
     </message>
     <message>
-        <source>The fastest</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Processor</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>NVIDIA graphics card</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Intel graphics</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Run on</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Threads</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>automatic</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Unknown below</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A class less probable than this is no class</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Show the mask while a box is being drawn</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Look closer at small pieces</source>
         <translation>小件自动放大识别</translation>
-    </message>
-    <message>
-        <source>Prepare the neighbouring photos ahead</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Memory and saving</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Prepared photos in memory</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Prepared photos on disk</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Saving</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Always at once, after every edit</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2729,92 +2167,12 @@ Keys:</source>
 <context>
     <name>StatisticsPanel</name>
     <message>
-        <source>Figures</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Save as CSV…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Four tables: classes, people, days, and every object with all that is known of it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Classes</source>
         <translation>分类</translation>
     </message>
     <message>
-        <source>Objects over time</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>People</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Where pieces lie on the photo</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Where the model was wrong</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{n} objects on {begun} photos, {done} of {total} photos done</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>median {px} px</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>reviewed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>accepted</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>proposed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing has a date yet.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Click a cell to see its pictures</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Rows: people, columns: the model. It was wrong {wrong} times of {total}. {tip}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing was both classified by a model and accepted by a person yet.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nobody has accepted an object yet.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Name</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Objects</source>
         <translation>目标</translation>
-    </message>
-    <message>
-        <source>Seconds each</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Prompts each</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Reviewed</source>
@@ -2823,14 +2181,6 @@ Keys:</source>
     <message>
         <source>Rejected</source>
         <translation>已否决</translation>
-    </message>
-    <message>
-        <source>A folder for the tables</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Written: {files}</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2858,6 +2208,57 @@ Keys:</source>
     <message>
         <source>Not saved</source>
         <translation>未保存</translation>
+    </message>
+</context>
+<context>
+    <name>TidyBar</name>
+    <message>
+        <source>Clean up</source>
+        <translation>清理掩膜</translation>
+    </message>
+    <message>
+        <source>Specks below</source>
+        <translation>去除小于</translation>
+    </message>
+    <message>
+        <source>Smaller separate parts go; the largest always stays</source>
+        <translation>去掉更小的独立块，最大的一块始终保留</translation>
+    </message>
+    <message>
+        <source>Holes up to</source>
+        <translation>填充孔洞至</translation>
+    </message>
+    <message>
+        <source>Holes of at most so many pixels are filled</source>
+        <translation>填充不超过该像素数的孔洞</translation>
+    </message>
+    <message>
+        <source>Smooth by</source>
+        <translation>平滑半径</translation>
+    </message>
+    <message>
+        <source>Bumps and notches narrower than about this go</source>
+        <translation>去掉比它窄的凸起和缺口</translation>
+    </message>
+    <message>
+        <source>Clean up (Enter)</source>
+        <translation>清理（回车）</translation>
+    </message>
+    <message>
+        <source>Cancel (Esc)</source>
+        <translation>取消（Esc）</translation>
+    </message>
+    <message>
+        <source>clean up</source>
+        <translation>清理掩膜</translation>
+    </message>
+    <message>
+        <source>{lost} px would go (red), {gained} px would come (green)</source>
+        <translation>将去掉 {lost} 像素（红），补上 {gained} 像素（绿）</translation>
+    </message>
+    <message>
+        <source>Nothing would change</source>
+        <translation>没有变化</translation>
     </message>
 </context>
 <context>
@@ -2920,21 +2321,6 @@ Keys:</source>
     <message>
         <source>Close anyway</source>
         <translation>仍然关闭</translation>
-    </message>
-</context>
-<context>
-    <name>_Tile</name>
-    <message>
-        <source>Take it  ({n})</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>found nothing</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>photo {ms} ms</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

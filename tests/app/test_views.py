@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import wait_until
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+
+from app.canvas import paint
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -48,3 +51,58 @@ def test_only_the_newest_place_is_asked_next(studio):
     model.gate.set()
     wait_until(lambda: studio.canvas.stage.ghost.boundingRect().contains(200, 100), what="the newest preview")
     assert len(model.asked) == 2
+
+
+def test_tones_change_the_screen_and_nothing_else(studio):
+    rgb = studio.assistant.photo.rgb.copy()
+    at = studio.at(200, 150)
+    before = studio.canvas.viewport().grab().toImage().pixelColor(at)
+    studio.window.editing.display.sliders["brightness"].setValue(20)
+    after = studio.canvas.viewport().grab().toImage().pixelColor(at)
+    assert after.lightness() == pytest.approx(min(before.lightness() + 51, 255), abs=4)
+    studio.window.editing.display.reset.click()
+    assert studio.canvas.viewport().grab().toImage().pixelColor(at) == before
+    assert (studio.assistant.photo.rgb == rgb).all()
+
+
+@pytest.mark.parametrize(
+    ("tone", "value", "wanted"),
+    [
+        ((0, 0, 2.2), 60, 132),
+        ((0.1, 0, 1), 100, 126),
+        ((0, 0.5, 1), 64, 0),
+        ((0, -0.5, 1), 0, 85),
+        ((0, -1, 1), 3, 128),
+    ],
+)
+def test_tone_tables(tone, value, wanted):
+    table = paint.tone_table(*tone)
+    assert int(table[value]) == pytest.approx(wanted, abs=1)
+    assert (table[1:] >= table[:-1]).all()
+
+
+def test_no_tone_costs_nothing():
+    assert paint.tone_table(0.0, 0.0, 1.0) is None
+
+
+def test_large_pixels_get_lines_between_them(studio):
+    canvas = studio.canvas
+    canvas.zoom_at(32 / canvas.zoom, QPointF(studio.at(100, 100)))
+    on = canvas.viewport().grab().toImage()
+    studio.window.settings.set("pixel_grid", False)
+    off = canvas.viewport().grab().toImage()
+    corner = studio.at(100, 100)
+    assert on.pixel(corner) != off.pixel(corner) or on.pixel(corner - QPoint(1, 1)) != off.pixel(corner - QPoint(1, 1))
+    assert on.pixel(corner + QPoint(16, 16)) == off.pixel(corner + QPoint(16, 16))
+
+
+def test_the_display_panel_shows_what_is_set(studio):
+    studio.key(Qt.Key.Key_F12)
+    panel = studio.window.editing.display
+    assert panel.isVisible()
+    panel.checks["outline_only"].click()
+    assert studio.window.actions_.by_key["outline_only"].isChecked()
+    panel.sliders["opacity"].setValue(70)
+    assert studio.window.settings.get("opacity") == 0.7
+    QTest.keyClick(panel, Qt.Key.Key_Escape)
+    assert not panel.isVisible()

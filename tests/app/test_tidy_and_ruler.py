@@ -1,0 +1,113 @@
+"""Cleaning up with a live preview, measuring with a scale, and the history of a photo."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from sscore import edits, masks, measure
+from sscore.types import Annotation
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def rectangle(x0, y0, x1, y1):
+    return masks.polygon_fill([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+
+
+@pytest.fixture
+def ragged(studio):
+    """One selected object: 100 x 60 px with a hole of 16 px and a speck of 9 px."""
+    mask = masks.subtract(rectangle(100, 50, 200, 110), rectangle(120, 70, 124, 74))
+    page = edits.add(studio.session.page, Annotation(0, masks.union(mask, rectangle(210, 60, 213, 63)), "Bar"))
+    studio.session.edit("one", page, select=(1,))
+    studio.settle()
+    return studio
+
+
+def area(studio):
+    return studio.session.page.find(1).mask.area
+
+
+def test_cleaning_up_is_seen_first_and_done_in_one_step(ragged):
+    ragged.key("t")
+    bar = ragged.window.editing.tidy
+    assert bar.isVisible() and bar.specks.hasFocus()
+    ragged.settle()
+    assert "9 px would go" in bar.news.text()
+    assert not ragged.canvas.stage.ghost.boundingRect().isEmpty()
+    bar.holes.setValue(16)
+    ragged.settle()
+    assert "16 px would come" in bar.news.text()
+    bar.specks.setValue(9)
+    ragged.settle()
+    assert "0 px would go" in bar.news.text()
+    bar.specks.setValue(10)
+    QTest.keyClick(bar.specks, Qt.Key.Key_Return)
+    ragged.settle()
+    assert area(ragged) == 6000
+    assert not bar.isVisible()
+    assert ragged.canvas.stage.ghost.boundingRect().isEmpty()
+    assert ragged.on_disk().find(1).mask.area == 6000
+    ragged.key("z", CTRL)
+    assert area(ragged) == 6000 - 16 + 9
+
+
+def test_cleaning_up_can_be_called_off(ragged):
+    ragged.key("t")
+    ragged.settle()
+    QTest.keyClick(ragged.window.editing.tidy.specks, Qt.Key.Key_Escape)
+    assert not ragged.window.editing.tidy.isVisible()
+    assert area(ragged) == 6000 - 16 + 9
+    assert ragged.canvas.hasFocus()
+    ragged.key("t")
+    ragged.session.select(())
+    assert not ragged.window.editing.tidy.isVisible()
+
+
+def test_a_line_of_known_length_gives_the_photo_its_scale(ragged):
+    bar = ragged.window.editing.ruler
+    ragged.key("0", CTRL)
+    ragged.key("m", SHIFT)
+    assert bar.isVisible() and "100.0 px long, 60" not in bar.news.text()
+    ragged.drag(20, 20, 50, 60)
+    assert "50.0 px" in bar.news.text()
+    bar.length.setValue(100)
+    bar.put.click()
+    assert measure.scale_of(ragged.session.page) == pytest.approx(2.0)
+    assert "100.0 mm" in bar.news.text()
+    ragged.click(150, 90)
+    assert "113.0 px" in bar.news.text() and "226.0 mm" in bar.news.text()
+    ragged.settle()
+    assert measure.scale_of(ragged.on_disk()) == pytest.approx(2.0)
+    ragged.key("d")
+    ragged.settle()
+    assert bar.same.isVisibleTo(bar)
+    bar.same.click()
+    assert measure.scale_of(ragged.session.page) == pytest.approx(2.0)
+    ragged.key("z", CTRL)
+    assert measure.scale_of(ragged.session.page) is None
+    ragged.key("w")
+    assert not bar.isVisible()
+
+
+def test_the_history_goes_back_and_forth(ragged):
+    ragged.key("o")
+    ragged.key("2")
+    ragged.key("6")
+    ragged.key("y", CTRL | SHIFT)
+    panel = ragged.window.objects
+    assert panel.history.isVisible() and not panel.list.isVisible()
+    assert ragged.window.actions_.by_key["history"].isChecked()
+    history = panel.history.list
+    assert history.model().rowCount() == 4
+    history.setCurrentIndex(history.model().index(1, 0))
+    assert ragged.labels == ["Bar"]
+    assert not ragged.session.page.find(1).extra
+    history.setCurrentIndex(history.model().index(3, 0))
+    assert ragged.labels == ["Plate"]
+    ragged.settle()
+    assert ragged.on_disk().find(1).label == "Plate"
+    panel.switch.click()
+    assert panel.list.isVisible()
