@@ -129,6 +129,7 @@ class EvaluateDialog(QDialog):
         self.weak = QTreeWidget()
         self.weak.setAccessibleName(self.tr("Objects, the weakest first"))
         self.weak.setRootIsDecorated(False)
+        self.weak.header().setStretchLastSection(False)
         self.weak.setUniformRowHeights(True)
         self.weak.setMinimumHeight(210)
         self.weak.setHeaderLabels(
