@@ -126,7 +126,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Find all pieces</source>
-        <translation>找出所有工件</translation>
+        <translation>找出所有废钢件</translation>
     </message>
     <message>
         <source>Accept all proposals shown</source>
@@ -146,7 +146,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Look closer at small pieces</source>
-        <translation>小件自动放大识别</translation>
+        <translation>小件自动放大</translation>
     </message>
     <message>
         <source>Models…</source>
@@ -222,7 +222,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Click corner by corner. Enter closes, Backspace takes one back, Shift snaps to 45°</source>
-        <translation>逐点点击。回车闭合，退格撤回一点，按住 Shift 对齐到 45°</translation>
+        <translation>逐点单击。Enter 闭合，Backspace 撤回一点，按住 Shift 对齐到 45°</translation>
     </message>
     <message>
         <source>Move corners</source>
@@ -266,7 +266,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Duplicate</source>
-        <translation>再制一份</translation>
+        <translation>创建副本</translation>
     </message>
     <message>
         <source>Copy to the next photo</source>
@@ -338,7 +338,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Other pieces lie on it, so the mask shows less than the piece</source>
-        <translation>有其他料压在上面，掩膜小于实际料块</translation>
+        <translation>上面压着别的废钢，掩膜比实物小</translation>
     </message>
     <message>
         <source>Locked</source>
@@ -370,7 +370,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Overview map</source>
-        <translation>缩略导航图</translation>
+        <translation>导航缩略图</translation>
     </message>
     <message>
         <source>Display…</source>
@@ -390,7 +390,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Models and prompts measured against the accepted objects, with a report</source>
-        <translation>以已接受的物体为准，评测各模型和提示方式，并生成报告</translation>
+        <translation>以已接受的目标为准，评测各模型和提示方式，并生成报告</translation>
     </message>
 </context>
 <context>
@@ -553,7 +553,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Overview map</source>
-        <translation>缩略导航图</translation>
+        <translation>导航缩略图</translation>
     </message>
     <message>
         <source>Pixel grid close by</source>
@@ -639,7 +639,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>A choice is not right</source>
-        <translation>有一项选择不正确</translation>
+        <translation>有一项设置不正确</translation>
     </message>
     <message>
         <source>This folder cannot be opened</source>
@@ -722,7 +722,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>No prompt: find all (S1)</source>
-        <translation>无提示：全部查找（S1）</translation>
+        <translation>无提示：全图分割（S1）</translation>
     </message>
     <message>
         <source>Clicks until it fits</source>
@@ -758,7 +758,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Objects, the weakest first</source>
-        <translation>物体列表，最差的在前</translation>
+        <translation>目标列表，最差的在前</translation>
     </message>
     <message>
         <source>Photo</source>
@@ -782,7 +782,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Each object with its worst answer. Click one to see it in its photo.</source>
-        <translation>每个物体及其最差的结果。点一下即可在照片中查看。</translation>
+        <translation>每个目标及其最差的结果。单击即可在照片中查看。</translation>
     </message>
     <message>
         <source>Open the report</source>
@@ -794,15 +794,15 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Accept some objects first: they are the truth that models are measured against.</source>
-        <translation>请先接受一些物体：它们就是评测模型用的真值。</translation>
+        <translation>请先接受一些目标：它们就是评测模型用的真值。</translation>
     </message>
     <message>
         <source>{n} accepted or reviewed objects are the truth.</source>
-        <translation>以 {n} 个已接受或已审核的物体作为真值。</translation>
+        <translation>以 {n} 个已接受或已复核的目标作为真值。</translation>
     </message>
     <message>
         <source>Counting the objects…</source>
-        <translation>正在统计物体…</translation>
+        <translation>正在统计目标…</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -885,7 +885,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Proposed</source>
-        <translation>待定</translation>
+        <translation>候选</translation>
     </message>
     <message>
         <source>Accepted</source>
@@ -944,19 +944,19 @@ MIT 许可证</translation>
     <name>Finder</name>
     <message>
         <source>There is no model for masks yet</source>
-        <translation>还没有可用的掩膜模型</translation>
+        <translation>还没有可用的分割模型</translation>
     </message>
     <message>
         <source>No pieces were found on this photo.</source>
-        <translation>这张照片上没有找到工件。</translation>
+        <translation>这张照片上没有找到废钢件。</translation>
     </message>
     <message>
         <source>Every piece that was found is an object already.</source>
-        <translation>找到的工件都已经是目标了。</translation>
+        <translation>找到的废钢件都已标注过了。</translation>
     </message>
     <message>
         <source>The search for pieces on {name} was stopped</source>
-        <translation>已停止在 {name} 上查找工件</translation>
+        <translation>已停止在 {name} 上查找废钢件</translation>
     </message>
     <message>
         <source>accept a proposal</source>
@@ -979,7 +979,7 @@ MIT 许可证</translation>
     <name>FindsBar</name>
     <message>
         <source>Looking for all pieces…</source>
-        <translation>正在查找所有工件…</translation>
+        <translation>正在查找所有废钢件…</translation>
     </message>
     <message>
         <source>{n} proposals</source>
@@ -995,7 +995,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Stop (Esc)</source>
-        <translation>停止 (Esc)</translation>
+        <translation>停止（Esc）</translation>
     </message>
     <message>
         <source>Accept all shown</source>
@@ -1015,14 +1015,14 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Click or F: accept   ·   right click or Delete: reject   ·   Tab: the next one</source>
-        <translation>单击或 F：接受   ·   右键或 Delete：拒绝   ·   Tab：下一个</translation>
+        <translation>单击或 F：接受   ·   右键或 Delete：否决   ·   Tab：下一个</translation>
     </message>
 </context>
 <context>
     <name>Gallery</name>
     <message>
         <source>Classes</source>
-        <translation>分类</translation>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Objects</source>
@@ -1092,11 +1092,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Click the corners of a new object. Enter closes, Backspace takes one back</source>
-        <translation>逐点画出新目标。回车闭合，退格撤回一点</translation>
+        <translation>逐点画出新目标。Enter 闭合，Backspace 撤回一点</translation>
     </message>
     <message>
         <source>Click the corners of what to add. Enter closes; with Ctrl on the first corner: take away</source>
-        <translation>逐点圈出要添加的部分，回车闭合；按住 Ctrl 点击起点则去掉</translation>
+        <translation>逐点圈出要添加的部分，Enter 闭合；按住 Ctrl 单击起点则去掉</translation>
     </message>
     <message>
         <source>Click the object whose outline to change</source>
@@ -1116,7 +1116,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>There is no model for masks yet. Choose one at the lower right</source>
-        <translation>还没有可用的掩膜模型，请在右下角选择</translation>
+        <translation>还没有可用的分割模型，请在右下角选择</translation>
     </message>
     <message>
         <source>Working on the mask…</source>
@@ -1132,7 +1132,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Click on a piece. Right click marks what does not belong to it</source>
-        <translation>点一下目标；右键标出不属于它的部分</translation>
+        <translation>单击目标；右键标出不属于它的部分</translation>
     </message>
     <message>
         <source>Press W and draw a box around a piece</source>
@@ -1151,7 +1151,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Click a step to go back to it</source>
-        <translation>点击某一步即可回到该处</translation>
+        <translation>单击某一步即可回到该步</translation>
     </message>
 </context>
 <context>
@@ -1251,7 +1251,7 @@ MIT 许可证</translation>
     <name>MiniMap</name>
     <message>
         <source>Overview map</source>
-        <translation>缩略导航图</translation>
+        <translation>导航缩略图</translation>
     </message>
     <message>
         <source>Click to go there. F9 hides it</source>
@@ -1266,11 +1266,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>draws masks</source>
-        <translation>画掩膜</translation>
+        <translation>生成掩膜</translation>
     </message>
     <message>
         <source>names classes</source>
-        <translation>判别类别</translation>
+        <translation>判断类别</translation>
     </message>
     <message>
         <source>in use</source>
@@ -1386,7 +1386,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>The largest and slowest of the originals. Wants a graphics card.</source>
-        <translation>原版中最大、最慢的型号。最好有显卡。</translation>
+        <translation>原版中最大、最慢的型号。建议使用显卡。</translation>
     </message>
     <message>
         <source>The classical way, by colour alone. For comparison.</source>
@@ -1402,7 +1402,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>SAM-H with finer mask borders. Wants a graphics card.</source>
-        <translation>掩膜边缘更精细的 SAM-H。最好有显卡。</translation>
+        <translation>掩膜边缘更精细的 SAM-H。建议使用显卡。</translation>
     </message>
     <message>
         <source>Robust: forgives boxes and points that are not exact. Small as well.</source>
@@ -1422,23 +1422,23 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Names any class that has Chinese words. The smallest of its kind, and the least sure.</source>
-        <translation>按中文词语给任意类别命名。同类中最小的模型，把握也最低。</translation>
+        <translation>按中文描述判断任意类别。同类中最小的模型，把握也最低。</translation>
     </message>
     <message>
         <source>Names any class that has Chinese words, without training. The first to try.</source>
-        <translation>按中文词语给任意类别命名，无需训练。建议先试这个。</translation>
+        <translation>按中文描述判断任意类别，无需训练。建议先试这个。</translation>
     </message>
     <message>
         <source>Names any class that has Chinese words. Larger, surer, several times slower.</source>
-        <translation>按中文词语给任意类别命名。模型更大、更有把握，速度慢数倍。</translation>
+        <translation>按中文描述判断任意类别。模型更大、更有把握，速度慢数倍。</translation>
     </message>
     <message>
         <source>ViT-L/14 on larger crops: for pieces told apart by small details. Wants a graphics card.</source>
-        <translation>输入图块更大的 ViT-L/14：适合靠细节区分的废钢件。建议使用显卡。</translation>
+        <translation>输入尺寸更大的 ViT-L/14：适合靠细节区分的废钢件。建议使用显卡。</translation>
     </message>
     <message>
         <source>The largest that names classes by Chinese words. Wants a graphics card.</source>
-        <translation>按中文词语命名类别的最大模型。建议使用显卡。</translation>
+        <translation>按中文描述判断类别的最大模型。建议使用显卡。</translation>
     </message>
     <message>
         <source>built in</source>
@@ -1629,7 +1629,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Take the models of a pack, from a USB stick for instance.</source>
-        <translation>从模型包（例如 U 盘上的）取出模型。</translation>
+        <translation>从模型包（例如 U 盘上的）中取出模型。</translation>
     </message>
     <message>
         <source>Write the selected models into one file for a USB stick. Ctrl selects several.</source>
@@ -1701,7 +1701,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Nobody publishes a check sum for it; that of this file is recorded.</source>
-        <translation>没有公布的校验值；已记录此文件的校验值。</translation>
+        <translation>官方没有公布校验值；已记录此文件的校验值。</translation>
     </message>
     <message>
         <source>{name} is whole.</source>
@@ -1744,15 +1744,15 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Classes</source>
-        <translation>分类</translation>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Model that draws masks</source>
-        <translation>生成掩膜的模型</translation>
+        <translation>分割模型（生成掩膜）</translation>
     </message>
     <message>
         <source>Model that names classes</source>
-        <translation>判断类别的模型</translation>
+        <translation>分类模型（判断类别）</translation>
     </message>
     <message>
         <source>Loading {name}…</source>
@@ -1791,7 +1791,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>It is in one part. To part what touches, erase a line between first.</source>
-        <translation>它只有一块。若要拆开相连的料，先在中间擦出一条线。</translation>
+        <translation>它只有一块。若要拆开相互接触的废钢件，请先在中间擦出一条线。</translation>
     </message>
     <message>
         <source>split</source>
@@ -1875,7 +1875,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>duplicate</source>
-        <translation>再制一份</translation>
+        <translation>创建副本</translation>
     </message>
     <message>
         <source>This is the last photo.</source>
@@ -1951,7 +1951,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Classes</source>
-        <translation>分类</translation>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1977,7 +1977,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Set the scale (Enter)</source>
-        <translation>设定比例（回车）</translation>
+        <translation>设定比例（Enter）</translation>
     </message>
     <message>
         <source>From now on lengths on this photo are in mm</source>
@@ -2039,7 +2039,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>You can both annotate. If you both change one photo, both versions are kept.</source>
-        <translation>你们可以同时标注。若改了同一张照片，两个版本都会保留。</translation>
+        <translation>可以同时标注；若改了同一张照片，两个版本都会保留。</translation>
     </message>
     <message>
         <source>Put right after an interruption</source>
@@ -2098,11 +2098,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Classes</source>
-        <translation>分类</translation>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Look closer at small pieces</source>
-        <translation>小件自动放大识别</translation>
+        <translation>小件自动放大</translation>
     </message>
 </context>
 <context>
@@ -2168,7 +2168,7 @@ MIT 许可证</translation>
     <name>StatisticsPanel</name>
     <message>
         <source>Classes</source>
-        <translation>分类</translation>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Objects</source>
@@ -2195,7 +2195,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Model that draws masks, and its time for the last prompt</source>
-        <translation>生成掩膜的模型，以及上一次提示的用时</translation>
+        <translation>分割模型，以及上一次提示的用时</translation>
     </message>
     <message>
         <source>All saved</source>
@@ -2242,7 +2242,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Clean up (Enter)</source>
-        <translation>清理（回车）</translation>
+        <translation>清理（Enter）</translation>
     </message>
     <message>
         <source>Cancel (Esc)</source>
@@ -2284,11 +2284,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Undo: {step}  (Ctrl+Z)</source>
-        <translation>撤销：{step}  (Ctrl+Z)</translation>
+        <translation>撤销：{step}（Ctrl+Z）</translation>
     </message>
     <message>
         <source>Undo  (Ctrl+Z)</source>
-        <translation>撤销  (Ctrl+Z)</translation>
+        <translation>撤销（Ctrl+Z）</translation>
     </message>
     <message>
         <source>Open a folder of photos</source>
