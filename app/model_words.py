@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from app.notices import facts as exact_facts
 from app.notices import headline, of_error, out_of_memory
 from sscore import errors
 from sscore.types import ModelCard
@@ -183,9 +184,9 @@ def load_trouble(error: Exception, model_id: str, present: str) -> tuple[str, st
     stays = ""
     if present:
         stays = QCoreApplication.translate("Models", "{name} stays in use.").format(name=present)
-    facts = str(error) if isinstance(error, errors.SscError) else ""
-    parts = [detail if detail != facts else "", remedy, stays]
-    return f"{model_id}: {text}", "\n".join(part for part in (" ".join(p for p in parts if p), facts) if part)
+    exact = exact_facts(error) if isinstance(error, errors.SscError) else ""
+    parts = [detail if detail != exact else "", remedy, stays]
+    return f"{model_id}: {text}", "\n".join(part for part in (" ".join(p for p in parts if p), exact) if part)
 
 
 _FREE_MEMORY = QT_TRANSLATE_NOOP(
