@@ -136,8 +136,10 @@ class _About:
         self.label = case.labels[number] if case.labels else ""
         self.encode = encode
 
-    def row(self, truth: Mask, image_hw: tuple[int, int], strategy: str, answer: tuple[Candidate, ...]) -> Row:
-        """Of the candidate that fits best, not shifted and without times; see `Row`."""
+    def row(
+        self, truth: Mask, image_hw: tuple[int, int], strategy: str, answer: tuple[Candidate, ...], *, keep: bool = True
+    ) -> Row:
+        """Of the candidate that fits best, not shifted and without times; see `Row`. keep: the mask too."""
         scored = [(dice_of(one.mask, truth), -place) for place, one in enumerate(answer)]
         dice, place = max(scored, default=(0.0, 0))
         best = answer[-place] if answer else None
@@ -162,7 +164,7 @@ class _About:
             clicks=_effort(strategy),
             seconds_encode=self.encode,
             seconds_predict=0.0,
-            mask=str(mask.rle(*image_hw)["counts"]) if mask else "",
+            mask=str(mask.rle(*image_hw)["counts"]) if mask and keep else "",
         )
 
 
@@ -213,8 +215,8 @@ def _shifted(
     answers = segmenter.predict_many(embedding, prompts)
     seconds = (time.perf_counter() - began) / len(prompts)
     for (_, name, repeat), answer in zip(names, answers, strict=True):
-        row = about.row(truth, embedding.image_hw, strategy, answer)
-        yield replace(row, shift=name, repeat=repeat, seconds_predict=seconds, mask="")
+        row = about.row(truth, embedding.image_hw, strategy, answer, keep=False)
+        yield replace(row, shift=name, repeat=repeat, seconds_predict=seconds)
 
 
 def _effort(strategy: str) -> int:
