@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.dialogs.project_wizard import ProjectWizard
     from app.dialogs.settings import SettingsDialog
     from app.dialogs.shortcuts import KeysDialog
+    from app.dialogs.train import TrainDialog
     from app.panels.gallery import Gallery
     from app.panels.review import ReviewPanel
     from app.panels.rules import RulesPanel
@@ -76,6 +77,7 @@ class Flow(QObject):
             "excuse": lambda: self.show_checks().excuse_it(),
             "compare": self.show_compare,
             "evaluate": self.show_evaluate,
+            "train": self.show_train,
             "settings": self.show_settings,
             "keys": self.show_keys,
             "wizard": self.show_wizard,
@@ -178,6 +180,16 @@ class Flow(QObject):
             return None
         dialog = EvaluateDialog(window.session, self.index, window.stock, window.disk_lane, window.look, window)
         dialog.jump.connect(self.jump)
+        return self._once(dialog)
+
+    def show_train(self) -> TrainDialog | None:
+        from app.dialogs.train import TrainDialog
+
+        window = self._window
+        if window.session.project is None:
+            return None
+        dialog = TrainDialog(window.session, self.index, window.stock, window.disk_lane, window.look, window)
+        dialog.use.connect(lambda model: window.assistant.load("segmenter", model))
         return self._once(dialog)
 
     def show_settings(self) -> SettingsDialog:

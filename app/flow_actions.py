@@ -62,6 +62,14 @@ REVIEW: tuple[ActionRow, ...] = (
         tip=QT_TRANSLATE_NOOP("Actions", "Models and prompts measured against the accepted objects, with a report"),
     ),
     ActionRow(
+        "train",
+        "review",
+        QT_TRANSLATE_NOOP("Actions", "Train on your own objects…"),
+        keys=("Shift+F4",),
+        needs="project",
+        tip=QT_TRANSLATE_NOOP("Actions", "A model fine-tuned on the accepted objects, compared before and after"),
+    ),
+    ActionRow(
         "next_waiting",
         "review",
         QT_TRANSLATE_NOOP("Actions", "Next that waits for review"),

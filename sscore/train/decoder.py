@@ -14,16 +14,11 @@ from sscore.models.cache import EmbeddingCache
 from sscore.train import decoder_nano, decoder_report, decoder_sam, recipe
 from sscore.train.control import Control
 from sscore.train.decoder_prompts import DecoderRecipe
+from sscore.train.decoder_time import ENOUGH, LEAST
 from sscore.train.hardware import device_of
 from sscore.train.instances import Instances, gather, leaks, split
 from sscore.train.trainer import Emit, Outcome
 from sscore.types import ModelCard, Progress
-
-LEAST = 8
-"""Instances below which nothing can be learnt that would be more than chance."""
-
-ENOUGH = 60
-"""Instances from which a gain can be expected, and measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,341 @@
+"""A model fine-tuned on the accepted objects: are they enough, how long it takes, how it goes, what it gained."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QFontDatabase
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.child import ChildProcess
+from app.index import Index
+from app.jobs import Lane
+from app.look import Look
+from app.panels.curves import Curves
+from app.session import Session
+from app.stock import Stock
+from sscore.train.decoder_time import ENOUGH, LEAST
+from sscore.train.decoder_time import seconds as expected_seconds
+
+_FAMILIES = ("nano", "sam", "sam_hq", "mobile_sam", "edge_sam")
+_TRUTH = ("accepted", "reviewed")
+
+
+class TrainDialog(QDialog):
+    """Options above, curves and result below. The work is a process of its own: it can be paused, ended with the best
+    so far, and gone on with, also after a crash. use: id of the new model, when the user wants to switch to it."""
+
+    use = Signal(str)
+
+    def __init__(
+        self, session: Session, index: Index, stock: Stock, lane: Lane, look: Look, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        assert session.project is not None
+        self._session, self._index, self._stock, self._lane, self._look = session, index, stock, lane, look
+        self._project = session.project
+        self._result: dict[str, Any] = {}
+        self._epochs = 0
+        self._began = 0.0
+        self._at_begin = -1.0
+        self._paused = False
+        self._enough = False
+        self._stage = ""
+        self.folder = _free(self._project.folder.with_name(f"{self._project.folder.name}-training"))
+        self.child = ChildProcess(self)
+        self.child.event.connect(self._on_event)
+        self.child.ended.connect(self._on_ended)
+        self.setWindowTitle(self.tr("Train on your own objects"))
+        self.setMinimumWidth(620)
+        self._build()
+        index.want()
+        index.changed.connect(self._show_data)
+        self._show_data()
+
+    # --- building ----------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.data = QLabel(wordWrap=True)
+        self.model = QComboBox()
+        self.model.setAccessibleName(self.tr("Model"))
+        for row in self._stock.rows:
+            if row.card.kind == "segmenter" and row.here and row.card.family in _FAMILIES:
+                self.model.addItem(row.card.id, row.card)
+        self.recipe = QComboBox()
+        self.recipe.setAccessibleName(self.tr("How"))
+        for key, text in (
+            ("quick", self.tr("Quick: minutes, to see whether it is worth it")),
+            ("robust", self.tr("Robust: also for prompts that are not exact")),
+            ("paper", self.tr("As in the paper: 100 epochs")),
+        ):
+            self.recipe.addItem(text, key)
+        self.together = QComboBox()
+        self.together.setAccessibleName(self.tr("Belong together"))
+        self.together.addItem(self.tr("Each photo is for itself"), "photo")
+        self.together.addItem(self.tr("The photos of one folder (a truckload, a railcar)"), "folder")
+        self.together.setToolTip(
+            self.tr("Photos of the same pieces must not be both learnt from and judged by: it would flatter.")
+        )
+        for box in (self.model, self.recipe):
+            box.currentIndexChanged.connect(self._show_data)
+        self.form = QWidget()
+        form = QFormLayout(self.form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(12)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
+        form.addRow(self.tr("Model"), self.model)
+        form.addRow(self.tr("How"), self.recipe)
+        form.addRow(self.tr("Belong together"), self.together)
+
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setObjectName("work")
+        self.bar.hide()
+        self.says = QLabel(wordWrap=True)
+        self.says.setProperty("role", "title")
+        self.says.hide()
+        self.curves = Curves(self._look, self.tr("DICE on photos not learnt from"), self.tr("loss"))
+        self.curves.hide()
+        self.table = QPlainTextEdit(readOnly=True)
+        self.table.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.table.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.table.setAccessibleName(self.tr("Before and after"))
+        self.table.setMinimumHeight(210)
+        self.table.hide()
+
+        self.switch = QPushButton(self.tr("Use the new model"))
+        self.switch.setProperty("primary", "true")
+        self.switch.setAutoDefault(False)
+        self.switch.clicked.connect(self._use)
+        self.switch.hide()
+        self.finish = QPushButton(self.tr("End now with the best so far"))
+        self.finish.setAutoDefault(False)
+        self.finish.clicked.connect(lambda: self._order("finish"))
+        self.finish.hide()
+        self.start = QPushButton()
+        self.start.setDefault(True)
+        self.start.clicked.connect(self._start_or_pause)
+        close = QPushButton(self.tr("Close"))
+        close.setAutoDefault(False)
+        close.clicked.connect(self.close)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.finish)
+        buttons.addStretch()
+        for button in (close, self.switch, self.start):
+            buttons.addWidget(button)
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 20, 22, 18)
+        column.setSpacing(14)
+        for widget in (self.data, self.form, self.bar, self.says, self.curves):
+            column.addWidget(widget)
+        column.addWidget(self.table, 1)
+        column.addLayout(buttons)
+
+    # --- what is asked -----------------------------------------------------------------------------------------
+
+    @property
+    def objects(self) -> int:
+        """Accepted and reviewed ones of the project."""
+        return sum(fact.status in _TRUTH for fact in self._index.facts())
+
+    def _show_data(self) -> None:
+        count = self.objects
+        photos = len({fact.image for fact in self._index.facts() if fact.status in _TRUTH})
+        if not self._index.ready:
+            text = self.tr("Counting the objects…")
+        elif count < LEAST or photos < 2:
+            text = self.tr(
+                "{n} accepted objects on {photos} photos: too few. At least {least} on two photos are needed; from "
+                "about {enough} on a gain can be expected."
+            ).format(n=count, photos=photos, least=LEAST, enough=ENOUGH)
+        else:
+            enough = self.tr("enough") if count >= ENOUGH else self.tr("few, from about {n} on a gain can be expected")
+            text = self.tr("{n} accepted objects on {photos} photos: {enough}. A fifth of them only judges.").format(
+                n=count, photos=photos, enough=enough.format(n=ENOUGH)
+            )
+            if card := self.model.currentData():
+                seconds = expected_seconds(card, self.recipe.currentData(), count, photos)
+                text += " " + self.tr("It will take about {time} on this computer.").format(time=self._time(seconds))
+        self.data.setText(text)
+        self._enough = self._index.ready and count >= LEAST and photos >= 2
+        self._show_ready()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a run waits in the folder to be gone on with."""
+        return (self.folder / "last.pt").exists() and not (self.folder / "report.json").exists()
+
+    def arguments(self) -> list[str]:
+        """Of `ssc`."""
+        if self.unfinished:
+            return ["train", "decoder", "--resume", "--out", str(self.folder)]
+        words = ["train", "decoder", str(self._project.folder), "--model", self.model.currentText()]
+        words += ["--recipe", self.recipe.currentData(), "--group-by", self.together.currentData()]
+        return [*words, "--out", str(self.folder)]
+
+    def _show_ready(self) -> None:
+        running = self.child.running
+        go_on = self.tr("Go on") if self.unfinished else self.tr("Start")
+        self.start.setText(self.tr("Pause") if running else go_on)
+        self.start.setEnabled(running or self.unfinished or (self._enough and self.model.count() > 0))
+        self.form.setEnabled(not running and not self.unfinished)
+        self.finish.setVisible(running and self._at_begin >= 0)
+
+    # --- what happens ------------------------------------------------------------------------------------------
+
+    def _start_or_pause(self) -> None:
+        if self.child.running:
+            self._order("pause")
+            return
+        self._session.saver.save_now()
+        self._result, self._paused = {}, False
+        self.table.hide()
+        self.switch.hide()
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self._say(self.tr("Starting…"), "muted")
+        # After all saves that wait: the process reads the pages from the disk.
+        self._lane.submit("train", lambda: None, lambda _nothing: self._start())
+
+    def _start(self) -> None:
+        self._at_begin, self._began = -1.0, 0.0
+        self.child.start(self.arguments())
+        self._show_ready()
+
+    def _order(self, order: str) -> None:
+        """Before the first step of this start there is nothing to keep: then the process just ends."""
+        self._paused = order == "pause"
+        if self._at_begin < 0:
+            self.child.stop()
+            return
+        self.start.setEnabled(False)
+        self.finish.setEnabled(False)
+        self._say(self.tr("Finishing the step…"), "muted")
+        # One word, written in the process's own folder: it looks for it after every step (sscore.train.control).
+        (self.folder / "order").write_text(order, encoding="utf-8")
+
+    def _on_event(self, event: dict[str, Any]) -> None:
+        kind = event.get("event")
+        if kind == "stage":
+            self._stage = str(event["title"])
+            self.bar.setRange(0, 0)
+        elif kind == "progress":
+            done, total = int(event["done"]), max(int(event["total"]), 1)
+            self.bar.setRange(0, total)
+            self.bar.setValue(done)
+            words = {
+                "Reading": self.tr("Reading photo {done} of {total}"),
+                "Encoding photos": self.tr("Encoding photo {done} of {total}; each only once"),
+                "Measuring": self.tr("Measuring before and after: {done} of {total}"),
+            }
+            self._say(words.get(self._stage, "{done} / {total}").format(done=done, total=total), "muted")
+        elif kind == "plan":
+            self._epochs = int(event["epochs"])
+            self.curves.begin_run(self._epochs)
+            self.curves.show()
+            self._show_ready()
+        elif kind == "step" and event.get("of"):
+            part = (int(event["epoch"]) - 1) + int(event["step"]) / int(event["of"])
+            self._show_part(part)
+        elif kind == "epoch":
+            judged, learnt = event["validation"].get("dice"), event["train"].get("loss")
+            self.curves.add(int(event["epoch"]), judged, learnt)
+            self._show_part(float(event["epoch"]))
+        elif kind == "result":
+            self._result = event
+
+    def _show_part(self, epochs: float) -> None:
+        """Bar, epoch and time left; the time of this start only, since the computer may be another than before."""
+        if self._at_begin < 0:
+            self._at_begin, self._began = epochs, time.monotonic()
+            self._show_ready()
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(round(1000 * epochs / max(self._epochs, 1)))
+        text = self.tr("Epoch {n} of {all}").format(n=min(int(epochs) + 1, self._epochs), all=self._epochs)
+        if (gone := epochs - self._at_begin) >= 0.5:
+            left = (time.monotonic() - self._began) / gone * (self._epochs - epochs)
+            text += self.tr(", about {time} left").format(time=self._time(left))
+        self._say(text, "muted")
+
+    def _on_ended(self, code: int, error: str) -> None:
+        self.bar.hide()
+        self.finish.setEnabled(True)
+        result = self._result
+        if result.get("state") == "paused" or (self._paused and not result):
+            self._say(self.tr("Paused. It goes on where it was, today or another day."), "muted")
+        elif not result:
+            text = self.tr("It could not be done.")
+            self._say(f"{text} {error}".rstrip(), "danger")
+        elif not result["model"]:
+            self._say(self.tr("No epoch was better than the model as it was: there is no new model."), "warn")
+        else:
+            self._show_result(result)
+        if not self.unfinished:
+            self.folder = _free(self.folder)
+        self._show_ready()
+        self._stock.refresh()
+
+    def _show_result(self, result: dict[str, Any]) -> None:
+        overall = result["report"]["overall"]
+        low, high = overall["interval"]
+        text = self.tr("{model}: DICE {before:.3f} before, {after:.3f} after, on photos it did not learn from.").format(
+            model=result["model"], before=overall["before"], after=overall["after"]
+        )
+        sure = low is not None and low > 0
+        if not sure:
+            text += " " + self.tr("The difference is within chance.")
+        self._say(text, "ok" if sure else "warn")
+        report = Path(result["out"]) / "report.txt"
+        self.table.setPlainText(report.read_text(encoding="utf-8") if report.exists() else json.dumps(overall))
+        self.table.show()
+        self.switch.setVisible(True)
+        self.adjustSize()
+
+    def _use(self) -> None:
+        self.use.emit(str(self._result["model"]))
+        self.switch.setEnabled(False)
+
+    def _time(self, seconds: float) -> str:
+        minutes = round(seconds / 60)
+        if minutes < 1:
+            return self.tr("{n} s").format(n=max(round(seconds), 1))
+        if minutes < 90:
+            return self.tr("{n} min").format(n=minutes)
+        return self.tr("{n} h").format(n=f"{seconds / 3600:.1f}")
+
+    def _say(self, text: str, colour: str) -> None:
+        self.says.setText(text)
+        self.says.setStyleSheet(f"color: {getattr(self._look.colours, colour)};")
+        self.says.show()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        self._paused = True
+        self.child.stop()
+        self._lane.cancel("train")
+        super().closeEvent(event)
+
+
+def _free(folder: Path) -> Path:
+    """The folder, or one like it, in which no run has finished."""
+    number, tried = 1, folder
+    while (tried / "report.json").exists():
+        number += 1
+        tried = folder.with_name(f"{folder.name}-{number}")
+    return tried

@@ -1,0 +1,133 @@
+"""The training dialog: whether the data are enough, what is asked of `ssc train decoder`, curves, pause, the switch."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+import shiboken6
+from conftest import wait_until
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app import child
+from app.dialogs import train
+from app.stock import Row
+from sscore.catalogue import card
+from sscore.weight_store import state
+
+PLAYED = """
+import json, pathlib, sys, time
+for line in open({script!r}, encoding="utf-8"):
+    event = json.loads(line)
+    if "until" in event:
+        while not pathlib.Path(event["until"]).exists():
+            time.sleep(0.01)
+        continue
+    print(line.strip(), flush=True)
+sys.exit({code})
+"""
+PLAN = {"event": "plan", "epochs": 4, "name": "nano-tuned"}
+FIRST = {"event": "epoch", "epoch": 0, "of": 4, "train": {}, "validation": {"dice": 0.7}}
+SECOND = {"event": "epoch", "epoch": 1, "of": 4, "train": {"loss": 0.5}, "validation": {"dice": 0.8}}
+
+
+@pytest.fixture
+def dialog(studio):
+    studio.add(20, 20, 120, 120)
+    studio.window.stock.rows = [Row(card(one), state(card(one))) for one in ("nano", "grabcut", "sam-vit-b")]
+    studio.window.actions_.by_key["train"].trigger()
+    found = studio.window.findChild(train.TrainDialog)
+    wait_until(lambda: found.objects == 1, what="the count of objects")
+    yield found
+    if shiboken6.isValid(found):
+        found.close()
+
+
+@pytest.fixture
+def enough(dialog, monkeypatch):
+    """As if there were sixty accepted objects."""
+    fact = next(fact for fact in dialog._index.facts())
+    other = type(fact)(**{name: getattr(fact, name) for name in fact.__slots__} | {"image": "b.jpg"})
+    monkeypatch.setattr(dialog._index, "facts", lambda: [fact, other] * 30)
+    dialog._show_data()
+    return dialog
+
+
+@pytest.fixture
+def play(monkeypatch, tmp_path):
+    """Let the child print these events instead of doing the work; {"until": file} waits for one."""
+
+    def make(*events, code=0):
+        script = tmp_path / "events.jsonl"
+        script.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+        played = [sys.executable, "-c", PLAYED.format(script=str(script), code=code)]
+        monkeypatch.setattr(child, "command", lambda: played)
+
+    return make
+
+
+def press(button):
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_too_few_objects_are_refused(dialog):
+    assert "too few" in dialog.data.text() and not dialog.start.isEnabled()
+    assert [dialog.model.itemText(i) for i in range(dialog.model.count())] == ["nano"]
+
+
+def test_what_is_asked_of_the_command(enough, folder):
+    assert "60 accepted objects on 2 photos: enough" in enough.data.text()
+    quick = enough.data.text()
+    enough.recipe.setCurrentIndex(2)
+    assert "about" in quick and enough.data.text() != quick and enough.start.isEnabled()
+    enough.together.setCurrentIndex(1)
+    words = enough.arguments()
+    assert words[:3] == ["train", "decoder", str(folder)]
+    asked = dict(zip(words[3::2], words[4::2], strict=True))
+    assert asked == {"--model": "nano", "--recipe": "paper", "--group-by": "folder", "--out": str(enough.folder)}
+
+
+def test_curves_pause_and_going_on(enough, play):
+    enough.folder.mkdir()
+    play(PLAN, FIRST, SECOND, {"until": str(enough.folder / "order")}, {"event": "result", "state": "paused"}, code=1)
+    press(enough.start)
+    wait_until(lambda: enough.curves.best == 0.8, what="the curve")
+    assert enough.start.text() == "Pause" and enough.finish.isVisible() and not enough.form.isEnabled()
+    (enough.folder / "last.pt").write_bytes(b"")
+    press(enough.start)
+    wait_until(lambda: not enough.child.running, what="the pause")
+    assert (enough.folder / "order").read_text(encoding="utf-8") == "pause"
+    assert "Paused" in enough.says.text() and enough.start.text() == "Go on"
+    assert enough.arguments() == ["train", "decoder", "--resume", "--out", str(enough.folder)]
+
+
+def test_the_new_model_is_offered_with_what_it_gained(enough, play, studio, monkeypatch):
+    overall = {"before": 0.8, "after": 0.88, "interval": [0.05, 0.11]}
+    enough.folder.mkdir()
+    (enough.folder / "report.txt").write_text("all 0.8 0.88", encoding="utf-8")
+    result = {"event": "result", "state": "done", "model": "other", "out": str(enough.folder)}
+    play(PLAN, FIRST, SECOND, {**result, "report": {"overall": overall}})
+    press(enough.start)
+    wait_until(lambda: enough.switch.isVisible(), what="the offer")
+    assert "0.800 before, 0.880 after" in enough.says.text() and "chance" not in enough.says.text()
+    assert "0.88" in enough.table.toPlainText()
+    press(enough.switch)
+    wait_until(lambda: studio.window.assistant.present("segmenter") == "other", what="the new model")
+
+
+def test_a_gain_within_chance_and_a_failure_are_said(enough, play):
+    overall = {"before": 0.8, "after": 0.81, "interval": [-0.02, 0.04]}
+    result = {"event": "result", "state": "done", "model": "other", "out": str(enough.folder)}
+    play(PLAN, {**result, "report": {"overall": overall}})
+    press(enough.start)
+    wait_until(lambda: enough.switch.isVisible(), what="the offer")
+    assert "within chance" in enough.says.text()
+    play({"event": "error", "message": "the disk is full", "code": 2}, code=2)
+    press(enough.start)
+    wait_until(lambda: "the disk is full" in enough.says.text(), what="the reason")
+    play(PLAN, {"event": "result", "state": "done", "model": "", "out": str(enough.folder)}, code=1)
+    press(enough.start)
+    wait_until(lambda: "No epoch was better" in enough.says.text(), what="the answer")
+    assert not enough.switch.isVisible()
