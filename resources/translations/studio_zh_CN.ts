@@ -45,6 +45,10 @@ MIT 许可证</translation>
         <translation>类别(&amp;C)</translation>
     </message>
     <message>
+        <source>&amp;Review</source>
+        <translation>复核(&amp;R)</translation>
+    </message>
+    <message>
         <source>&amp;Go</source>
         <translation>转到(&amp;G)</translation>
     </message>
@@ -385,12 +389,104 @@ MIT 许可证</translation>
         <translation>历史记录</translation>
     </message>
     <message>
+        <source>New project…</source>
+        <translation>新建项目…</translation>
+    </message>
+    <message>
+        <source>Frames from a video or camera…</source>
+        <translation>从视频或相机取帧…</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Review queue</source>
+        <translation>复核队列</translation>
+    </message>
+    <message>
+        <source>What waits for a second look, the most uncertain first</source>
+        <translation>等待复核的目标，最不确定的排在最前</translation>
+    </message>
+    <message>
+        <source>Find mistakes</source>
+        <translation>查找错误</translation>
+    </message>
+    <message>
+        <source>Cut, tiny, doubled or odd masks, photos without objects</source>
+        <translation>被截断、过小、重复或异常的掩膜，以及没有目标的照片</translation>
+    </message>
+    <message>
+        <source>Gallery of all objects</source>
+        <translation>全部目标图库</translation>
+    </message>
+    <message>
+        <source>Every object as a picture; number keys rename the selected</source>
+        <translation>每个目标一张小图；数字键修改所选目标的类别</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>统计</translation>
+    </message>
+    <message>
+        <source>Compare models…</source>
+        <translation>比较模型…</translation>
+    </message>
+    <message>
+        <source>The same prompt on several models, side by side</source>
+        <translation>同一提示交给多个模型，结果并排显示</translation>
+    </message>
+    <message>
         <source>Evaluate models…</source>
         <translation>评测模型…</translation>
     </message>
     <message>
         <source>Models and prompts measured against the accepted objects, with a report</source>
         <translation>以已接受的目标为准，评测各模型和提示方式，并生成报告</translation>
+    </message>
+    <message>
+        <source>Train on your own objects…</source>
+        <translation>用自己的标注训练…</translation>
+    </message>
+    <message>
+        <source>A model fine-tuned on the accepted objects, compared before and after</source>
+        <translation>用已接受的目标微调模型，并比较训练前后的效果</translation>
+    </message>
+    <message>
+        <source>Next that waits for review</source>
+        <translation>下一个待复核目标</translation>
+    </message>
+    <message>
+        <source>Right: reviewed, next</source>
+        <translation>正确：通过并到下一个</translation>
+    </message>
+    <message>
+        <source>Wrong: reject, next</source>
+        <translation>错误：否决并到下一个</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Whole photo is right</source>
+        <translation>整张照片通过</translation>
+    </message>
+    <message>
+        <source>Send the photo back</source>
+        <translation>退回这张照片</translation>
+    </message>
+    <message>
+        <source>Mend the finding</source>
+        <translation>修正这个问题</translation>
+    </message>
+    <message>
+        <source>The finding is right</source>
+        <translation>这里没有问题</translation>
+    </message>
+    <message>
+        <source>Change keys…</source>
+        <translation>自定义快捷键…</translation>
     </message>
 </context>
 <context>
@@ -413,6 +509,53 @@ MIT 许可证</translation>
     <message>
         <source>Photo with its objects</source>
         <translation>照片及其目标</translation>
+    </message>
+</context>
+<context>
+    <name>CaptureDialog</name>
+    <message>
+        <source>Frames from a video or camera</source>
+        <translation>从视频或相机取帧</translation>
+    </message>
+    <message>
+        <source>Frame</source>
+        <translation>帧</translation>
+    </message>
+    <message>
+        <source>Video file…</source>
+        <translation>视频文件…</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>相机</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Take this frame  (Space)</source>
+        <translation>取这一帧  (空格)</translation>
+    </message>
+    <message>
+        <source>Name what is in the middle</source>
+        <translation>识别画面中央</translation>
+    </message>
+    <message>
+        <source>Every frame you take becomes a photo of this folder.</source>
+        <translation>取下的每一帧都会成为此文件夹中的一张照片。</translation>
+    </message>
+    <message>
+        <source>Opening…</source>
+        <translation>正在打开…</translation>
+    </message>
+    <message>
+        <source>In the middle: {name}, {value}</source>
+        <translation>画面中央：{name}，{value}</translation>
+    </message>
+    <message>
+        <source>Taken: {name}</source>
+        <translation>已取：{name}</translation>
     </message>
 </context>
 <context>
@@ -495,6 +638,89 @@ MIT 许可证</translation>
     <message>
         <source>This is the first photo.</source>
         <translation>这是第一张照片。</translation>
+    </message>
+</context>
+<context>
+    <name>CompareDialog</name>
+    <message>
+        <source>Compare models</source>
+        <translation>比较模型</translation>
+    </message>
+    <message>
+        <source>Ask them  (F5)</source>
+        <translation>运行  (F5)</translation>
+    </message>
+    <message>
+        <source>The prompt of the mask being made, or the one stored with the selected object</source>
+        <translation>使用正在绘制的提示，或所选目标保存的提示</translation>
+    </message>
+    <message>
+        <source>All objects of this photo</source>
+        <translation>本照片的全部目标</translation>
+    </message>
+    <message>
+        <source>Asks again with every stored prompt. Where models disagree, the object moves up the review queue.</source>
+        <translation>用保存的每个提示重新运行。模型意见不一致的目标会在复核队列中靠前。</translation>
+    </message>
+    <message>
+        <source>Difference  (Space)</source>
+        <translation>差异  (空格)</translation>
+    </message>
+    <message>
+        <source>Green: both; red: only this model; blue: only the accepted mask or the first model</source>
+        <translation>绿色：两者都有；红色：仅此模型；蓝色：仅已接受的掩膜或第一个模型</translation>
+    </message>
+    <message>
+        <source>Follow the selection</source>
+        <translation>跟随选择</translation>
+    </message>
+    <message>
+        <source>Ask anew whenever another object is selected</source>
+        <translation>选择另一个目标时自动重新运行</translation>
+    </message>
+    <message>
+        <source>Models: {names}</source>
+        <translation>模型：{names}</translation>
+    </message>
+    <message>
+        <source>Select one object, or draw a box around a piece.</source>
+        <translation>请选择一个目标，或框住一件废钢。</translation>
+    </message>
+    <message>
+        <source>Asking…</source>
+        <translation>正在运行…</translation>
+    </message>
+    <message>
+        <source>1–4 takes a mask, Space shows the difference. Ctrl+Z takes it back.</source>
+        <translation>按 1–4 采用对应掩膜，空格显示差异，Ctrl+Z 撤销。</translation>
+    </message>
+    <message>
+        <source>take the mask of {name}</source>
+        <translation>采用 {name} 的掩膜</translation>
+    </message>
+    <message>
+        <source>Taken: {name}</source>
+        <translation>已取：{name}</translation>
+    </message>
+    <message>
+        <source>add an object</source>
+        <translation>添加目标</translation>
+    </message>
+    <message>
+        <source>Asking… {done} of {total}</source>
+        <translation>正在运行… {done}/{total}</translation>
+    </message>
+    <message>
+        <source>{name}: mean DICE {dice} with your {n} masks, {ms} ms each</source>
+        <translation>{name}：与您的 {n} 个掩膜平均 DICE {dice}，每个 {ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>No object of this photo has a stored prompt.</source>
+        <translation>本照片没有保存了提示的目标。</translation>
+    </message>
+    <message>
+        <source>note where models disagree</source>
+        <translation>记录模型分歧</translation>
     </message>
 </context>
 <context>
@@ -852,6 +1078,10 @@ MIT 许可证</translation>
         <source>Done.</source>
         <translation>已完成。</translation>
     </message>
+    <message>
+        <source>Done. Left out: {n}; the report names them.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ExportDialog</name>
@@ -1019,7 +1249,22 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Flow</name>
+    <message>
+        <source>Review</source>
+        <translation>复核</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>检查</translation>
+    </message>
+</context>
+<context>
     <name>Gallery</name>
+    <message>
+        <source>Gallery</source>
+        <translation>图库</translation>
+    </message>
     <message>
         <source>Classes</source>
         <translation>类别</translation>
@@ -1029,12 +1274,56 @@ MIT 许可证</translation>
         <translation>目标</translation>
     </message>
     <message>
+        <source>Order</source>
+        <translation>排序</translation>
+    </message>
+    <message>
+        <source>Doubtful first</source>
+        <translation>可疑的在前</translation>
+    </message>
+    <message>
+        <source>By class</source>
+        <translation>按类别</translation>
+    </message>
+    <message>
+        <source>By photo</source>
+        <translation>按照片</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
     <message>
+        <source>Take back the last change made here  (Ctrl+Z)</source>
+        <translation>撤销在此处做的最后一次修改  (Ctrl+Z)</translation>
+    </message>
+    <message>
+        <source>1–9: class of the selected, 0: unknown, Y: right, X: wrong, Enter: show on the photo</source>
+        <translation>1–9：修改所选目标的类别，0：未知，Y：正确，X：错误，回车：在照片上显示</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>{n} of {total} selected</source>
+        <translation>已选 {n}/{total}</translation>
+    </message>
+    <message>
+        <source>{total} objects</source>
+        <translation>{total} 个目标</translation>
+    </message>
+    <message>
         <source>change to {name}</source>
         <translation>改为{name}</translation>
+    </message>
+    <message>
+        <source>mark as reviewed</source>
+        <translation>标为已复核</translation>
+    </message>
+    <message>
+        <source>reject</source>
+        <translation>否决</translation>
     </message>
 </context>
 <context>
@@ -1206,12 +1495,80 @@ MIT 许可证</translation>
         <source>{done} of {total} done</source>
         <translation>已完成 {done}/{total}</translation>
     </message>
+    <message>
+        <source>{n} of {total}</source>
+        <translation>{n}/{total}</translation>
+    </message>
 </context>
 <context>
     <name>KeysDialog</name>
     <message>
+        <source>Change keys</source>
+        <translation>自定义快捷键</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Actions</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>New key</source>
+        <translation>新快捷键</translation>
+    </message>
+    <message>
+        <source>Use this key</source>
+        <translation>使用此键</translation>
+    </message>
+    <message>
+        <source>No key</source>
+        <translation>不设快捷键</translation>
+    </message>
+    <message>
+        <source>As before</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>The key this program came with</source>
+        <translation>程序自带的快捷键</translation>
+    </message>
+    <message>
+        <source>All as before</source>
+        <translation>全部恢复默认</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+    <message>
+        <source>This key is used twice: it will do nothing</source>
+        <translation>此键被重复使用，按下不会有反应</translation>
+    </message>
+    <message>
+        <source>Click into the field and press the new key.</source>
+        <translation>点击输入框，然后按下新的快捷键。</translation>
+    </message>
+    <message>
+        <source>the classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>{key} belongs to “{name}”. Using it here takes it away there.</source>
+        <translation>{key} 已用于“{name}”。在这里使用后，那里将不再有此键。</translation>
+    </message>
+    <message>
+        <source>{key} is free.</source>
+        <translation>{key} 可以使用。</translation>
     </message>
 </context>
 <context>
@@ -1942,6 +2299,14 @@ MIT 许可证</translation>
 <context>
     <name>ProjectWizard</name>
     <message>
+        <source>New project</source>
+        <translation>新建项目</translation>
+    </message>
+    <message>
+        <source>The folder that holds the photos</source>
+        <translation>照片所在的文件夹</translation>
+    </message>
+    <message>
         <source>Photos</source>
         <translation>照片</translation>
     </message>
@@ -1954,15 +2319,183 @@ MIT 许可证</translation>
         <translation>类别</translation>
     </message>
     <message>
+        <source>A file of your own (.toml)…</source>
+        <translation>自己的文件 (.toml)…</translation>
+    </message>
+    <message>
+        <source>Model for masks</source>
+        <translation>掩膜模型</translation>
+    </message>
+    <message>
+        <source>Model for classes</source>
+        <translation>分类模型</translation>
+    </message>
+    <message>
+        <source>Create and open</source>
+        <translation>创建并打开</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Nothing in the photos is ever changed. Annotations lie in the same folder.</source>
+        <translation>照片本身永远不会被修改。标注保存在同一文件夹中。</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>There are no photos in this folder.</source>
+        <translation>此文件夹中没有照片。</translation>
+    </message>
+    <message>
+        <source>This is a project already, with its own classes: it will be opened.</source>
+        <translation>这里已经是一个项目，有自己的类别，将直接打开。</translation>
+    </message>
+    <message>
+        <source>{n} photos found.</source>
+        <translation>找到 {n} 张照片。</translation>
+    </message>
+</context>
+<context>
+    <name>QueryLine</name>
+    <message>
+        <source>Examples</source>
+        <translation>示例</translation>
+    </message>
+    <message>
+        <source>Filter…</source>
+        <translation>筛选…</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Words of the file name, or a key, a sign and a value: class:U margin&lt;0.2 -status:reviewed
+Keys:</source>
+        <translation>输入文件名中的字，或“键 符号 值”，例如：类别:槽钢 差距&lt;0.2 -状态:已复核
+键：</translation>
+    </message>
+    <message>
+        <source>Not done</source>
+        <translation>未完成</translation>
+    </message>
+    <message>
+        <source>Sent back by the reviewer</source>
+        <translation>被复核人退回</translation>
+    </message>
+    <message>
+        <source>Without a class</source>
+        <translation>没有类别</translation>
+    </message>
+    <message>
+        <source>Uncertain class</source>
+        <translation>类别不确定</translation>
+    </message>
+    <message>
+        <source>Uncertain mask</source>
+        <translation>掩膜不确定</translation>
+    </message>
+    <message>
+        <source>Proposed, nobody looked yet</source>
+        <translation>模型候选，尚无人查看</translation>
+    </message>
+    <message>
+        <source>Accepted, not reviewed</source>
+        <translation>已接受，未复核</translation>
+    </message>
+    <message>
+        <source>More than 20 objects</source>
+        <translation>超过 20 个目标</translation>
+    </message>
+</context>
+<context>
+    <name>Recent</name>
+    <message>
+        <source>Open recent</source>
+        <translation>最近打开</translation>
+    </message>
+    <message>
+        <source>Forget these</source>
+        <translation>清除记录</translation>
     </message>
 </context>
 <context>
     <name>ReviewPanel</name>
     <message>
+        <source>Objects that wait for review</source>
+        <translation>待复核的目标</translation>
+    </message>
+    <message>
+        <source>Right  (Y)</source>
+        <translation>正确  (Y)</translation>
+    </message>
+    <message>
+        <source>Mask and class are right: mark as reviewed and go to the next</source>
+        <translation>掩膜和类别都正确：标为已复核并到下一个</translation>
+    </message>
+    <message>
+        <source>Wrong  (X)</source>
+        <translation>错误  (X)</translation>
+    </message>
+    <message>
+        <source>Not a piece, or not worth mending: reject it and go to the next. It is kept.</source>
+        <translation>不是废钢件，或不值得修改：否决并到下一个。数据会保留。</translation>
+    </message>
+    <message>
+        <source>Comment  (K)</source>
+        <translation>备注  (K)</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Objects reviewed</source>
+        <translation>已复核的目标</translation>
+    </message>
+    <message>
+        <source>Nothing waits for review here.</source>
+        <translation>这里没有待复核的目标。</translation>
+    </message>
+    <message>
+        <source>{n} waiting, {done} of {total} decided</source>
+        <translation>待复核 {n} 个，已审 {done}/{total}</translation>
+    </message>
+    <message>
+        <source>proposed</source>
+        <translation>候选</translation>
+    </message>
+    <message>
+        <source>model: {name}</source>
+        <translation>模型：{name}</translation>
+    </message>
+    <message>
         <source>margin {value}</source>
         <translation>分差 {value}</translation>
+    </message>
+    <message>
+        <source>mark as reviewed</source>
+        <translation>标为已复核</translation>
+    </message>
+    <message>
+        <source>reject</source>
+        <translation>否决</translation>
+    </message>
+    <message>
+        <source>photo reviewed</source>
+        <translation>照片已通过复核</translation>
+    </message>
+    <message>
+        <source>photo sent back</source>
+        <translation>照片已退回</translation>
+    </message>
+    <message>
+        <source>comment</source>
+        <translation>备注</translation>
     </message>
 </context>
 <context>
@@ -2021,6 +2554,141 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>RulesPanel</name>
+    <message>
+        <source>Findings</source>
+        <translation>检查结果</translation>
+    </message>
+    <message>
+        <source>Kind of finding</source>
+        <translation>问题类型</translation>
+    </message>
+    <message>
+        <source>It is right  (I)</source>
+        <translation>没有问题  (I)</translation>
+    </message>
+    <message>
+        <source>This rule leaves it alone from now on</source>
+        <translation>此规则以后不再提示它</translation>
+    </message>
+    <message>
+        <source>Mend it and go to the next; Ctrl+Z takes it back</source>
+        <translation>修正并到下一个；Ctrl+Z 撤销</translation>
+    </message>
+    <message>
+        <source>Checking… {n} photos left</source>
+        <translation>正在检查… 还剩 {n} 张照片</translation>
+    </message>
+    <message>
+        <source>These may be mistakes. Nothing is changed unless you say so.</source>
+        <translation>这些可能是错误。未经您确认不会有任何修改。</translation>
+    </message>
+    <message>
+        <source>Nothing unusual was found.</source>
+        <translation>没有发现异常。</translation>
+    </message>
+    <message>
+        <source>All findings ({n})</source>
+        <translation>全部问题 ({n})</translation>
+    </message>
+    <message>
+        <source>Tiny masks</source>
+        <translation>过小的掩膜</translation>
+    </message>
+    <message>
+        <source>Cut off by the box</source>
+        <translation>被框截断</translation>
+    </message>
+    <message>
+        <source>Many parts</source>
+        <translation>部分过多</translation>
+    </message>
+    <message>
+        <source>Unusual size</source>
+        <translation>面积异常</translation>
+    </message>
+    <message>
+        <source>Two on one piece</source>
+        <translation>同一件上有两个目标</translation>
+    </message>
+    <message>
+        <source>Class against shape</source>
+        <translation>类别与形状不符</translation>
+    </message>
+    <message>
+        <source>Without a class</source>
+        <translation>没有类别</translation>
+    </message>
+    <message>
+        <source>Photos without objects</source>
+        <translation>没有目标的照片</translation>
+    </message>
+    <message>
+        <source>only {value} px large</source>
+        <translation>只有 {value} 像素</translation>
+    </message>
+    <message>
+        <source>runs along {value} of a side of its box</source>
+        <translation>紧贴框一边的 {value}</translation>
+    </message>
+    <message>
+        <source>falls into {value} parts</source>
+        <translation>分成 {value} 个部分</translation>
+    </message>
+    <message>
+        <source>{value} times the usual size of {name}</source>
+        <translation>面积是{name}常见值的 {value} 倍</translation>
+    </message>
+    <message>
+        <source>two objects share {value} of their area</source>
+        <translation>两个目标重叠 {value}</translation>
+    </message>
+    <message>
+        <source>{name}, but {value} times as long as wide</source>
+        <translation>{name}，但长宽比只有 {value}</translation>
+    </message>
+    <message>
+        <source>accepted without a class of this set</source>
+        <translation>已接受，但没有本类别集中的类别</translation>
+    </message>
+    <message>
+        <source>{photo} has no objects and is not done</source>
+        <translation>{photo} 没有目标，也未标记完成</translation>
+    </message>
+    <message>
+        <source>Delete it  (M)</source>
+        <translation>删除  (M)</translation>
+    </message>
+    <message>
+        <source>Keep the largest part  (M)</source>
+        <translation>只保留最大部分  (M)</translation>
+    </message>
+    <message>
+        <source>Second class  (M)</source>
+        <translation>改为第二候选类别  (M)</translation>
+    </message>
+    <message>
+        <source>Call it unknown  (M)</source>
+        <translation>改为未知  (M)</translation>
+    </message>
+    <message>
+        <source>Photo is done  (M)</source>
+        <translation>标记照片完成  (M)</translation>
+    </message>
+    <message>
+        <source>Mend  (M)</source>
+        <translation>修正  (M)</translation>
+    </message>
+    <message>
+        <source>mend: {kind}</source>
+        <translation>修正：{kind}</translation>
+    </message>
+    <message>
+        <source>it is right: {kind}</source>
+        <translation>没有问题：{kind}</translation>
+    </message>
+</context>
+<context>
     <name>Saver</name>
     <message>
         <source>Not saved yet. Your work is kept here and saving is tried again.</source>
@@ -2065,12 +2733,32 @@ MIT 许可证</translation>
 <context>
     <name>SettingsDialog</name>
     <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Kept in {file}</source>
+        <translation>保存在 {file}</translation>
+    </message>
+    <message>
         <source>As the system</source>
         <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Your name</source>
+        <translation>姓名</translation>
+    </message>
+    <message>
+        <source>It is noted with everything you accept or review</source>
+        <translation>会记录在您接受或复核的每个目标中</translation>
     </message>
     <message>
         <source>Language</source>
@@ -2101,8 +2789,72 @@ MIT 许可证</translation>
         <translation>类别</translation>
     </message>
     <message>
+        <source>The fastest</source>
+        <translation>自动选择最快的</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器 (CPU)</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card</source>
+        <translation>NVIDIA 显卡</translation>
+    </message>
+    <message>
+        <source>Intel graphics</source>
+        <translation>Intel 显卡</translation>
+    </message>
+    <message>
+        <source>Run on</source>
+        <translation>运行设备</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>线程数</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Unknown below</source>
+        <translation>低于此概率为未知</translation>
+    </message>
+    <message>
+        <source>A class less probable than this is no class</source>
+        <translation>概率低于此值的类别不予采用</translation>
+    </message>
+    <message>
+        <source>Show the mask while a box is being drawn</source>
+        <translation>画框时实时显示掩膜</translation>
+    </message>
+    <message>
         <source>Look closer at small pieces</source>
         <translation>小件自动放大</translation>
+    </message>
+    <message>
+        <source>Prepare the neighbouring photos ahead</source>
+        <translation>提前处理相邻照片</translation>
+    </message>
+    <message>
+        <source>Memory and saving</source>
+        <translation>内存与保存</translation>
+    </message>
+    <message>
+        <source>Prepared photos in memory</source>
+        <translation>内存中的特征缓存</translation>
+    </message>
+    <message>
+        <source>Prepared photos on disk</source>
+        <translation>磁盘上的特征缓存</translation>
+    </message>
+    <message>
+        <source>Saving</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Always at once, after every edit</source>
+        <translation>每次修改后立即自动保存</translation>
     </message>
 </context>
 <context>
@@ -2167,12 +2919,92 @@ MIT 许可证</translation>
 <context>
     <name>StatisticsPanel</name>
     <message>
+        <source>Figures</source>
+        <translation>统计</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>保存为 CSV…</translation>
+    </message>
+    <message>
+        <source>Four tables: classes, people, days, and every object with all that is known of it</source>
+        <translation>四个表：类别、人员、日期，以及每个目标的全部信息</translation>
+    </message>
+    <message>
         <source>Classes</source>
         <translation>类别</translation>
     </message>
     <message>
+        <source>Objects over time</source>
+        <translation>标注进度</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Where pieces lie on the photo</source>
+        <translation>目标在照片中的位置</translation>
+    </message>
+    <message>
+        <source>Where the model was wrong</source>
+        <translation>模型的误判</translation>
+    </message>
+    <message>
+        <source>{n} objects on {begun} photos, {done} of {total} photos done</source>
+        <translation>{begun} 张照片上有 {n} 个目标，照片完成 {done}/{total}</translation>
+    </message>
+    <message>
+        <source>median {px} px</source>
+        <translation>中位数 {px} 像素</translation>
+    </message>
+    <message>
+        <source>reviewed</source>
+        <translation>已复核</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>已接受</translation>
+    </message>
+    <message>
+        <source>proposed</source>
+        <translation>候选</translation>
+    </message>
+    <message>
+        <source>Nothing has a date yet.</source>
+        <translation>还没有带日期的目标。</translation>
+    </message>
+    <message>
+        <source>Click a cell to see its pictures</source>
+        <translation>点击格子查看对应小图</translation>
+    </message>
+    <message>
+        <source>Rows: people, columns: the model. It was wrong {wrong} times of {total}. {tip}.</source>
+        <translation>行：人工，列：模型。{total} 个中误判 {wrong} 个。{tip}。</translation>
+    </message>
+    <message>
+        <source>Nothing was both classified by a model and accepted by a person yet.</source>
+        <translation>还没有既由模型分类、又经人工接受的目标。</translation>
+    </message>
+    <message>
+        <source>Nobody has accepted an object yet.</source>
+        <translation>还没有人接受过目标。</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>姓名</translation>
+    </message>
+    <message>
         <source>Objects</source>
         <translation>目标</translation>
+    </message>
+    <message>
+        <source>Seconds each</source>
+        <translation>平均用时（秒）</translation>
+    </message>
+    <message>
+        <source>Prompts each</source>
+        <translation>平均提示数</translation>
     </message>
     <message>
         <source>Reviewed</source>
@@ -2181,6 +3013,14 @@ MIT 许可证</translation>
     <message>
         <source>Rejected</source>
         <translation>已否决</translation>
+    </message>
+    <message>
+        <source>A folder for the tables</source>
+        <translation>表格保存到的文件夹</translation>
+    </message>
+    <message>
+        <source>Written: {files}</source>
+        <translation>已写入：{files}</translation>
     </message>
 </context>
 <context>
@@ -2262,6 +3102,169 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>TrainDialog</name>
+    <message>
+        <source>Train on your own objects</source>
+        <translation>用自己的标注训练</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>Quick: minutes, to see whether it is worth it</source>
+        <translation>快速：几分钟，看看是否值得</translation>
+    </message>
+    <message>
+        <source>Robust: also for prompts that are not exact</source>
+        <translation>稳健：提示不够准时也可靠</translation>
+    </message>
+    <message>
+        <source>As in the paper: 100 epochs</source>
+        <translation>与论文相同：100 轮</translation>
+    </message>
+    <message>
+        <source>Belong together</source>
+        <translation>同组照片</translation>
+    </message>
+    <message>
+        <source>Each photo is for itself</source>
+        <translation>每张照片单独成组</translation>
+    </message>
+    <message>
+        <source>The photos of one folder (a truckload, a railcar)</source>
+        <translation>同一文件夹的照片（一车料、一节车皮）</translation>
+    </message>
+    <message>
+        <source>Photos of the same pieces must not be both learnt from and judged by: it would flatter.</source>
+        <translation>拍到同一批料的照片不能既用来学习又用来评判，否则结果会虚高。</translation>
+    </message>
+    <message>
+        <source>DICE on photos not learnt from</source>
+        <translation>未参与学习的照片上的 DICE</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Before and after</source>
+        <translation>训练前后</translation>
+    </message>
+    <message>
+        <source>Use the new model</source>
+        <translation>使用新模型</translation>
+    </message>
+    <message>
+        <source>End now with the best so far</source>
+        <translation>到此为止，保留目前最好的</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Counting the objects…</source>
+        <translation>正在统计目标…</translation>
+    </message>
+    <message>
+        <source>{n} accepted objects on {photos} photos: too few. At least {least} on two photos are needed; from about {enough} on a gain can be expected.</source>
+        <translation>{photos} 张照片上有 {n} 个已接受的目标：太少。至少需要两张照片上的 {least} 个目标；约 {enough} 个以上才有望见效。</translation>
+    </message>
+    <message>
+        <source>enough</source>
+        <translation>足够</translation>
+    </message>
+    <message>
+        <source>few, from about {n} on a gain can be expected</source>
+        <translation>偏少，约 {n} 个以上才有望见效</translation>
+    </message>
+    <message>
+        <source>{n} accepted objects on {photos} photos: {enough}. A fifth of them only judges.</source>
+        <translation>{photos} 张照片上有 {n} 个已接受的目标：{enough}。其中五分之一只用于评判。</translation>
+    </message>
+    <message>
+        <source>It will take about {time} on this computer.</source>
+        <translation>在这台电脑上大约需要 {time}。</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>Finishing the step…</source>
+        <translation>正在完成当前步…</translation>
+    </message>
+    <message>
+        <source>Reading photo {done} of {total}</source>
+        <translation>正在读取照片 {done}/{total}</translation>
+    </message>
+    <message>
+        <source>Encoding photo {done} of {total}; each only once</source>
+        <translation>正在编码照片 {done}/{total}；每张只需一次</translation>
+    </message>
+    <message>
+        <source>Measuring before and after: {done} of {total}</source>
+        <translation>正在测量训练前后：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>Epoch {n} of {all}</source>
+        <translation>第 {n}/{all} 轮</translation>
+    </message>
+    <message>
+        <source>, about {time} left</source>
+        <translation>，约剩 {time}</translation>
+    </message>
+    <message>
+        <source>Paused. It goes on where it was, today or another day.</source>
+        <translation>已暂停。今天或改天都可以从停下的地方继续。</translation>
+    </message>
+    <message>
+        <source>It could not be done.</source>
+        <translation>未能完成。</translation>
+    </message>
+    <message>
+        <source>No epoch was better than the model as it was: there is no new model.</source>
+        <translation>没有哪一轮比原来的模型更好：不产生新模型。</translation>
+    </message>
+    <message>
+        <source>{model}: DICE {before:.3f} before, {after:.3f} after, on photos it did not learn from.</source>
+        <translation>{model}：在未参与学习的照片上，DICE 训练前 {before:.3f}，训练后 {after:.3f}。</translation>
+    </message>
+    <message>
+        <source>The difference is within chance.</source>
+        <translation>差别在偶然范围之内。</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} h</source>
+        <translation>{n} 小时</translation>
+    </message>
+</context>
+<context>
     <name>ViewCommands</name>
     <message>
         <source>Coloured by class</source>
@@ -2321,6 +3324,21 @@ MIT 许可证</translation>
     <message>
         <source>Close anyway</source>
         <translation>仍然关闭</translation>
+    </message>
+</context>
+<context>
+    <name>_Tile</name>
+    <message>
+        <source>Take it  ({n})</source>
+        <translation>采用  ({n})</translation>
+    </message>
+    <message>
+        <source>found nothing</source>
+        <translation>没有找到目标</translation>
+    </message>
+    <message>
+        <source>photo {ms} ms</source>
+        <translation>编码 {ms} 毫秒</translation>
     </message>
 </context>
 </TS>
