@@ -36,6 +36,10 @@ def chinese(text: str) -> str:
     pieces = [chinese(piece) for piece in text.split("; ")] if "; " in text else []
     if pieces and all(piece not in text for piece in pieces):  # several facts in one, all of them known
         return "；".join(pieces)
+    for found in re.finditer(r" \(", text) if text.endswith(")") else ():  # "problem (remedy)", both of them known
+        problem, remedy = text[: found.start()], text[found.end() : -1]
+        if (said := chinese(problem)) != problem and (advised := chinese(remedy)) != remedy:
+            return f"{said}（{advised}）"
     for template in _templates():
         if found := template.pattern.fullmatch(text):
             return template.chinese.format(*(_part(value) for value in found.groups()))
@@ -43,9 +47,6 @@ def chinese(text: str) -> str:
         return reason
     if pieces:
         return "；".join(pieces)
-    # Whole lines, such as "photo.jpg: problem (remedy)".
-    if (found := re.fullmatch(r"(.+) \((.+)\)", text)) and chinese(found[2]) != found[2]:
-        return f"{chinese(found[1])}（{chinese(found[2])}）"
     place, colon, rest = text.partition(": ")
     if colon and (inner := chinese(rest)) != rest:
         return f"{place}：{inner}"

@@ -72,7 +72,16 @@ def out_of_memory(error: Exception) -> bool:
 
 def facts(error: Exception) -> str:
     """The exact facts, below the headline: which file, what is wrong, what to do; in the user's language."""
-    return error_words.facts(error, "zh" if QLocale().language() == QLocale.Language.Chinese else "en")
+    return error_words.facts(error, "zh" if _in_chinese() else "en")
+
+
+def said(text: str) -> str:
+    """A line of the core, for instance of a child process that failed, in the user's language."""
+    return error_words.chinese(text) if _in_chinese() else text
+
+
+def _in_chinese() -> bool:
+    return QLocale().language() == QLocale.Language.Chinese
 
 
 def of_error(error: Exception, *, key: str = "", kind: Kind = "error") -> Notice:

@@ -1,4 +1,4 @@
-"""What the core may say when it fails: the texts of its errors, read from its source without running it.
+"""What the core may say when it fails: the texts of its errors and notices, read from its source without running it.
 
 A text is a list of stretches with `HOLE` where a value is put in at run time. Names are followed to their values as far
 as the source shows them: constants of this or another module, local assignments, conditional expressions, tables, the
@@ -17,6 +17,7 @@ from pathlib import Path
 HOLE = "\0"
 _MOST = 300  # of more ways to fill one text, its parts count as values
 _DEEP = 12
+_NOTICE = "_notice"  # the page store tells by it what it put right
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -68,7 +69,7 @@ class Core:
     def texts(self) -> Iterator[Text]:
         """Problems and remedies of every place that makes an error, each way they may read."""
         for module in self.modules.values():
-            calls = [call for kind in self.kinds for call in module.calls.get(kind, ())]
+            calls = [call for kind in (*self.kinds, _NOTICE) for call in module.calls.get(kind, ())]
             for call, function in sorted(calls, key=lambda one: one[0].lineno):
                 named = {word.arg: word.value for word in call.keywords}
                 for said in (*call.args[:1], named.get("problem"), named.get("remedy")):
