@@ -30,7 +30,7 @@ _NAMES = {
     "guess": "guess 猜测 模型类别",
     "status": "status 状态",
     "author": "author 作者 标注人",
-    "reviewer": "reviewer 审核人",
+    "reviewer": "reviewer 复核人",
     "comment": "comment 备注",
     "time": "time 时间",
     "margin": "margin 差距",
@@ -48,8 +48,8 @@ _NAMES = {
 _KEYS = {name: key for key, names in _NAMES.items() for name in names.split()}
 KEYS = tuple(_NAMES)
 """The keys in English, in the order of the help."""
-_STATES = {"todo": "待标注", "begun": "进行中", "done": "已完成", "reviewed": "已审核", "rejected": "已退回"}
-_STATUS_ZH: dict[str, str] = dict(zip(STATUSES, ("提议", "已接受", "已审核", "已拒绝"), strict=True))
+_STATES = {"todo": "待标注", "begun": "进行中", "done": "已完成", "reviewed": "已复核", "rejected": "已退回"}
+_STATUS_ZH: dict[str, str] = dict(zip(STATUSES, ("候选", "已接受", "已复核", "已否决"), strict=True))
 _NUMBERS = {"margin", "score", "iou", "area", "width", "height", "seconds", "clicks", "count"}
 _OF_PHOTO = {"photo", "is", "count"}
 _TERM = re.compile(r'-?(?:[^\s"]|"[^"]*"?)+')

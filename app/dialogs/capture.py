@@ -259,6 +259,7 @@ class CaptureDialog(QDialog):
         frames, self._frames, self._frame = self._frames, None, None
         self._lane.cancel("frame")
         self._reading = False
+        self._enable()
         if frames is not None:
             self._lane.submit(("close", id(frames)), frames.close, priority=0, always=True)
 

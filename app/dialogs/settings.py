@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -54,7 +54,8 @@ class SettingsDialog(QDialog):
         column.addLayout(self._form)
         column.addLayout(foot)
         self.setMinimumWidth(560)
-        look.changed.connect(self._build)
+        # Later, because the box that changed the language is among what is built anew.
+        look.changed.connect(lambda: QTimer.singleShot(0, self, self._build))
         assistant.models_changed.connect(self._fill_models)
         self._build()
 

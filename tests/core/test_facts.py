@@ -58,7 +58,7 @@ def fact(number: int, label: str = "Pipe", **more: object) -> Fact:
         ("差距＜0.2", [2]),
         ("margin:0.3..1", [1]),
         ("-class:U status:proposed", [3]),
-        ("状态:提议", [2, 3]),
+        ("状态:候选", [2, 3]),
         ('author:"Li Lei"', [1]),
         ("time>=2026-02", [1]),
         ("clicks>2", [3]),
@@ -80,7 +80,7 @@ def test_queries_of_instances(line, picked):
 @pytest.mark.parametrize(
     ("line", "picked"),
     [("yard", "ab"), ("-b.jpg", "ac"), ("is:todo", "c"), ("is:done,todo", "bc"), ("count>0 class:Pipe", "a")]
-    + [("class:Pipe status:proposed", ""), ("is:已审核", "b"), ("A.JPG", "a"), ('"b.j"', "b")],
+    + [("class:Pipe status:proposed", ""), ("is:已复核", "b"), ("A.JPG", "a"), ('"b.j"', "b")],
 )
 def test_queries_of_photos(line, picked):
     """All terms about instances must hold for one and the same instance."""

@@ -1,0 +1,74 @@
+"""Frames of a video become photos of the folder."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from conftest import NAME, wait_until
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from sscore import images
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory):
+    """Eight frames, each brighter than the one before."""
+    place = tmp_path_factory.mktemp("video")
+    writer = cv2.VideoWriter(str(place / "made.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 8, (160, 120))
+    for n in range(8):
+        writer.write(np.full((120, 160, 3), 30 * n + 10, np.uint8))
+    writer.release()
+    (place / NAME).mkdir()
+    return (place / "made.avi").rename(place / NAME / "传送带.avi")
+
+
+@pytest.fixture
+def capture(studio, video):
+    dialog = studio.window.flow.show_capture(video)
+    wait_until(lambda: dialog._frame is not None, what="the first frame")
+    return studio, dialog
+
+
+def test_a_frame_becomes_a_photo_that_is_shown(capture, folder):
+    studio, dialog = capture
+    dialog.slider.setValue(6)
+    wait_until(lambda: dialog._at == 6, what="the frame")
+    assert dialog.place.text().startswith("7 / 8")
+    QTest.mouseClick(dialog.take, Qt.MouseButton.LeftButton)
+    name = "传送带_000007.png"
+    wait_until(lambda: studio.session.image == name and studio.session.page is not None, what="the photo")
+    assert abs(float(images.read(folder / name).mean()) - 190) < 10
+    model = studio.window.images.model
+    assert [model.index(row).data() for row in range(model.rowCount())] == ["a.jpg", "b.jpg", "c.png", name]
+
+
+def test_the_same_frame_twice_is_two_photos(capture):
+    studio, dialog = capture
+    for _ in range(2):
+        QTest.mouseClick(dialog.take, Qt.MouseButton.LeftButton)
+    wait_until(lambda: len(studio.session.images) == 5, what="two photos")
+    assert sorted(dialog.taken) == ["传送带_000001-2.png", "传送带_000001.png"]
+
+
+def test_playing_stops_at_the_end(capture):
+    _, dialog = capture
+    dialog.play.setChecked(True)
+    wait_until(lambda: not dialog.play.isChecked(), what="the end")
+    assert dialog._at == 7
+
+
+def test_the_middle_is_named(capture):
+    _, dialog = capture
+    dialog.naming.setChecked(True)
+    dialog.slider.setValue(3)
+    wait_until(lambda: "Pipe" in dialog.says.text(), what="the name")
+
+
+def test_what_is_no_video_is_explained(capture, tmp_path):
+    _, dialog = capture
+    (tmp_path / "坏.mp4").write_bytes(b"no")
+    dialog.open_source(tmp_path / "坏.mp4")
+    wait_until(lambda: "坏.mp4" in dialog.says.text(), what="the explanation")
+    assert not dialog.take.isEnabled()

@@ -1,0 +1,89 @@
+"""Models side by side on the prompt of the selected object; the better mask is taken by key; all prompts replayed."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import wait_until
+from labelled import label
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+
+@pytest.fixture
+def compared(make_studio, folder):
+    label(folder)
+    studio = make_studio()
+    studio.open(folder)
+    wait_until(lambda: studio.assistant.photo is not None and studio.session.page is not None)
+    studio.session.select((1,))
+    studio.key(Qt.Key.Key_F3)
+    dialog = studio.window.flow._compare
+    for name in list(dialog.chosen):
+        dialog.choose(name, False)
+    for name in ("nano", "other"):
+        dialog.choose(name)
+    dialog.ask()
+    wait_until(lambda: [answer.segmenter.card.id for answer in dialog.answers] == ["nano", "other"], what="answers")
+    return studio, dialog
+
+
+def test_two_answers_with_their_figures(compared):
+    _, dialog = compared
+    assert [tile.name.text() for tile in dialog.tiles[:2]] == ["nano", "other"]
+    assert "ms" in dialog.tiles[0].figures.text() and "DICE 0." in dialog.tiles[0].figures.text()
+    assert not dialog.tiles[2].isVisible()
+    before = dialog.tiles[0]._picture.toImage()
+    dialog.differ.setChecked(True)
+    assert dialog.tiles[0]._picture.toImage() != before
+
+
+def test_the_better_mask_is_taken_by_key(compared):
+    studio, dialog = compared
+    before = studio.session.page.find(1).mask
+    QTest.keyClick(dialog, "2")
+    wait_until(lambda: studio.session.page.find(1).mask is not before, what="the mask")
+    studio.settle()
+    taken = studio.on_disk().find(1)
+    assert taken.made_by["segmenter"] == "other" and taken.label == "Pipe"
+    QTest.keyClick(dialog, "z", Qt.KeyboardModifier.ControlModifier)
+    assert studio.session.page.find(1).mask.same_as(before)
+
+
+def test_it_follows_the_selection(compared):
+    studio, dialog = compared
+    studio.session.select((2,))
+    wait_until(lambda: dialog._of[2].id == 2, what="the other object")
+
+
+def test_the_mask_being_made_is_compared_and_accepted(compared):
+    studio, dialog = compared
+    studio.window.activateWindow()
+    studio.session.select(())
+    studio.box(300, 20, 380, 100)
+    wait_until(lambda: dialog._of[2] is None, what="the pending mask")
+    dialog.take(0)
+    assert len(studio.session.page.annotations) == 4
+    assert studio.assistant.pending.empty
+
+
+def test_a_model_that_is_not_here_is_told(compared):
+    _, dialog = compared
+    dialog.choose("missing")
+    dialog.ask()
+    wait_until(lambda: "missing" in dialog.says.text(), what="the explanation")
+
+
+def test_all_prompts_of_the_photo_note_disagreement(compared):
+    studio, dialog = compared
+    QTest.mouseClick(dialog.replay, Qt.MouseButton.LeftButton)
+    wait_until(lambda: "mean DICE" in dialog.says.text(), what="the figures")
+    studio.settle()
+    noted = studio.on_disk().find(1).extra["second_opinion"]
+    assert noted["segmenter"] == "other" and 0 < noted["iou"] < 1
+
+
+def test_at_most_four(compared):
+    _, dialog = compared
+    for name in ("a", "b", "c", "d", "e"):
+        dialog.choose(name)
+    assert dialog.chosen == ["b", "c", "d", "e"]

@@ -1,0 +1,70 @@
+"""The figures window counts, draws, writes CSV, and leads from a confusion to its pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from conftest import wait_until
+from labelled import label
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtTest import QTest
+
+
+@pytest.fixture
+def figures(make_studio, folder):
+    label(folder)
+    studio = make_studio()
+    studio.open(folder)
+    studio.key(Qt.Key.Key_F4)
+    shown = studio.window.flow._statistics
+    wait_until(lambda: shown.figures is not None and shown.figures.instances == 5, what="the figures")
+    return studio, shown
+
+
+def test_it_counts_and_says_so(figures):
+    _, shown = figures
+    assert shown.head.text().startswith("5 objects on 2 photos")
+    assert "Pipe: 2" in shown.classes.accessibleDescription()
+    assert shown.people.itemAtPosition(1, 0).widget().text() == "li"
+
+
+def test_it_follows_edits(figures):
+    studio, shown = figures
+    studio.session.select((3,))
+    studio.window.actions_.by_key["delete"].trigger()
+    wait_until(lambda: shown.figures.instances == 4, what="the new count")
+
+
+def test_everything_is_painted(figures):
+    """Each chart leaves marks on its ground."""
+    _, shown = figures
+    for chart in (shown.classes, shown.days, shown.places, shown.matrix):
+        image = chart.grab().toImage()
+        pixels = {image.pixel(x, y) for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
+        assert len(pixels) > 3, chart
+
+
+def test_tables_for_spreadsheets(figures, tmp_path):
+    _, shown = figures
+    shown.write(tmp_path / "表格")
+    wait_until(lambda: shown.said.isVisible(), what="the tables")
+    rows = (tmp_path / "表格" / "instances.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == 6
+    (tmp_path / "file").write_text("x")
+    shown.write(tmp_path / "file")
+    wait_until(lambda: "Written" not in shown.said.text(), what="the explanation")
+
+
+def test_a_confusion_opens_its_pictures(figures):
+    studio, shown = figures
+    labels = shown.figures.labels
+    row, column = labels.index("Plate"), labels.index("Pipe")
+    assert shown.figures.confusion[row, column] == 1
+    matrix = shown.matrix
+    left = matrix._left(QFontMetrics(matrix.small()))
+    at = QPoint(left + column * matrix._WIDE + 10, (row + 1) * matrix._HIGH + 10)
+    QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    gallery = studio.window.flow._gallery
+    wait_until(lambda: gallery is not None and [fact.label for fact in gallery.model.facts] == ["Plate"])
+    assert np.trace(shown.figures.confusion) == 2

@@ -1,0 +1,161 @@
+"""Settings take effect at once; keys of one's own, with conflicts shown; a new project in one step."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from conftest import wait_until
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.dialogs.settings import apply_threads
+from app.settings import Settings, chosen_keys, recent_folders
+from sscore.project import Project
+
+
+@pytest.fixture
+def settings(studio):
+    return studio, studio.window.flow.show_settings()
+
+
+def test_every_control_has_a_name_and_shows_its_value(settings):
+    studio, dialog = settings
+    assert all(control.accessibleName() for control in dialog.controls.values())
+    assert dialog.controls["author"].text() == studio.window.settings.get("author")
+    assert dialog.controls["segmenter"].currentData() == "nano"
+
+
+def test_what_is_changed_counts_at_once(settings):
+    studio, dialog = settings
+    name = dialog.controls["author"]
+    name.setText(" 王芳 ")
+    name.editingFinished.emit()
+    dialog.controls["unknown_below"].setValue(55)
+    dialog.controls["prefetch"].setChecked(False)
+    values = studio.window.settings
+    assert (values.get("author"), values.get("unknown_below"), values.get("prefetch")) == ("王芳", 0.55, False)
+    studio.window.activateWindow()
+    studio.add(20, 20, 120, 120)
+    assert studio.on_disk().annotations[0].author == "王芳"
+
+
+def test_another_language_is_spoken_by_the_dialog_itself(settings):
+    _, dialog = settings
+    box = dialog.controls["language"]
+    box.setCurrentIndex(box.findData("zh"))
+    box.activated.emit(box.currentIndex())
+    wait_until(lambda: dialog.windowTitle() == "设置", what="the other language")
+    assert dialog.controls["language"].currentData() == "zh"
+
+
+def test_models_are_loaded_again_for_other_threads(settings, monkeypatch):
+    monkeypatch.setenv("SSC_THREADS", "")
+    studio, dialog = settings
+    dialog._set_threads(1)
+    assert os.environ["SSC_THREADS"] == "1"
+    assert studio.assistant.loading.keys() == {"segmenter", "classifier"}
+    studio.settle()
+    studio.window.settings.set("threads", 0)
+    apply_threads(studio.window.settings)
+    assert "SSC_THREADS" not in os.environ
+
+
+@pytest.fixture
+def keys(studio):
+    return studio, studio.window.flow.show_keys()
+
+
+def choose(dialog, action: str) -> None:
+    dialog.list.setCurrentCell([row.key for row in dialog._rows].index(action), 0)
+
+
+def test_a_key_of_ones_own(keys, make_studio):
+    studio, dialog = keys
+    choose(dialog, "box")
+    dialog.edit.setKeySequence("Ctrl+B")
+    assert "free" in dialog.says.text()
+    QTest.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
+    assert chosen_keys(studio.window.settings) == {"box": ("Ctrl+B",)}
+    assert studio.window.actions_.by_key["box"].toolTip().startswith("Draw a box  (Ctrl+B)")
+    studio.window.activateWindow()
+    studio.key("v")
+    studio.key("b", Qt.KeyboardModifier.ControlModifier)
+    assert studio.canvas.tool == "box"
+    studio.window.settings.sync()
+    again = make_studio()
+    assert again.window.actions_.by_key["box"].shortcut().toString() == "Ctrl+B"
+
+
+def test_a_conflict_is_named_and_can_be_settled(keys):
+    studio, dialog = keys
+    choose(dialog, "fit")
+    dialog.edit.setKeySequence("F")
+    assert "Accept the mask" in dialog.says.text()
+    QTest.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
+    assert dialog.keys("fit") == ("F",) and dialog.keys("accept") == ("Return", "Enter")
+    assert not any("⚠" in dialog.list.item(row, 1).text() for row in range(dialog.list.rowCount()))
+    QTest.mouseClick(dialog.reset, Qt.MouseButton.LeftButton)
+    assert chosen_keys(studio.window.settings) == {} and dialog.keys("accept")[0] == "F"
+
+
+def test_number_keys_stay_with_the_classes(keys):
+    _, dialog = keys
+    choose(dialog, "fit")
+    dialog.edit.setKeySequence("3")
+    assert not dialog.use.isEnabled()
+
+
+def test_damaged_settings_count_as_none(tmp_path):
+    file = tmp_path / "studio.ini"
+    file.write_text('[General]\nkeys="[1"\nrecent="{"\nthreads=many\n', encoding="utf-8")
+    damaged = Settings(file)
+    assert chosen_keys(damaged) == {} and recent_folders(damaged) == [] and damaged.get("threads") == 0
+
+
+@pytest.fixture
+def wizard(studio, tmp_path, folder):
+    place = tmp_path / "新 项目"
+    place.mkdir()
+    (place / "b.jpg").write_bytes((folder / "b.jpg").read_bytes())
+    return studio, studio.window.flow.show_wizard(), place
+
+
+def test_a_new_project_with_its_classes_and_models(wizard):
+    studio, dialog, place = wizard
+    assert not dialog.create.isEnabled()
+    dialog.folder.setText(str(place))
+    wait_until(dialog.create.isEnabled, what="the count")
+    assert "1 photos" in dialog.says.text()
+    dialog.labels.setCurrentIndex(dialog.labels.findData("trashnet"))
+    dialog._show_names()
+    assert "Paper" in dialog.names.text()
+    box = dialog.models["segmenter"]
+    box.setCurrentIndex(box.findData("other"))
+    dialog.create.click()
+    wait_until(lambda: studio.session.project is not None and studio.session.project.folder == place)
+    studio.settle()
+    assert studio.session.labels.key == "trashnet" and studio.assistant.present("segmenter") == "other"
+    assert Project.open(place).labels.key == "trashnet"
+
+
+def test_a_project_that_exists_is_opened(wizard, folder):
+    studio, dialog, place = wizard
+    Project.create(place, "scrap_metals")
+    dialog.folder.setText(str(place))
+    wait_until(dialog.create.isEnabled)
+    assert dialog.create.text() == "Open" and not dialog.labels.isEnabled()
+    dialog.create.click()
+    wait_until(lambda: studio.session.project.folder == place)
+    assert studio.session.labels.key == "scrap_metals"
+
+
+def test_a_wrong_label_file_or_folder_is_explained(wizard, tmp_path):
+    _, dialog, _ = wizard
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("labels = 5", encoding="utf-8")
+    dialog.set_own_labels(wrong)
+    assert "wrong.toml" in dialog.says.text() and dialog.labels.currentData() == "scrap_shapes"
+    dialog.folder.setText(str(tmp_path / "none"))
+    wait_until(lambda: "none" in dialog.says.text() or "no photos" in dialog.says.text())
+    assert not dialog.create.isEnabled()
