@@ -130,6 +130,7 @@ def _answer(request: Request, dataset: Dataset, result: Result, page: Path | Non
         "reused": result.reused,
         "problems": [asdict(problem) for problem in result.problems],
         "summary": _records(request.out / "summary.csv"),
+        "clicks": _records(request.out / "clicks.csv"),
         "report": str(page) if page else "",
     }
 
@@ -149,6 +150,10 @@ def _text(request: Request, dataset: Dataset, result: Result, page: Path | None)
             f"{one['segmenter']:<16}{one['strategy']:<10}{one['shift']:<8}{one['n']:>7}"
             f"{float(one['dice_mean']):>8.3f}  {between:<15}{drop:>7}"
         )
+    for one in _records(request.out / "clicks.csv"):
+        first = f"{float(one['noc_85']):.1f} ({one['failed_85']} of {one['n']} never)"
+        second = f"{float(one['noc_90']):.1f} ({one['failed_90']} never)"
+        lines.append(f"{one['segmenter']:<16}clicks to IoU 0.85: {first}, 0.90: {second}")
     lines += ["", f"written: {request.out}"] + ([f"report: {page}"] if page else [])
     if result.problems:
         lines.append(f"left out: {len(result.problems)}, see the warnings")

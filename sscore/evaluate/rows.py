@@ -101,10 +101,6 @@ def table_of(rows: Sequence[Row] | Sequence[Truth], kind: type[Row] | type[Truth
     return pa.table(columns, schema=schema)
 
 
-def rows_of(table: pa.Table) -> list[Row]:
-    return [Row(**values) for values in table.to_pylist()]
-
-
 def truths_of(table: pa.Table) -> list[Truth]:
     return [Truth(**values) for values in table.to_pylist()]
 

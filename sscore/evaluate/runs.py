@@ -247,7 +247,7 @@ def _about(request: Request, digests: dict[str, str], dataset: Dataset, before: 
             for one, digest in digests.items()
         },
         "photos": {
-            photo.name: {"path": str(photo.path.absolute()), "digest": photo.digest, "objects": len(photo.masks)}
+            photo.name: {"path": str(photo.path), "digest": photo.digest, "objects": len(photo.masks)}
             for photo in dataset.photos
         },
         "notes": list(dataset.notes),

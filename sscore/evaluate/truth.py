@@ -44,7 +44,6 @@ class Dataset:
     remarks of the reader."""
 
     source: Path
-    root: Path
     photos: tuple[Photo, ...]
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
@@ -70,7 +69,7 @@ def open_dataset(
         unread: list[tuple[str, str]] = []
         pages: Sequence[Page] = list(project.pages(unread=unread))
         problems += [Problem(image, text) for image, text in unread]
-        place, root, notes = project.image_path, source, tuple[str, ...]()
+        place, notes = project.image_path, tuple[str, ...]()
     else:
         root = images or source.parent
         read = coco.read(source, labels=_own_labels(source), root=root)
@@ -81,7 +80,7 @@ def open_dataset(
         kept = list(_usable(page, statuses, problems))
         if not kept:
             continue
-        path = place(page.image)
+        path = place(page.image).absolute()
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -91,7 +90,7 @@ def open_dataset(
     if not photos:
         problem = f"there is nothing to measure: no usable object on any photo ({len(pages)} listed)"
         raise BadDataset(problem, path=source, remedy=str(problems[0]) if problems else "annotate some objects first")
-    return Dataset(source, root, tuple(photos), tuple(problems), tuple(notes))
+    return Dataset(source, tuple(photos), tuple(problems), tuple(notes))
 
 
 def _usable(page: Page, statuses: Collection[str], problems: list[Problem]) -> Iterable[Annotation]:

@@ -288,6 +288,8 @@ def test_the_command(yard, tmp_path, asked, capsys):
     printed = capsys.readouterr()
     assert "3 objects" not in printed.out and "left out: 1" in printed.out and "a.png" in printed.err
     assert "good            S2        none          2   1.000" in printed.out
+    assert cli.run([*args[:5], "NoC", *args[6:]]) == 1
+    assert "good            clicks to IoU 0.85: 1.0 (0 of 2 never), 0.90: 1.0 (0 never)" in capsys.readouterr().out
     assert cli.run([*args, "--shifts", "x"]) == 2
     assert "--shifts x: expected LO-HI" in capsys.readouterr().err
 
