@@ -75,7 +75,7 @@ def facts(error: Exception) -> str:
     return error_words.facts(error, "zh" if _in_chinese() else "en")
 
 
-def said(text: str) -> str:
+def in_words(text: str) -> str:
     """A line of the core, for instance of a child process that failed, in the user's language."""
     return error_words.chinese(text) if _in_chinese() else text
 

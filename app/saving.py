@@ -117,7 +117,7 @@ class Saver(QObject):
         self.state_changed.emit("failed")
         text = self.tr("Not saved yet. Your work is kept here and saving is tried again.")
         shown = of_error(error, key="save")
-        self.notice.emit(replace(shown, detail=f"{text} {error}", action=self.tr("Save now"), run=self.save_now))
+        self.notice.emit(replace(shown, detail=f"{text} {shown.detail}", action=self.tr("Save now"), run=self.save_now))
         self._retry.start()
 
     def _forget(self, waiting: _Waiting, page: Page) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app.jobs import Lane
-from app.notices import Notice, of_error
+from app.notices import Notice, in_words, of_error
 from app.saving import Saver
 from app.settings import Settings
 from app.undo import EditPage
@@ -155,7 +155,8 @@ class Session(QObject):
     def _tell_repairs(self, project: Project) -> None:
         """What the project put right by itself, such as a save that a crash had interrupted."""
         while project.notices:
-            self.notice.emit(Notice("info", self.tr("Put right after an interruption"), project.notices.pop(0)))
+            what = in_words(project.notices.pop(0))
+            self.notice.emit(Notice("info", self.tr("Put right after an interruption"), what))
 
     def state(self, rel: str) -> ImageState:
         return self._states.get(rel, ImageState())

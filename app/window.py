@@ -34,7 +34,7 @@ from app.flow import Flow
 from app.jobs import Lane
 from app.look import Look
 from app.messages import MessageBar
-from app.notices import Notice
+from app.notices import Notice, facts
 from app.panels.images import ImagesPanel
 from app.panels.labels import LabelsPanel
 from app.panels.models import ModelsPanel
@@ -180,7 +180,7 @@ class Window(QMainWindow):
         session.undo_group.indexChanged.connect(lambda _index: self._enable())
         session.undo_group.activeStackChanged.connect(lambda _stack: self._enable())
         photos.ready.connect(self._on_photo)
-        photos.failed.connect(lambda rel, error: self.canvas.show_bad_photo(rel, str(error)))
+        photos.failed.connect(lambda rel, error: self.canvas.show_bad_photo(rel, facts(error)))
         self.finder.changed.connect(self._enable)
         for source in (session, assistant, self.finder):
             source.notice.connect(self.messages.show_notice)

@@ -32,7 +32,7 @@ from app.child import ChildProcess
 from app.index import Index
 from app.jobs import Lane
 from app.look import Look
-from app.notices import of_error
+from app.notices import in_words, of_error
 from app.session import Session
 from app.stock import Stock
 
@@ -267,7 +267,7 @@ class EvaluateDialog(QDialog):
             self._say(self.tr("Stopped. Start goes on where it was."), "muted")
         elif self._report is None:
             text = self.tr("It could not be done.")
-            self._say(f"{text} {error}".rstrip(), "danger")
+            self._say(f"{text} {in_words(error)}".rstrip(), "danger")
         else:
             done = self.tr("Done.")
             if self._problems:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from app.assistant import Assistant
 from app.jobs import Lane
 from app.look import Look
-from app.notices import of_error
+from app.notices import facts, of_error
 from app.session import Session
 from sscore import images, labels
 from sscore.errors import SscError
@@ -123,7 +123,7 @@ class ProjectWizard(QDialog):
         try:
             found = labels.load(file)
         except SscError as error:
-            self._say(str(error), "danger")
+            self._say(facts(error), "danger")
             return
         self.labels.insertItem(0, found.zh if self._look.lang == "zh" else found.en, str(file))
         self.labels.setCurrentIndex(0)
@@ -156,7 +156,7 @@ class ProjectWizard(QDialog):
             else:
                 self._say(self.tr("{n} photos found.").format(n=count), "ok")
 
-        self._disk.submit("wizard", work, done, lambda error: self._say(str(error), "danger"))
+        self._disk.submit("wizard", work, done, lambda error: self._say(facts(error), "danger"))
 
     def _say(self, text: str, colour: str = "muted") -> None:
         self.says.setText(text)

@@ -26,6 +26,7 @@ from app.child import ChildProcess
 from app.index import Index
 from app.jobs import Lane
 from app.look import Look
+from app.notices import in_words
 from app.panels.curves import Curves
 from app.session import Session
 from app.stock import Stock
@@ -282,7 +283,7 @@ class TrainDialog(QDialog):
             self._say(self.tr("Paused. It goes on where it was, today or another day."), "muted")
         elif not result:
             text = self.tr("It could not be done.")
-            self._say(f"{text} {error}".rstrip(), "danger")
+            self._say(f"{text} {in_words(error)}".rstrip(), "danger")
         elif not result["model"]:
             self._say(self.tr("No epoch was better than the model as it was: there is no new model."), "warn")
         else:

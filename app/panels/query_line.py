@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from app.look import Look
+from app.notices import facts
 from app.session import Session
 from sscore import query
 from sscore.errors import BadOption
@@ -91,7 +92,7 @@ class QueryLine(QWidget):
         try:
             found = query.parse(self.line.text(), self._session.labels)
         except BadOption as error:
-            self.wrong.setText(str(error))
+            self.wrong.setText(facts(error))
             self.wrong.setStyleSheet(f"color: {self._look.colours.danger};")
             self.wrong.show()
             return

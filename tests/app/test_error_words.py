@@ -11,8 +11,8 @@ from core_texts import HOLE, Core
 from PySide6.QtCore import QLocale
 
 from app import error_words
-from app.notices import of_error, said
-from sscore import errors, labels, paths
+from app.notices import in_words, of_error
+from sscore import errors, images, labels, paths
 
 ROOT = Path(error_words.__file__).parents[1]
 TOML = paths.resources() / "translations" / "errors_zh_CN.toml"
@@ -168,6 +168,11 @@ def test_errors_of_the_system_by_their_number(number, words):
     assert error_words.facts(wrapped, "zh") == f"磁盘读写失败：{words}（请检查磁盘）"
 
 
+@pytest.mark.parametrize("kind", sorted({kind for _, _, kind in images._FOREIGN}))
+def test_foreign_files_by_name(kind):
+    assert not english_left(f"this is {kind}, which cannot be read")
+
+
 def test_a_system_error_nobody_knows_is_shown_as_it_is():
     assert error_words.facts(OSError("odd"), "zh") == "odd"
 
@@ -210,9 +215,10 @@ def test_the_notice_speaks_the_language_of_the_window():
     before = QLocale()
     try:
         QLocale.setDefault(QLocale("zh_CN"))
-        assert of_error(errors.BadPrompt("the prompt is empty")).detail == said("the prompt is empty") == "提示是空的"
+        assert of_error(errors.BadPrompt("the prompt is empty")).detail == "提示是空的"
+        assert in_words("the prompt is empty") == "提示是空的"
         QLocale.setDefault(QLocale("en_GB"))
         assert of_error(errors.BadPrompt("the prompt is empty")).detail == "the prompt is empty"
-        assert said("the prompt is empty") == "the prompt is empty"
+        assert in_words("the prompt is empty") == "the prompt is empty"
     finally:
         QLocale.setDefault(before)
