@@ -15,7 +15,7 @@ from sscore.train import decoder_nano, decoder_report, decoder_sam, recipe
 from sscore.train.control import Control
 from sscore.train.decoder_prompts import DecoderRecipe
 from sscore.train.decoder_time import ENOUGH, LEAST
-from sscore.train.hardware import device_of
+from sscore.train.hardware import device_of, is_main
 from sscore.train.instances import Instances, gather, leaks, split
 from sscore.train.trainer import Emit, Outcome
 from sscore.types import ModelCard, Progress
@@ -97,7 +97,7 @@ def train(
         )
     result: dict[str, Any] = {"state": outcome.state, "model": "", "epochs": outcome.epochs}
     result |= {"best_epoch": outcome.best_epoch, "seconds": round(outcome.seconds, 1), "out": str(request.out)} | facts
-    if outcome.state == "paused" or not outcome.best_epoch:
+    if outcome.state == "paused" or not outcome.best_epoch or not is_main():
         return result
     new = _kept(card, name, weights, request, outcome, learn)
     emit({"event": "measuring", "model": new.id})

@@ -105,15 +105,22 @@ class Hardware:
         return box[0]
 
 
+def is_main() -> bool:
+    """Whether this process is the one that speaks and writes."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def _accelerator(device: str) -> Any:
     try:
-        from accelerate import Accelerator
+        from accelerate import Accelerator, DistributedDataParallelKwargs
     except ImportError as error:
         raise SscError(
             "several processes train together through the package accelerate, which is not installed",
             remedy='pip install "scrap-sam-clip[train]"',
         ) from error
-    return Accelerator(cpu=device == "cpu")
+    # A step need not reach every parameter: of three masks only the best one is learnt from.
+    unused = DistributedDataParallelKwargs(find_unused_parameters=True)
+    return Accelerator(cpu=device == "cpu", kwargs_handlers=[unused])
 
 
 def out_of_memory(error: BaseException) -> bool:
