@@ -234,7 +234,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Drag a corner, click the line for a new one, right click takes one away</source>
-        <translation>拖动顶点，点击边线添加，右键删除</translation>
+        <translation>拖动顶点，单击边线添加，右键删除</translation>
     </message>
     <message>
         <source>Measure</source>
@@ -692,7 +692,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>1–4 takes a mask, Space shows the difference. Ctrl+Z takes it back.</source>
-        <translation>按 1–4 采用对应掩膜，空格显示差异，Ctrl+Z 撤销。</translation>
+        <translation>按 1–4 采用对应掩膜，空格键显示差异，Ctrl+Z 撤销。</translation>
     </message>
     <message>
         <source>take the mask of {name}</source>
@@ -700,7 +700,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Taken: {name}</source>
-        <translation>已取：{name}</translation>
+        <translation>已采用：{name}</translation>
     </message>
     <message>
         <source>add an object</source>
@@ -1052,7 +1052,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>, about {time} left</source>
-        <translation>，大约还需 {time}</translation>
+        <translation>，约剩 {time}</translation>
     </message>
     <message>
         <source>{n} s</source>
@@ -1299,7 +1299,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>1–9: class of the selected, 0: unknown, Y: right, X: wrong, Enter: show on the photo</source>
-        <translation>1–9：修改所选目标的类别，0：未知，Y：正确，X：错误，回车：在照片上显示</translation>
+        <translation>1–9：修改所选目标的类别，0：未知，Y：正确，X：错误，Enter：在照片上显示</translation>
     </message>
     <message>
         <source>All</source>
@@ -1389,11 +1389,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Click the object whose outline to change</source>
-        <translation>点击要修改轮廓的目标</translation>
+        <translation>单击要修改轮廓的目标</translation>
     </message>
     <message>
         <source>Drag corners. Click the line for a new one, right click takes one away</source>
-        <translation>拖动顶点，点击边线添加，右键删除</translation>
+        <translation>拖动顶点，单击边线添加，右键删除</translation>
     </message>
     <message>
         <source>The annotations cannot be read, so nothing can be changed here</source>
@@ -1556,7 +1556,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Click into the field and press the new key.</source>
-        <translation>点击输入框，然后按下新的快捷键。</translation>
+        <translation>单击输入框，然后按下新的快捷键。</translation>
     </message>
     <message>
         <source>the classes</source>
@@ -1612,7 +1612,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Click to go there. F9 hides it</source>
-        <translation>点击即可跳到该处，按 F9 隐藏</translation>
+        <translation>单击即可跳到该处，按 F9 隐藏</translation>
     </message>
 </context>
 <context>
@@ -2140,7 +2140,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Select two or more objects to merge: Shift-click adds to the selection.</source>
-        <translation>请选中两个或更多目标再合并：按住 Shift 点击可多选。</translation>
+        <translation>请选中两个或更多目标再合并：按住 Shift 单击可多选。</translation>
     </message>
     <message>
         <source>merge {n} objects</source>
@@ -2266,7 +2266,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Steps done on this photo: click one to go back to it</source>
-        <translation>这张照片上的操作步骤：点击即可回到该步</translation>
+        <translation>这张照片上的操作步骤：单击即可回到该步</translation>
     </message>
     <message>
         <source>History of this photo</source>
@@ -2324,7 +2324,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Model for masks</source>
-        <translation>掩膜模型</translation>
+        <translation>分割模型</translation>
     </message>
     <message>
         <source>Model for classes</source>
@@ -2376,8 +2376,8 @@ MIT 许可证</translation>
     <message>
         <source>Words of the file name, or a key, a sign and a value: class:U margin&lt;0.2 -status:reviewed
 Keys:</source>
-        <translation>输入文件名中的字，或“键 符号 值”，例如：类别:槽钢 差距&lt;0.2 -状态:已复核
-键：</translation>
+        <translation>输入文件名中的字，或“关键字 符号 值”，例如：类别:槽钢 分差&lt;0.2 -状态:已复核
+关键字：</translation>
     </message>
     <message>
         <source>Not done</source>
@@ -2463,7 +2463,7 @@ Keys:</source>
     </message>
     <message>
         <source>{n} waiting, {done} of {total} decided</source>
-        <translation>待复核 {n} 个，已审 {done}/{total}</translation>
+        <translation>待复核 {n} 个，已处理 {done}/{total}</translation>
     </message>
     <message>
         <source>proposed</source>
@@ -2530,7 +2530,7 @@ Keys:</source>
     </message>
     <message>
         <source>Drag a line, or click an object</source>
-        <translation>拖出一条线，或点击一个目标</translation>
+        <translation>拖出一条线，或单击一个目标</translation>
     </message>
     <message>
         <source>Object #{id}: {length} long, {width} wide, at {angle}°</source>
@@ -2601,7 +2601,7 @@ Keys:</source>
     </message>
     <message>
         <source>Many parts</source>
-        <translation>部分过多</translation>
+        <translation>块数过多</translation>
     </message>
     <message>
         <source>Unusual size</source>
@@ -2633,7 +2633,7 @@ Keys:</source>
     </message>
     <message>
         <source>falls into {value} parts</source>
-        <translation>分成 {value} 个部分</translation>
+        <translation>分成 {value} 块</translation>
     </message>
     <message>
         <source>{value} times the usual size of {name}</source>
@@ -2649,7 +2649,7 @@ Keys:</source>
     </message>
     <message>
         <source>accepted without a class of this set</source>
-        <translation>已接受，但没有本类别集中的类别</translation>
+        <translation>已接受，但类别不在类别表中</translation>
     </message>
     <message>
         <source>{photo} has no objects and is not done</source>
@@ -2661,7 +2661,7 @@ Keys:</source>
     </message>
     <message>
         <source>Keep the largest part  (M)</source>
-        <translation>只保留最大部分  (M)</translation>
+        <translation>只保留最大块  (M)</translation>
     </message>
     <message>
         <source>Second class  (M)</source>
@@ -2834,7 +2834,7 @@ Keys:</source>
     </message>
     <message>
         <source>Prepare the neighbouring photos ahead</source>
-        <translation>提前处理相邻照片</translation>
+        <translation>提前编码相邻照片</translation>
     </message>
     <message>
         <source>Memory and saving</source>
@@ -2842,11 +2842,11 @@ Keys:</source>
     </message>
     <message>
         <source>Prepared photos in memory</source>
-        <translation>内存中的特征缓存</translation>
+        <translation>内存中的编码缓存</translation>
     </message>
     <message>
         <source>Prepared photos on disk</source>
-        <translation>磁盘上的特征缓存</translation>
+        <translation>磁盘上的编码缓存</translation>
     </message>
     <message>
         <source>Saving</source>
@@ -2976,7 +2976,7 @@ Keys:</source>
     </message>
     <message>
         <source>Click a cell to see its pictures</source>
-        <translation>点击格子查看对应小图</translation>
+        <translation>单击格子查看对应小图</translation>
     </message>
     <message>
         <source>Rows: people, columns: the model. It was wrong {wrong} times of {total}. {tip}.</source>
