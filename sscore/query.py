@@ -33,7 +33,7 @@ _NAMES = {
     "reviewer": "reviewer 复核人",
     "comment": "comment 备注",
     "time": "time 时间",
-    "margin": "margin 差距",
+    "margin": "margin 分差 差距",
     "score": "score 概率",
     "iou": "iou",
     "area": "area 面积",

@@ -189,7 +189,7 @@ def test_what_was_not_asked_for_is_left_out_and_listed(tmp_path):
     assert reasons == {(2, "status: rejected"), (5, "status: proposed"), (9, "label: unknown")}
     for lang, words in (
         ("en", ["NOT in the file: 3", "status rejected: 1"]),
-        ("zh", ["未写入文件：3", "已拒绝", "未知"]),
+        ("zh", ["未写入文件：3", "已否决", "未知"]),
     ):
         for word in words:
             assert word in report.text(lang)
