@@ -160,10 +160,11 @@ def _draw(axes: Axes, runs: Measured, segmenter: str, strategy: str, place: Plac
     truth = runs.truth(place)
     height, width = runs.truths[place].height, runs.truths[place].width
     answer = runs.answer(segmenter, strategy, place)
-    room = round(_AROUND * max(truth.bits.shape)) + 8
-    left, top = max(truth.left - room, 0), max(truth.top - room, 0)
-    right = min(truth.left + truth.bits.shape[1] + room, width)
-    bottom = min(truth.top + truth.bits.shape[0] + room, height)
+    side = round((1 + 2 * _AROUND) * max(truth.bits.shape)) + 16
+    (left, right), (top, bottom) = (
+        _span(start, length, side, most)
+        for start, length, most in ((truth.left, truth.bits.shape[1], width), (truth.top, truth.bits.shape[0], height))
+    )
     size = (bottom - top, right - left)
     view = _photo(str(runs.photos[place[0]]), height, width)[top:bottom, left:right].astype(np.float32)
     if answer is not None:
@@ -175,12 +176,18 @@ def _draw(axes: Axes, runs: Measured, segmenter: str, strategy: str, place: Plac
     axes.imshow(shown, extent=extent, interpolation="none", aspect="equal")
     edges = _window(truth, left, top, size).astype(np.float32)
     grid = np.meshgrid(np.arange(left, right), np.arange(top, bottom))
-    if not edges.all():
+    if min(size) > 1 and not edges.all():
         axes.contour(*grid, edges, levels=[0.5], colors="black", linewidths=1.6)
         axes.contour(*grid, edges, levels=[0.5], colors="white", linewidths=0.8)
     if strategy in STRATEGIES and strategy != "S1":
         _draw_prompt(axes, sample(truth.full(height, width), strategy))
     axes.set(xlim=extent[:2], ylim=extent[2:])
+
+
+def _span(start: int, length: int, side: int, most: int) -> tuple[int, int]:
+    """`side` px around a stretch, moved into 0..most; all of it where that is less."""
+    first = min(max(start + (length - side) // 2, 0), max(most - side, 0))
+    return first, min(first + side, most)
 
 
 def _draw_prompt(axes: Axes, prompt: Prompt) -> None:

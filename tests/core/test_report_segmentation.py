@@ -140,6 +140,14 @@ def test_what_is_no_finished_run(tmp_path):
         measured.load([folder])
 
 
+@pytest.mark.parametrize(
+    ("start", "length", "side", "span"),
+    [(40, 10, 20, (35, 55)), (0, 10, 20, (0, 20)), (95, 5, 20, (80, 100)), (10, 60, 120, (0, 100))],
+)
+def test_windows_stay_in_the_photo(start, length, side, span):
+    assert gallery._span(start, length, side, 100) == span
+
+
 def test_a_photo_that_is_gone_is_grey():
     grey = gallery._photo("/nowhere/1.png", 4, 6)
     assert grey.shape == (4, 6, 3) and np.all(grey == 128)
