@@ -45,7 +45,7 @@ class Guide(QWidget):
         column.addStretch(3)
         column.addWidget(self._picture)
         column.addWidget(self._heading)
-        column.addWidget(self._line, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._line)  # over the whole width: an aligned label would not grow with a long error
         column.addSpacing(6)
         column.addLayout(buttons)
         column.addStretch(4)
