@@ -7,7 +7,7 @@ import os
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,10 +46,10 @@ class LabelSet:
     zh: str
     labels: tuple[Label, ...]
     templates: tuple[str, ...] = DEFAULT_TEMPLATES
+    keys: tuple[str, ...] = field(init=False, repr=False, compare=False)  # asked hundreds of times per picture
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(label.key for label in self.labels)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", tuple(label.key for label in self.labels))
 
     def __contains__(self, key: object) -> bool:
         return key in self.keys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -17,8 +17,10 @@ from sscore.types import Mask
 class GhostItem(QGraphicsItem):
     """Masks in given colours; `outlined` ones with a dotted border."""
 
-    def __init__(self) -> None:
+    def __init__(self, wish: Callable[[Art], None]) -> None:
+        """wish: called with an art whose outline is needed and not yet traced."""
         super().__init__()
+        self._wish = wish
         self.setZValue(850_000)
         self._parts: list[tuple[Art, QImage, bool]] = []
         self._bounds = QRectF()
@@ -42,7 +44,9 @@ class GhostItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for art, tinted, outlined in self._parts:
             painter.drawImage(art.place, tinted)
-            if outlined:
+            if outlined and not art.traced:
+                self._wish(art)
+            elif outlined:
                 set_pen(painter, SHADE, 3)
                 painter.drawPath(art.outline)
                 set_pen(painter, LIGHT, 1.4, Qt.PenStyle.DotLine)

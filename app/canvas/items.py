@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
@@ -100,11 +101,15 @@ class PhotoItem(QGraphicsItem):
 
 class MaskItem(QGraphicsItem):
     """One instance: tinted pixels and its border. Far away the border is part of the stencil, which is quick for
-    hundreds of objects; close by, and for the few in hand, it is the exact outline."""
+    hundreds of objects; close by, and for the few in hand, it is the exact outline. `wish` is called with an art whose
+    outline is needed and not yet traced."""
 
-    def __init__(self, annotation: Annotation, art: Art, colour: QColor, opacity: float) -> None:
+    def __init__(
+        self, annotation: Annotation, art: Art, colour: QColor, opacity: float, wish: Callable[[Art], None]
+    ) -> None:
         super().__init__()
         self.annotation = annotation
+        self._wish = wish
         self._art = art
         self._colour = colour
         self._opacity = opacity
@@ -113,6 +118,8 @@ class MaskItem(QGraphicsItem):
         self._traced = False
         self._depth = 0
         self._place = art.place
+        # Outlines are up to 5 screen px wide; at fit zoom of a large photo that is many image px.
+        self._bounds = self._place.adjusted(-12, -12, 12, 12)
         self._drawn: dict[tuple[int, bool], QImage] = {}  # tinted stencils by index and whether the outline is extra
 
     def set_depth(self, depth: int) -> None:
@@ -134,12 +141,14 @@ class MaskItem(QGraphicsItem):
             self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802
-        # Outlines are up to 5 screen px wide; at fit zoom of a large photo that is many image px.
-        return self._place.adjusted(-12, -12, 12, 12)
+        return self._bounds
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         density = _density(painter)
         exact = self._traced or density > _TRACED_FROM
+        if exact and not self._art.traced:  # drawn with the stencil's border until then
+            self._wish(self._art)
+            exact = False
         level = paint.level_for(self._art.stencils, density)
         tinted = self._drawn.get((level, exact))
         if tinted is None:
@@ -173,11 +182,13 @@ class MaskItem(QGraphicsItem):
 class PendingItem(QGraphicsItem):
     """The mask being made and its prompt: dashed outline, box, plus and minus points."""
 
-    def __init__(self) -> None:
+    def __init__(self, wish: Callable[[Art], None]) -> None:
         super().__init__()
         self.setZValue(1_000_000)
+        self._wish = wish
         self._art: Art | None = None
         self._tinted: QImage | None = None
+        self._bordered = False
         self._prompt = Prompt()
         self._colour = QColor("#3b82f6")
         self._bounds = QRectF()
@@ -192,11 +203,13 @@ class PendingItem(QGraphicsItem):
             self._refit()
 
     def _tint(self) -> QImage:
-        """In full size: there is only one of it."""
-        if self._tinted is None and self._art is not None:
-            fill = QColor(self._colour)
-            fill.setAlphaF(0.45)
-            self._tinted = paint.tinted(self._art.stencils[0], self._colour, 0.45, fill)
+        """In full size: there is only one of it. Bordered in white until the outline is traced."""
+        if self._art is not None and (self._tinted is None or self._bordered == self._art.traced):
+            border = QColor(self._colour)
+            border.setAlphaF(0.45)
+            self._bordered = not self._art.traced
+            edge = LIGHT if self._bordered else border
+            self._tinted = paint.tinted(self._art.stencils[0], self._colour, 0.45, edge)
         return self._tinted or QImage()
 
     def _refit(self) -> None:
@@ -221,10 +234,13 @@ class PendingItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._art is not None:
             painter.drawImage(self._art.place, self._tint())
-            set_pen(painter, SHADE, 4)
-            painter.drawPath(self._art.outline)
-            set_pen(painter, LIGHT, 2)
-            painter.drawPath(self._art.outline)
+            if self._art.traced:
+                set_pen(painter, SHADE, 4)
+                painter.drawPath(self._art.outline)
+                set_pen(painter, LIGHT, 2)
+                painter.drawPath(self._art.outline)
+            else:
+                self._wish(self._art)
         box = self._prompt.box
         if box is not None:
             frame = QRectF(box.x0, box.y0, box.width, box.height)

@@ -33,6 +33,11 @@ class Art:
         return self._outline
 
     @property
+    def traced(self) -> bool:
+        """Whether the outline is there already, so that asking for it costs nothing."""
+        return self._outline is not None
+
+    @property
     def place(self) -> QRectF:
         """Where the crop lies, image px."""
         box = self.mask.box

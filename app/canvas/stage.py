@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QRectF
+from PySide6.QtCore import QObject, QRectF, QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -21,6 +21,7 @@ from sscore.types import Annotation, Mask, Page
 _AT_ONCE = 8  # more new masks than this are prepared on the lane
 _CHUNK = 64
 _KEPT = 1200
+_TRACED_AT_ONCE = 16
 _TRACED = 60  # up to so many objects in all, or selected ones, get exact outlines at any zoom
 
 
@@ -41,8 +42,8 @@ class Stage(QGraphicsScene):
         self._colour_of = colour_of
         self._tag_of = tag_of
         self.photo = PhotoItem()
-        self.pending = PendingItem()
-        self.ghost = GhostItem()
+        self.pending = PendingItem(self._trace)
+        self.ghost = GhostItem(self._trace)
         self.addItem(self.photo)
         self.sketch = SketchItem(self.photo)
         self.addItem(self.ghost)
@@ -56,6 +57,8 @@ class Stage(QGraphicsScene):
         self._hovered: int | None = None
         self._pending_mask: Mask | None = None
         self._pending_art: Art | None = None
+        self._untraced: list[Art] = []
+        self._left_art: Art | None = None  # of the mask that was pending just before
         self._opacity = 0.38
         self._shown = True
         self._names = False
@@ -77,8 +80,10 @@ class Stage(QGraphicsScene):
         if page is None:
             self._clear_items()
             return
-        if self._pending_art is not None:  # when it is accepted, its drawing serves the new object too
-            self._art[id(self._pending_art.mask)] = (self._pending_art.mask, self._pending_art)
+        for art in (self._pending_art, self._left_art):  # when it is accepted, its drawing serves the new object too
+            if art is not None:
+                self._art[id(art.mask)] = (art.mask, art)
+        self._left_art = None
         fresh = self._without_art(page)
         if len(fresh) <= _AT_ONCE:
             self._keep_art(fresh, [Art(mask) for mask in fresh])
@@ -105,6 +110,28 @@ class Stage(QGraphicsScene):
     def _keep_art(self, fresh: Sequence[Mask], made: Sequence[Art]) -> None:
         for mask, art in zip(fresh, made, strict=True):
             self._art[id(mask)] = (mask, art)
+
+    # --- outlines ----------------------------------------------------------------------------------------------
+
+    def _trace(self, art: Art) -> None:
+        """An outline is needed: trace it on the lane, then draw anew. Called while painting, so nothing happens yet."""
+        if art not in self._untraced:
+            self._untraced.append(art)
+            if len(self._untraced) == 1:
+                QTimer.singleShot(0, self, self._trace_next)
+
+    def _trace_next(self) -> None:
+        some = self._untraced[:_TRACED_AT_ONCE]
+
+        def done(_outlines: object) -> None:
+            del self._untraced[: len(some)]
+            places = [art.place for art in some]
+            for place in places:
+                self.update(place.adjusted(-12, -12, 12, 12))
+            if self._untraced:
+                self._trace_next()
+
+        self._lane.submit("trace", lambda: [art.outline for art in some], done, priority=1)
 
     def _sync(self) -> None:
         page = self._page
@@ -135,7 +162,7 @@ class Stage(QGraphicsScene):
 
     def _new_item(self, annotation: Annotation) -> MaskItem:
         art = self._art[id(annotation.mask)][1]
-        item = MaskItem(annotation, art, self._colour(annotation), self._opacity)
+        item = MaskItem(annotation, art, self._colour(annotation), self._opacity, self._trace)
         item.setVisible(self._shown and annotation.id not in self._hidden)
         self._items[annotation.id] = item
         self._restate({annotation.id})
@@ -229,7 +256,7 @@ class Stage(QGraphicsScene):
         """colour: "#RRGGBB" of the mask in the making."""
         mask = pending.mask
         if mask is not self._pending_mask:
-            self._pending_mask = mask
+            self._pending_mask, self._left_art = mask, self._pending_art
             self._pending_art = Art(mask) if mask is not None else None
         self.pending.show_mask(self._pending_art, QColor(colour))
         self.pending.show_prompt(pending.prompt)

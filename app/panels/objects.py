@@ -51,18 +51,31 @@ class ObjectsModel(QAbstractListModel):
         super().__init__(parent)
         self._session, self._look = session, look
         self._listed: tuple[Annotation, ...] = ()
+        self._rows: dict[int, int] = {}
 
     def show_page(self, page: Page | None) -> None:
+        """Only rows that come or go are told: the panel paints the others anew, and a new layout of hundreds of rows
+        would be seen as a pause."""
         listed = page.annotations if page else ()
-        if [a.id for a in listed] == [a.id for a in self._listed]:
-            self._listed = listed  # the same rows: the panel paints them anew, which is quicker than a new layout
-            return
-        self.beginResetModel()
+        old, new = [a.id for a in self._listed], [a.id for a in listed]
+        head = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+        most = min(len(old), len(new)) - head
+        ends = zip(reversed(old), reversed(new), strict=False)
+        tail = min(next((n for n, (a, b) in enumerate(ends) if a != b), most), most)
+        if len(old) > head + tail:
+            self.beginRemoveRows(QModelIndex(), head, len(old) - tail - 1)
+            self._listed = (*self._listed[:head], *self._listed[len(old) - tail :])
+            self.endRemoveRows()
+        if len(new) > head + tail:
+            self.beginInsertRows(QModelIndex(), head, len(new) - tail - 1)
+            self._listed = listed
+            self.endInsertRows()
         self._listed = listed
-        self.endResetModel()
+        self._rows = {annotation_id: row for row, annotation_id in enumerate(new)}
 
     def row_of(self, annotation_id: int) -> int:
-        return next((row for row, a in enumerate(self._listed) if a.id == annotation_id), -1)
+        """-1 for one that is not listed."""
+        return self._rows.get(annotation_id, -1)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's signature)
         return 0 if parent.isValid() else len(self._listed)
