@@ -40,12 +40,16 @@ class Guide(QWidget):
         buttons.addWidget(self._open)
         buttons.addWidget(self._samples)
         buttons.addStretch()
+        words = QHBoxLayout()  # between stretches: a label that is itself aligned does not grow with a long error
+        words.addStretch(1)
+        words.addWidget(self._line, 100)
+        words.addStretch(1)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addStretch(3)
         column.addWidget(self._picture)
         column.addWidget(self._heading)
-        column.addWidget(self._line)  # over the whole width: an aligned label would not grow with a long error
+        column.addLayout(words)
         column.addSpacing(6)
         column.addLayout(buttons)
         column.addStretch(4)
