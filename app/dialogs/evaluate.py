@@ -60,6 +60,7 @@ class EvaluateDialog(QDialog):
         self._session, self._index, self._stock, self._lane, self._look = session, index, stock, lane, look
         self._project = session.project
         self._report: Path | None = None
+        self._problems = 0
         self._stopped = False
         self._left = ""
         self.child = ChildProcess(self)
@@ -243,10 +244,14 @@ class EvaluateDialog(QDialog):
         kind = event.get("event")
         if kind == "progress":
             done, total = int(event["done"]), max(int(event["total"]), 1)
-            self.bar.setRange(0, total)
-            self.bar.setValue(done)
-            text = self.tr("{done} of {total} prompts").format(done=done, total=total)
-            self._say(f"{text}{self._left}", "muted")
+            if done < total:
+                self.bar.setRange(0, total)
+                self.bar.setValue(done)
+                text = self.tr("{done} of {total} prompts").format(done=done, total=total)
+                self._say(f"{text}{self._left}", "muted")
+            else:
+                self.bar.setRange(0, 0)
+                self._say(self.tr("Writing the report…"), "muted")
         elif kind == "image" and event.get("seconds_left") is not None:
             self._left = self.tr(", about {time} left").format(time=self._time(float(event["seconds_left"])))
         elif kind == "result":

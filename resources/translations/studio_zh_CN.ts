@@ -442,7 +442,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Models and prompts measured against the accepted objects, with a report</source>
-        <translation>以已接受的目标为准，评测各模型和提示方式，并生成报告</translation>
+        <translation>以已接受的物体为准，评测各模型和提示方式，并生成报告</translation>
     </message>
     <message>
         <source>Train on your own objects…</source>
@@ -948,7 +948,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>No prompt: find all (S1)</source>
-        <translation>无提示：全图分割（S1）</translation>
+        <translation>无提示：全部查找（S1）</translation>
     </message>
     <message>
         <source>Clicks until it fits</source>
@@ -984,7 +984,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Objects, the weakest first</source>
-        <translation>目标列表，最差的在前</translation>
+        <translation>物体列表，最差的在前</translation>
     </message>
     <message>
         <source>Photo</source>
@@ -1008,7 +1008,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Each object with its worst answer. Click one to see it in its photo.</source>
-        <translation>每个目标及其最差的结果。单击即可在照片中查看。</translation>
+        <translation>每个物体及其最差的结果。点一下即可在照片中查看。</translation>
     </message>
     <message>
         <source>Open the report</source>
@@ -1020,15 +1020,15 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Accept some objects first: they are the truth that models are measured against.</source>
-        <translation>请先接受一些目标：它们就是评测模型用的真值。</translation>
+        <translation>请先接受一些物体：它们就是评测模型用的真值。</translation>
     </message>
     <message>
         <source>{n} accepted or reviewed objects are the truth.</source>
-        <translation>以 {n} 个已接受或已复核的目标作为真值。</translation>
+        <translation>以 {n} 个已接受或已审核的物体作为真值。</translation>
     </message>
     <message>
         <source>Counting the objects…</source>
-        <translation>正在统计目标…</translation>
+        <translation>正在统计物体…</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -1051,8 +1051,12 @@ MIT 许可证</translation>
         <translation>已完成 {done} / {total} 个提示</translation>
     </message>
     <message>
+        <source>Writing the report…</source>
+        <translation>正在生成报告…</translation>
+    </message>
+    <message>
         <source>, about {time} left</source>
-        <translation>，约剩 {time}</translation>
+        <translation>，大约还需 {time}</translation>
     </message>
     <message>
         <source>{n} s</source>
@@ -1080,7 +1084,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Done. Left out: {n}; the report names them.</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成。有 {n} 项未能评测，详见报告。</translation>
     </message>
 </context>
 <context>

@@ -87,6 +87,7 @@ def test_progress_result_and_the_way_to_an_object(dialog, studio, play, tmp_path
         {"event": "progress", "done": 0, "total": 8},
         {"event": "image", "segmenter": "nano", "image": "a.jpg", "seconds_left": 200.0},
         {"event": "progress", "done": 4, "total": 8},
+        {"event": "progress", "done": 8, "total": 8},
         {"event": "result", "report": str(report), "problems": [{}]},
         code=1,
     )
@@ -97,7 +98,7 @@ def test_progress_result_and_the_way_to_an_object(dialog, studio, play, tmp_path
     dialog.child.event.connect(lambda event: seen.append(dialog.says.text()))
     press(dialog)
     wait_until(lambda: dialog.weak.isVisible(), what="the objects")
-    assert "4 of 8 prompts, about 3 min left" in seen
+    assert "4 of 8 prompts, about 3 min left" in seen and "Writing the report…" in seen
     assert "Left out: 1" in dialog.says.text() and dialog.open_report.isVisible()
     item = dialog.weak.topLevelItem(0)
     assert [item.text(i) for i in range(5)] == ["a.jpg", "Pipe", "nano", "S2", "0.250"]
