@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.index import Index
 from app.jobs import Lane
@@ -13,6 +13,7 @@ from sscore.project import Project
 from sscore.rules import Finding, Sizes
 from sscore.types import Page
 
+_TELL_MS = 500
 _CHUNK = 10  # photos checked in one go, so that the lane can do other things between
 
 
@@ -28,6 +29,7 @@ class Checks(QObject):
         self._sizes = Sizes({})
         self._wanted = self._pending = False
         self.left = 0
+        self._told = QTimer(self, singleShot=True, interval=_TELL_MS)
         index.changed.connect(self._on_index)
         session.project_opened.connect(self._begin_anew)
         session.page_edited.connect(self._on_page)
@@ -56,26 +58,27 @@ class Checks(QObject):
             return
         self._pending = False
         self._sizes = rules.sizes(rules.shares(self._index.photos()))
-        self._found = {}
-        self._check_some(project, list(self._session.images))
+        fresh = [photo.image for photo in self._index.photos() if not photo.width]  # nobody has opened these
+        self._found = {rel: rules.check(Page(rel, 1, 1), project.labels) for rel in fresh}
+        self._check_some(project, [rel for rel in self._session.images if rel not in self._found])
 
     def _check_some(self, project: Project, rels: list[str]) -> None:
-        known, begun = self._sizes, {p.image for p in self._index.photos() if p.facts or p.width}
-        now, later = rels[:_CHUNK], rels[_CHUNK:]
+        known, later = self._sizes, rels[_CHUNK:]
         self.left = len(rels)
-        self.changed.emit()
-        if not now:
-            return
+        if not later or not self._told.isActive():
+            self._told.start()
+            self.changed.emit()
 
         def work() -> dict[str, list[Finding]]:
-            return {rel: _check(project, rel, known, begun) for rel in now}
+            return {rel: _check(project, rel, known) for rel in rels[:_CHUNK]}
 
         def done(found: dict[str, list[Finding]]) -> None:
             if project is self._session.project:
                 self._found.update(found)
                 self._check_some(project, later)
 
-        self._lane.submit("check", work, done, priority=8)
+        if rels:
+            self._lane.submit("check", work, done, priority=8)
 
     def _on_page(self, page: Page) -> None:
         project = self._session.project
@@ -92,9 +95,7 @@ class Checks(QObject):
         self._lane.submit(("check", page.image), work, done, priority=3)
 
 
-def _check(project: Project, rel: str, known: Sizes, begun: set[str]) -> list[Finding]:
-    if rel not in begun:
-        return rules.check(Page(rel, 1, 1), project.labels)
+def _check(project: Project, rel: str, known: Sizes) -> list[Finding]:
     try:
         return rules.check(project.look(rel), project.labels, known)
     except SscError:  # the list of photos says that it is damaged

@@ -113,7 +113,7 @@ class Flow(QObject):
         window = self._window
 
         def make() -> QWidget:
-            panel = ReviewPanel(window.session, self.index, self.crops, window.settings, window.look)
+            panel = ReviewPanel(window.session, self.index, self.crops, window.settings, self.lane, window.look)
             panel.jump.connect(self.jump)
             return panel
 
@@ -141,7 +141,7 @@ class Flow(QObject):
         window = self._window
         if self._gallery is None:
             self._gallery = Gallery(
-                window.session, self.index, self.bulk, self.crops, window.settings, window.look, window
+                window.session, self.index, self.bulk, self.crops, window.settings, self.lane, window.look, window
             )
             self._gallery.jump.connect(self._jump_from_afar)
         if query is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -37,13 +37,15 @@ from app import rows
 from app.bulk import Bulk
 from app.crops import SIDE, Crops
 from app.index import Index as FactIndex
+from app.jobs import Lane
 from app.look import Look
 from app.panels.query_line import QueryLine
 from app.session import Session
 from app.settings import Settings
 from sscore import edits, review
-from sscore.facts import Fact
+from sscore.facts import Fact, PhotoFacts
 from sscore.presence import now
+from sscore.query import Query
 from sscore.types import UNKNOWN, Page, Status
 
 Index = QModelIndex | QPersistentModelIndex
@@ -62,13 +64,21 @@ class GalleryModel(QAbstractListModel):
         super().__init__(parent)
         self.facts: list[Fact] = []
         self._rows: dict[tuple[str, int], int] = {}
+        self._ids: dict[str, list[int]] = {}
         crops.ready.connect(self._on_crop)
 
     def show_facts(self, facts: list[Fact]) -> None:
         self.beginResetModel()
         self.facts = facts
         self._rows = {(fact.image, fact.id): row for row, fact in enumerate(facts)}
+        self._ids = {}
+        for fact in facts:
+            self._ids.setdefault(fact.image, []).append(fact.id)
         self.endResetModel()
+
+    def lost(self, image: str, there: set[int]) -> bool:
+        """Whether a row shows an instance of this photo that is not there any more."""
+        return any(number not in there for number in self._ids.get(image, ()))
 
     def renew(self, fact: Fact) -> None:
         row = self._rows.get((fact.image, fact.id))
@@ -184,10 +194,12 @@ class Gallery(QWidget):
         bulk: Bulk,
         crops: Crops,
         settings: Settings,
+        lane: Lane,
         look: Look,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
+        self._lane = lane
         self.setObjectName("gallery")
         self._session, self._index, self._bulk, self._settings, self._look = session, index, bulk, settings, look
         self.resize(1000, 680)
@@ -227,6 +239,8 @@ class Gallery(QWidget):
         line.addLayout(right, 1)
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._later.timeout.connect(self._fill)
+        self._count = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._count.timeout.connect(self._count_classes)
         self.classes.currentRowChanged.connect(lambda _row: self._fill())
         self.order.currentIndexChanged.connect(lambda _at: self._fill())
         self.filter.changed.connect(lambda _query: self._fill())
@@ -272,42 +286,35 @@ class Gallery(QWidget):
         if not rel:
             self._later.start()
             return
-        for fact in self._index.photo(rel).facts:
+        here = self._index.photo(rel).facts
+        for fact in here:
             self.model.renew(fact)
-        here = {fact.id for fact in self._index.photo(rel).facts}
-        gone = any(fact.image == rel and fact.id not in here for fact in self.model.facts)
-        if gone or not self.grid.selectionModel().hasSelection():
+        if self.model.lost(rel, {fact.id for fact in here}) or not self.grid.selectionModel().hasSelection():
             self._later.start()
-        self._fill_classes()
+        self._count.start()
 
     def _fill(self) -> None:
+        """Pick and sort on the lane: with twenty thousand objects it takes a moment."""
         self._later.stop()
-        self._fill_classes()
         item = self.classes.currentItem()
         label = item.data(Qt.ItemDataRole.UserRole) if item is not None else ""
-        asked = self.filter.query
-        picked = [
-            fact
-            for photo in self._index.photos()
-            if asked.picks_photo(photo)
-            for fact in photo.facts
-            if (not label or fact.label == label) and asked.picks(fact)
-        ]
-        self._sort(picked)
+        photos, asked, order = list(self._index.photos()), self.filter.query, self.order.currentIndex()
+        place = {one: at for at, one in enumerate((UNKNOWN, *self._session.labels.keys))}
+        self._lane.submit("pick", lambda: _picked(photos, asked, label, order, place), self._on_picked, priority=1)
+        self._count_classes()
+
+    def _on_picked(self, picked: list[Fact]) -> None:
         if picked != self.model.facts:
             self.model.show_facts(picked)
         self._show_chosen()
 
-    def _sort(self, facts: list[Fact]) -> None:
-        if self.order.currentIndex() == 0:
-            facts.sort(key=lambda fact: -review.uncertainty(fact))
-        elif self.order.currentIndex() == 1:
-            place = {label: at for at, label in enumerate((UNKNOWN, *self._session.labels.keys))}
-            facts.sort(key=lambda fact: (place.get(fact.label, 99), -review.uncertainty(fact)))
+    def _count_classes(self) -> None:
+        photos = list(self._index.photos())
+        work = lambda: Counter(fact.label for photo in photos for fact in photo.facts)  # noqa: E731
+        self._lane.submit("classes", work, self._fill_classes, priority=1)
 
-    def _fill_classes(self) -> None:
+    def _fill_classes(self, counts: Counter[str]) -> None:
         labels, lang = self._session.labels, self._look.lang
-        counts = Counter(fact.label for fact in self._index.facts())
         listed = ["", UNKNOWN, *labels.keys, *sorted(counts.keys() - {*labels.keys, UNKNOWN})]
         chosen = max(self.classes.currentRow(), 0)
         self.classes.blockSignals(True)
@@ -381,6 +388,22 @@ class Gallery(QWidget):
 
     def _undo(self) -> None:
         self._bulk.undo()
+
+
+def _picked(photos: list[PhotoFacts], asked: Query, label: str, order: int, place: Mapping[str, int]) -> list[Fact]:
+    """order 0: doubtful first, 1: by class (`place`), 2: by photo. label "": of all classes."""
+    picked = [
+        fact
+        for photo in photos
+        if asked.picks_photo(photo)
+        for fact in photo.facts
+        if (not label or fact.label == label) and asked.picks(fact)
+    ]
+    if order == 0:
+        picked.sort(key=lambda fact: -review.uncertainty(fact))
+    elif order == 1:
+        picked.sort(key=lambda fact: (place.get(fact.label, len(place)), -review.uncertainty(fact)))
+    return picked
 
 
 def _swatch(colour: str) -> QIcon:

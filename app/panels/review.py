@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushBu
 from app import rows
 from app.crops import Crops
 from app.index import Index
+from app.jobs import Lane
 from app.look import Look
 from app.notices import Notice
 from app.panels.fact_list import Entry, FactList
@@ -17,12 +18,31 @@ from app.panels.query_line import QueryLine, TextLine
 from app.session import Session
 from app.settings import Settings
 from sscore import review
-from sscore.facts import Fact
+from sscore.facts import Fact, PhotoFacts
 from sscore.presence import now
+from sscore.query import Query
 from sscore.types import Status
 
 EXAMPLES = ("status:proposed", "status:accepted", "class:unknown", "margin<0.2", "iou<0.7")
 _PAUSE_MS = 300
+_AT_ONCE = 300  # rows of the list; the next ones come up as these are decided
+
+
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """first: the most uncertain of `waiting`; done of total: decided."""
+
+    first: list[Fact]
+    waiting: int
+    done: int
+    total: int
+
+
+def _queue(photos: list[PhotoFacts], asked: Query) -> _Queue:
+    chosen = [fact for photo in photos if asked.picks_photo(photo) for fact in photo.facts if asked.picks(fact)]
+    waiting = review.queue(chosen)
+    done = sum(fact.status not in review.OPEN for photo in photos for fact in photo.facts)
+    return _Queue(waiting[:_AT_ONCE], len(waiting), done, sum(len(photo.facts) for photo in photos))
 
 
 class ReviewPanel(QFrame):
@@ -37,11 +57,13 @@ class ReviewPanel(QFrame):
         index: Index,
         crops: Crops,
         settings: Settings,
+        lane: Lane,
         look: Look,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("left")
+        self._lane = lane
         self._session, self._index, self._settings, self._look = session, index, settings, look
         self._shown: Fact | None = None
         self._hurry = False
@@ -105,20 +127,24 @@ class ReviewPanel(QFrame):
     # --- the queue ---------------------------------------------------------------------------------------------
 
     def _fill(self) -> None:
+        """Sort on the lane: with twenty thousand objects it takes a moment."""
         self._later.stop()
-        asked = self.filter.query
-        chosen: Iterable[Fact] = (f for p in self._index.photos() if asked.picks_photo(p) for f in p.facts)
-        waiting = review.queue(fact for fact in chosen if asked.picks(fact))
-        self.list.show_entries([self._entry(fact) for fact in waiting])
-        every = [fact.status for fact in self._index.facts()]
-        done = sum(status in ("reviewed", "rejected") for status in every)
-        self._bar.setRange(0, max(len(every), 1))
-        self._bar.setValue(done)
+        photos, asked, ready = list(self._index.photos()), self.filter.query, self._index.ready
+        self._lane.submit(
+            "queue", lambda: _queue(photos, asked), lambda found: self._on_queue(found, ready), priority=1
+        )
+
+    def _on_queue(self, found: _Queue, ready: bool) -> None:
+        if not self._later.isActive():  # else an edit has come in between, and this is out of date
+            self.list.show_entries([self._entry(fact) for fact in found.first])
+        self._bar.setRange(0, max(found.total, 1))
+        self._bar.setValue(found.done)
         said = self.tr("{n} waiting, {done} of {total} decided")
-        self._count.setText(said.format(n=len(waiting), done=done, total=len(every)))
-        self.empty.setVisible(not waiting and self._index.ready)
-        if self._hurry and self._index.ready:
-            self.next()
+        self._count.setText(said.format(n=found.waiting, done=found.done, total=found.total))
+        self.empty.setVisible(not found.waiting and ready)
+        if self._hurry and ready:
+            self._hurry = False
+            self._step()
 
     def _entry(self, fact: Fact) -> Entry:
         name = rows.name_of(self._session.labels, fact.label, self._look.lang)
@@ -140,11 +166,13 @@ class ReviewPanel(QFrame):
 
     def next(self) -> None:
         """The next that waits, from the one in hand on and round; nothing in hand: the most uncertain."""
-        if self._later.isActive():
+        if self.list.facts.entries:
+            self._step()
+        else:  # as soon as the queue is known
+            self._hurry = True
             self._fill()
-        self._hurry = not self._index.ready
-        if self._hurry:  # gone to as soon as the project has been read
-            return
+
+    def _step(self) -> None:
         row = self.list.currentIndex().row()
         entries = self.list.facts.entries
         fresh = row >= 0 and self.list.entry is not None and self.list.entry.fact != self._shown
@@ -174,7 +202,9 @@ class ReviewPanel(QFrame):
         text = self.comment.text() if len(ids) == 1 else None
         after = review.mark(page, ids, status, by=self._settings.get("author"), time=now(), comment=text)
         self._session.edit(titles[status], after)
-        self._fill()
+        here = {(page.image, number) for number in ids}
+        self.list.show_entries([entry for entry in self.list.facts.entries if entry.key not in here])
+        self._later.start()
         self.next()
 
     def decide_photo(self, status: Status) -> None:

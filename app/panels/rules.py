@@ -18,6 +18,8 @@ from app.session import Session
 from sscore import rules
 from sscore.rules import Finding
 
+_AT_ONCE = 500  # rows of the list; the next ones come up as these are settled
+
 
 class RulesPanel(QFrame):
     """`jump`: (photo, instance; 0 for the photo itself) to be shown."""
@@ -84,7 +86,8 @@ class RulesPanel(QFrame):
         found = self._checks.findings
         self._fill_kinds(Counter(one.rule for one in found))
         wanted = self.kind.currentData()
-        self.list.show_entries([self._entry(one) for one in found if wanted in (None, "", one.rule)])
+        shown = [one for one in found if wanted in (None, "", one.rule)]
+        self.list.show_entries([self._entry(one) for one in shown[:_AT_ONCE]])
         if self._checks.left:
             self._count.setText(self.tr("Checking… {n} photos left").format(n=self._checks.left))
         elif found:

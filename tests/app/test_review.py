@@ -106,7 +106,7 @@ def test_a_whole_photo_is_right_or_goes_back(queue):
 def test_a_filter_narrows_the_queue(queue):
     _, panel = queue
     panel.filter.set("class:Pipe margin<0.2")
-    assert listed(panel) == [("a.jpg", 2)]
+    wait_until(lambda: listed(panel) == [("a.jpg", 2)], what="the picked")
 
 
 def test_what_is_accepted_joins_the_queue_with_its_effort(queue):
