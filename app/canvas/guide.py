@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.assistant import Assistant
 from app.look import Look
 from app.session import Session
+
+_WIDEST = 460  # px of the line of text
 
 
 class Guide(QWidget):
@@ -26,8 +29,6 @@ class Guide(QWidget):
         self._heading.setProperty("role", "heading")
         self._line = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._line.setWordWrap(True)
-        self._line.setMaximumWidth(460)
-        self._line.setMinimumWidth(300)
         self._line.setStyleSheet("font-size: 14px;")
         self._open = QPushButton()
         self._open.setProperty("primary", "true")
@@ -40,16 +41,12 @@ class Guide(QWidget):
         buttons.addWidget(self._open)
         buttons.addWidget(self._samples)
         buttons.addStretch()
-        words = QHBoxLayout()  # between stretches: a label that is itself aligned does not grow with a long error
-        words.addStretch(1)
-        words.addWidget(self._line, 100)
-        words.addStretch(1)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addStretch(3)
         column.addWidget(self._picture)
         column.addWidget(self._heading)
-        column.addLayout(words)
+        column.addWidget(self._line, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(6)
         column.addLayout(buttons)
         column.addStretch(4)
@@ -61,6 +58,15 @@ class Guide(QWidget):
         self._state, self._detail = state, detail
         self.setVisible(bool(state))
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Layouts do not give a wrapped text the height it needs: a long error would lose its first and last line."""
+        width = min(_WIDEST, max(self.width() - 48, 120))
+        self._line.setFixedSize(width, self._line.heightForWidth(width))
 
     def refresh(self) -> None:
         picture, heading, line = {
@@ -80,6 +86,7 @@ class Guide(QWidget):
         self._line.setVisible(bool(line))
         colours = self._look.colours
         self._line.setStyleSheet(f"font-size: 14px; color: {colours.muted};")
+        self._make_room()
         self._open.setText(self.tr("Open folder…"))
         self._samples.setText(self.tr("Show the samples"))
         for button in (self._open, self._samples):
