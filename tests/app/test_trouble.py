@@ -27,6 +27,8 @@ def test_an_unreadable_photo_is_explained_in_its_place(studio, folder):
     studio.settle()
     assert studio.canvas.guide.isVisible()
     assert "b.jpg" in studio.canvas.guide._line.text()
+    line = studio.canvas.guide._line
+    assert line.height() >= line.heightForWidth(line.width()), "the whole of a long error can be read"
     studio.key("d")
     studio.settle()
     assert not studio.canvas.guide.isVisible()
