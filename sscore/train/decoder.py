@@ -62,9 +62,8 @@ def train(
         request = _again(request)
     card = catalogue.card(request.model, "segmenter")
     if card.family != "nano" and card.family not in decoder_sam.FAMILIES:
-        raise BadOption(
-            f"{card.id!r} learns nothing", remedy=f"choose nano or one of {', '.join(decoder_sam.FAMILIES)}"
-        )
+        families = ", ".join(decoder_sam.FAMILIES)
+        raise BadOption(f"{card.id!r} cannot be fine-tuned", remedy=f"choose nano or a model of {families}")
     catalogue.weight_file(card)
     name = request.name or free_name(card.id)
     weight_store.check_own_id(name)
