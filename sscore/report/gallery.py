@@ -23,7 +23,7 @@ from sscore.types import ByteArray, Mask, Prompt
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_AROUND = 0.5
+_AROUND = 0.35
 """Surroundings shown on each side, over the long side of the object."""
 
 _SIDE = 320

@@ -18,6 +18,8 @@ from sscore.evaluate.rows import CLICKS, UNSHIFTED, Truth
 from sscore.evaluate.summary import Columns, shift_order
 from sscore.types import Mask
 
+_FEW = 10
+
 Place = tuple[str, int]
 """An object: photo and id."""
 
@@ -118,6 +120,8 @@ def load(folders: Sequence[Path]) -> Measured:
         tables.append(table)
     if any(one != sets[0] for one in sets):
         notes.append("The runs are not about the same objects: only the paired comparison is fair.")
+    if (count := len({image for image, _ in truths})) < _FEW:
+        notes.append(f"Only {count} photos: intervals over fewer than {_FEW} are rough.")
     return Measured(pa.concat_tables(tables), truths, tuple(manifests), parameters, photos, tuple(notes))
 
 

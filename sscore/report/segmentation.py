@@ -88,7 +88,7 @@ def _setting(runs: Measured) -> tuple[Part, ...]:
                 manifest["source"],
                 ", ".join(manifest["segmenters"]),
                 ", ".join(design["strategies"]),
-                f"{shifts}; {design['repeats']} times each" if design["shifts"] else shifts,
+                f"{shifts}, repeats: {design['repeats']}" if design["shifts"] else shifts,
                 design["seed"],
                 manifest["engine"],
             )
