@@ -442,7 +442,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Models and prompts measured against the accepted objects, with a report</source>
-        <translation>以已接受的物体为准，评测各模型和提示方式，并生成报告</translation>
+        <translation>以已接受的目标为准，评测各模型和提示方式，并生成报告</translation>
     </message>
     <message>
         <source>Train on your own objects…</source>
@@ -948,7 +948,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>No prompt: find all (S1)</source>
-        <translation>无提示：全部查找（S1）</translation>
+        <translation>无提示：全图分割（S1）</translation>
     </message>
     <message>
         <source>Clicks until it fits</source>
@@ -984,7 +984,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Objects, the weakest first</source>
-        <translation>物体列表，最差的在前</translation>
+        <translation>目标列表，最差的在前</translation>
     </message>
     <message>
         <source>Photo</source>
@@ -1008,7 +1008,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Each object with its worst answer. Click one to see it in its photo.</source>
-        <translation>每个物体及其最差的结果。点一下即可在照片中查看。</translation>
+        <translation>每个目标及其最差的结果。单击即可在照片中查看。</translation>
     </message>
     <message>
         <source>Open the report</source>
@@ -1020,15 +1020,15 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Accept some objects first: they are the truth that models are measured against.</source>
-        <translation>请先接受一些物体：它们就是评测模型用的真值。</translation>
+        <translation>请先接受一些目标：它们就是评测模型用的真值。</translation>
     </message>
     <message>
         <source>{n} accepted or reviewed objects are the truth.</source>
-        <translation>以 {n} 个已接受或已审核的物体作为真值。</translation>
+        <translation>以 {n} 个已接受或已复核的目标作为真值。</translation>
     </message>
     <message>
         <source>Counting the objects…</source>
-        <translation>正在统计物体…</translation>
+        <translation>正在统计目标…</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -1056,7 +1056,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>, about {time} left</source>
-        <translation>，大约还需 {time}</translation>
+        <translation>，约剩 {time}</translation>
     </message>
     <message>
         <source>{n} s</source>
@@ -3312,22 +3312,6 @@ Keys:</source>
     <message>
         <source>Your work is kept. Details are in the log: {file}</source>
         <translation>您的工作已保留，详情见日志：{file}</translation>
-    </message>
-    <message>
-        <source>Some photos are not saved yet: {n}</source>
-        <translation>还有 {n} 张照片尚未保存</translation>
-    </message>
-    <message>
-        <source>If you close now, what was done on them since is lost.</source>
-        <translation>现在关闭会丢失这些照片上的最新改动。</translation>
-    </message>
-    <message>
-        <source>Stay</source>
-        <translation>返回</translation>
-    </message>
-    <message>
-        <source>Close anyway</source>
-        <translation>仍然关闭</translation>
     </message>
 </context>
 <context>
