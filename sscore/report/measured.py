@@ -121,7 +121,7 @@ def load(folders: Sequence[Path]) -> Measured:
     if any(one != sets[0] for one in sets):
         notes.append("The runs are not about the same objects: only the paired comparison is fair.")
     if (count := len({image for image, _ in truths})) < _FEW:
-        notes.append(f"Only {count} photos: intervals over fewer than {_FEW} are rough.")
+        notes.append(f"Photos: {count}. Intervals over fewer than {_FEW} are rough.")
     return Measured(pa.concat_tables(tables), truths, tuple(manifests), parameters, photos, tuple(notes))
 
 

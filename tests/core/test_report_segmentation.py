@@ -127,7 +127,7 @@ def test_a_segmenter_measured_twice_keeps_two_names(tmp_path):
     assert both.segmenters == ["a", "a (二)"] and both.parameters["a (二)"] == 2_000_000
     assert both.dices["a (二)", "S5", ("1.png", 1)] == 0.9
     assert "二: random weights" in both.notes[0] and "not about the same objects" in both.notes[1]
-    assert both.notes[2] == "Only 1 photos: intervals over fewer than 10 are rough."
+    assert both.notes[2] == "Photos: 1. Intervals over fewer than 10 are rough."
 
 
 def test_ten_photos_are_enough(tmp_path):
