@@ -31,6 +31,7 @@ from sscore.cli import (
 from sscore.cli.report_classification import classification
 from sscore.cli.train import train_app
 from sscore.cli.train_classifier import classifier
+from sscore.cli.train_clip import clip
 from sscore.cli.train_decoder import decoder
 from sscore.cli.train_head import head
 from sscore.errors import Cancelled, SscError
@@ -80,6 +81,7 @@ models_app.command("pack")(models.pack)
 models_app.command("unpack")(models.unpack)
 models_app.command("export")(model_export.export_model)
 train_app.command("classifier")(classifier)
+train_app.command("clip")(clip)
 train_app.command("head")(head)
 report_app.command("segmentation")(report.segmentation)
 report_app.command("classification")(classification)

@@ -16,7 +16,7 @@ from sscore.cli.train_head import GroupBy, Photos, Replace, Sources
 
 if TYPE_CHECKING:
     from sscore.labels import LabelSet
-    from sscore.train.classifier import Trained
+    from sscore.train.instances import Instances
 
 MODES = ("scratch", "fine-tune", "old-and-new")
 Name = Annotated[str, typer.Option("--name", help="Id of the new model.", show_default=False)]
@@ -127,15 +127,17 @@ def classifier(
         return 0
     for warning in made.warnings:
         console.warn(warning)
-    card = training.card_for(name, made)
-    weight_store.keep(card, made.model, replace_it=replace_it)
-    record = finished(name, made, label_set, out)
-    console.result(record, _text(name, record))
+    weight_store.keep(training.card_for(name, made), made.model, replace_it=replace_it)
+    known = replace(label_set, labels=tuple(one for one in label_set.labels if one.key in made.facts.classes))
+    record = finished(name, made.model, made.judge, known, made.record, made.warnings)
+    console.result(record, text(name, record))
     return 0
 
 
-def finished(name: str, made: Trained, labels: LabelSet, out: Path) -> dict[str, Any]:
-    """The record with how the model does on the part no training saw; with a report in OUT/report."""
+def finished(
+    name: str, model: Path, judge_by: Instances, labels: LabelSet, record: dict[str, Any], warnings: list[str]
+) -> dict[str, Any]:
+    """The record, and how the new model does on the part no training saw; written beside the weights, with a report."""
     from sscore import models
     from sscore.cli.report_classification import crops
     from sscore.paths import write_atomic
@@ -143,17 +145,16 @@ def finished(name: str, made: Trained, labels: LabelSet, out: Path) -> dict[str,
     from sscore.report.judged import judge
     from sscore.train import class_data
 
-    known = replace(labels, labels=tuple(one for one in labels.labels if one.key in made.facts.classes))
-    pieces = [piece for piece in class_data.pieces_of(made.judge) if piece.label in made.facts.classes]
-    judged = judge(models.load_classifier(name), known, lambda view: crops(pieces, view, made.warnings))
-    data = f"{len(made.judge.shots)} photos that no training saw"
-    written = reports.write([judged], known, out / "report", data=data)
-    record = made.record | {"name": name, "judged": judged.summary(), "report": str(written.page)}
-    write_atomic(made.model.with_suffix(".json"), json.dumps(record, indent=1).encode())
+    pieces = [piece for piece in class_data.pieces_of(judge_by) if piece.label in labels]
+    judged = judge(models.load_classifier(name), labels, lambda view: crops(pieces, view, warnings))
+    data = f"{len(judge_by.shots)} photos that no training saw"
+    written = reports.write([judged], labels, model.parent / "report", data=data)
+    record = record | {"name": name, "judged": judged.summary(), "report": str(written.page)}
+    write_atomic(model.with_suffix(".json"), json.dumps(record, indent=1).encode())
     return record
 
 
-def _text(name: str, record: dict[str, Any]) -> str:
+def text(name: str, record: dict[str, Any]) -> str:
     judged = record["judged"]
     return (
         f"{record['epochs']} epochs, the best was {record['best_epoch']}; on {judged['n']} pieces no training saw: "

@@ -44,6 +44,13 @@ def load_classifier(
     return cast(Classifier, _load(catalogue.card(model_id, "classifier"), checkpoint, device, engine))
 
 
+def verified_file(card: ModelCard) -> Path:
+    """The weight file of a catalogue's model, the very one it lists. Raises ModelMissing, WrongWeights."""
+    path = catalogue.weight_file(card)
+    _verify(card, path, given=False)
+    return path
+
+
 def open_untrained(model_id: str, *, device: str = "auto", engine: str = "auto") -> Segmenter:
     """A segmenter of the SAM family with random weights: as fast as the real one, for measuring without a checkpoint.
 

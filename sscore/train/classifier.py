@@ -91,7 +91,7 @@ def run(
         progress=progress,
     )
     warnings = list(everything.left_out)
-    _same_data(request, everything)
+    same_data(request.out, labels, everything, resume=request.resume)
     parts = instances.split(everything, recipe.shares, seed=recipe.seed)
     learned = tuple(key for key in labels.keys if parts["learn"].labels[key])
     checked(recipe, len(learned))
@@ -293,15 +293,15 @@ def _known(data: Instances, learned: tuple[str, ...]) -> list[class_data.Piece]:
     return [piece for piece in class_data.pieces_of(data) if piece.label in learned]
 
 
-def _same_data(request: Request, data: Instances) -> None:
-    """A resumed run must have the data it began with. Raises BadOption."""
-    path = request.out / "data.json"
+def same_data(out: Path, labels: LabelSet, data: Instances, *, resume: bool) -> None:
+    """A resumed run must have the data it began with: raises BadOption. Of a new one, it is noted in OUT/data.json."""
+    path = out / "data.json"
     code = hashlib.blake2b(digest_size=16)
     for shot in data.shots:
         code.update(f"{shot.name}\0{shot.group}\0{shot.digest}\0{shot.labels}\0".encode())
-    facts = {"digest": code.hexdigest(), "labels": list(request.labels.keys), "pieces": data.count}
-    if request.resume and path.exists() and json.loads(path.read_text(encoding="utf-8")) != facts:
-        raise BadOption("the data is not what this run began with", path=request.out, remedy="begin a new run")
+    facts = {"digest": code.hexdigest(), "labels": list(labels.keys), "pieces": data.count}
+    if resume and path.exists() and json.loads(path.read_text(encoding="utf-8")) != facts:
+        raise BadOption("the data is not what this run began with", path=out, remedy="begin a new run")
     with disk.naming_a_full_disk(path):
         paths.write_atomic(path, json.dumps(facts).encode())
 

@@ -118,20 +118,22 @@ def train(
     warnings += [f"the class {key} is on one photo or group only: it cannot be judged honestly" for key in alone]
     folds = _folds(truth, groups, seed)
     judged: dict[Kind, Judged] = {}
+    temperatures: dict[Kind, float] = {}
     for one in KINDS if kind == "auto" else (kind,):
         chances = np.zeros((len(pieces), len(labels.keys)))
         for learn, judge in folds:
             chances[judge] = _chances(vectors[judge], *_fit(one, vectors[learn], truth[learn]), len(labels.keys))
-        judged[one] = _judged(one, chances, truth, labels)
+        temperatures[one] = fitted_temperature(chances, truth)
+        judged[one] = _judged(one, powered(chances, temperatures[one]), truth, labels)
     best = max(judged, key=lambda one: judged[one].accuracy)
     matrix, bias, classes = _fit(best, vectors, truth)
-    temperature = fitted_temperature(judged[best].chances, truth)
-    calm = _judged(best, powered(judged[best].chances, temperature), truth, labels)
     others = [one for name, one in judged.items() if name != best]
     if said is not None:
         others.append(_judged(base.card.id, said, truth, labels))
     names = tuple(labels.keys[n] for n in classes)
-    return Head(best, matrix, bias, names, temperature, calm, tuple(others), tuple(pieces), tuple(warnings))
+    return Head(
+        best, matrix, bias, names, temperatures[best], judged[best], tuple(others), tuple(pieces), tuple(warnings)
+    )
 
 
 def save(head: Head, path: Path, labels: LabelSet, base: Classifier, view: str = "") -> None:

@@ -1,6 +1,7 @@
 """train classifier: networks of timm on pieces of lab data, and the report of what came out."""
 
 import csv
+import errno
 import json
 import os
 
@@ -10,8 +11,8 @@ import torch
 from fake_models import photo, save
 from sample_pages import FOLDER
 
-from sscore import catalogue, cli, labels, models, weight_store
-from sscore.errors import BadLabels, BadOption, WrongWeights
+from sscore import catalogue, cli, labels, models, paths, weight_store
+from sscore.errors import BadLabels, BadOption, DiskFull, WrongWeights
 from sscore.labels import LabelSet
 from sscore.models import timm_cls, weights
 from sscore.models.nets import architectures
@@ -159,6 +160,20 @@ def test_a_checkpoint_of_another_architecture_is_named(yard, tmp_path):
         timm_cls.facts_of(foreign)
     torch.save({"state_dict": {f"module.{k[5:]}": v for k, v in small.state_dict().items()}}, tmp_path / "theirs.pth")
     classifier.begin_with(architectures.build("resnet-20", 2, 16), tmp_path / "theirs.pth")
+
+
+def test_a_full_disk_is_named_and_the_old_weights_stay(tmp_path, monkeypatch):
+    net, path = architectures.build("resnet-20", 2, 16), tmp_path / "model.safetensors"
+    classifier.save(net, Facts("resnet-20", ("a", "b"), 16), path)
+    before = path.read_bytes()
+
+    def full(target, data, **more):
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    monkeypatch.setattr(paths, "write_atomic", full)
+    with pytest.raises(DiskFull, match=r"model\.safetensors: the disk is full"):
+        classifier.save(net, Facts("resnet-20", ("a", "c"), 16), path)
+    assert path.read_bytes() == before
 
 
 def test_table_3_and_the_presets():
