@@ -88,8 +88,8 @@ def _messages(file: Path) -> dict[tuple[str, str], tuple[str, bool]]:
 def test_dialogs_open_in_both_languages(studio):
     for lang in ("en", "zh"):
         studio.window.settings.set("language", lang)
-        for kind in (ShortcutsDialog, AboutDialog):
-            dialog = kind(studio.window.look, studio.window)
+        window = studio.window
+        for dialog in (ShortcutsDialog(window.actions_, window), AboutDialog(window.look, window)):
             dialog.show()
             assert dialog.windowTitle()
             dialog.close()
