@@ -80,8 +80,26 @@ TABLE: tuple[ActionRow, ...] = (
     ActionRow(
         "select", "tools", QT_TRANSLATE_NOOP("Actions", "Select objects"), "select", ("V", "Ctrl+J"), True, "tool"
     ),
-    ActionRow("box", "tools", QT_TRANSLATE_NOOP("Actions", "Draw a box"), "box", ("W", "R"), True, "tool"),
-    ActionRow("points", "tools", QT_TRANSLATE_NOOP("Actions", "Click points"), "points", ("Q",), True, "tool"),
+    ActionRow(
+        "box",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Draw a box"),
+        "box",
+        ("W", "R"),
+        True,
+        "tool",
+        tip=QT_TRANSLATE_NOOP("Actions", "With Ctrl several, one after the other: each becomes a proposal"),
+    ),
+    ActionRow(
+        "points",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Click points"),
+        "points",
+        ("Q",),
+        True,
+        "tool",
+        tip=QT_TRANSLATE_NOOP("Actions", "Left: part of the piece. Right click or Shift: not part of it"),
+    ),
     *DRAWING,
     ActionRow("find_all", "tools", QT_TRANSLATE_NOOP("Actions", "Find all pieces"), "find", ("G",), needs="photo"),
     ActionRow(

@@ -20,7 +20,8 @@ from app.session import Session
 from app.settings import Settings
 from sscore import edits
 from sscore.errors import Cancelled
-from sscore.types import Annotation, Page, Segmenter
+from sscore.project import Project
+from sscore.types import Annotation, Box, Page, Prompt, Segmenter
 
 _URGENT = 2  # prompts and their classes do not wait for a search
 
@@ -41,6 +42,7 @@ class Finder(QObject):
         self._session, self._assistant, self._settings, self._lane = session, assistant, settings, lane
         self.finds: Finds | None = None
         self.hovered: int | None = None
+        self.asked = 0  # boxes not answered yet
         self._image = ""
         self._kept: dict[str, Finds] = {}
         self._stop: threading.Event | None = None
@@ -101,9 +103,66 @@ class Finder(QObject):
         for number, ((candidate, mask), score) in enumerate(zip(found, scores, strict=True)):
             progress(1, 1)
             art = Art(mask)
-            _ = art.outline  # traced here rather than while painting
+            _ = art.outline()  # traced here rather than while painting
             made.append(Find(number, candidate, mask, score, art))
         return Finds(tuple(made), segmenter, classifier, 0.0)
+
+    # --- several boxes -----------------------------------------------------------------------------------------
+
+    def ask(self, box: Box) -> None:
+        """One of several boxes drawn one after the other: answered when the model has time, and then a proposal."""
+        photo, segmenter, page = self._assistant.photo, self._assistant.segmenter, self._session.page
+        if photo is None or page is None or photo.image != page.image or segmenter is None:
+            return
+        classifier, labels, prompt = self._assistant.classifier, self._session.labels, Prompt(box=box)
+        project = self._session.project
+
+        def work() -> Find | None:
+            from sscore.recognize import propose
+
+            embedding = self._assistant.embedding(segmenter, photo)
+            answer = propose(segmenter, classifier, labels, photo.rgb, embedding, prompt)
+            best = answer.candidates[0] if answer.candidates else None
+            if best is None or best.mask is None:
+                return None
+            art = Art(best.mask)
+            art.outline()
+            return Find(-1, best, best.mask, answer.scores, art, prompt=prompt)
+
+        self.asked += 1
+        self._lane.submit(
+            ("piece", box),
+            work,
+            lambda find: self._on_piece(project, photo.image, Finds((), segmenter, classifier, 0.0), find),
+            self._on_no_piece,
+            priority=1,
+        )
+        self.changed.emit()
+
+    def _on_piece(self, project: Project | None, image: str, none: Finds, find: Find | None) -> None:
+        """none: what there is when nothing was found before. The answer waits where its photo is left meanwhile."""
+        self.asked -= 1
+        here = image == self._image
+        known = (self.finds if here else self._kept.get(image)) or replace(
+            none, threshold=self._settings.get("finds_from")
+        )
+        if project is not self._session.project:
+            find = None
+        elif find is None:
+            self.notice.emit(Notice("info", self.tr("Nothing was found in one of the boxes."), key="find"))
+        if find is not None:
+            fresh = replace(find, id=max((one.id for one in known.all), default=-1) + 1)
+            known, page = replace(known, all=(*known.all, fresh)), self._session.page
+            if here:
+                self._show(known.beside(page) if page is not None else known)
+                return
+            self._kept[image] = known
+        self.changed.emit()
+
+    def _on_no_piece(self, error: Exception) -> None:
+        self.asked -= 1
+        self.changed.emit()
+        self.notice.emit(of_error(error, key="find"))
 
     def stop(self) -> bool:
         """Call off a search under way; False when there is none."""
@@ -259,7 +318,7 @@ class Finder(QObject):
     def _annotation(self, finds: Finds, find: Find) -> Annotation:
         from sscore.recognize import annotate
 
-        made = annotate(0, find.candidate, find.scores, None, finds.segmenter, finds.classifier)
+        made = annotate(0, find.candidate, find.scores, find.prompt, finds.segmenter, finds.classifier)
         return replace(
             made,
             label=find.best_label(self._settings.get("unknown_below")),

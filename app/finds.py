@@ -9,7 +9,7 @@ import numpy as np
 
 from app.canvas.paint import Art
 from sscore import masks
-from sscore.types import UNKNOWN, Annotation, Candidate, Classifier, Mask, Page, Scores, Segmenter
+from sscore.types import UNKNOWN, Annotation, Candidate, Classifier, Mask, Page, Prompt, Scores, Segmenter
 
 SAME_PIECE = 0.7
 """A find whose IoU with an object of the page is above this is that object."""
@@ -17,7 +17,8 @@ SAME_PIECE = 0.7
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Find:
-    """One piece. label: the user's word, "" while the classifier's counts; art: its drawing, made beside the mask."""
+    """One piece. label: the user's word, "" while the classifier's counts; art: its drawing, made beside the mask;
+    prompt: the box that somebody drew for it, None when the search found it."""
 
     id: int
     candidate: Candidate
@@ -25,6 +26,7 @@ class Find:
     scores: Scores | None
     art: Art
     label: str = ""
+    prompt: Prompt | None = None
 
     @property
     def score(self) -> float:
@@ -58,8 +60,8 @@ class Finds:
 
     @property
     def shown(self) -> tuple[Find, ...]:
-        """Those the threshold lets through, best first."""
-        return tuple(find for find in self.open if find.score >= self.threshold)
+        """Those the threshold lets through, best first, and those that were asked for."""
+        return tuple(find for find in self.open if find.score >= self.threshold or find.prompt is not None)
 
     def get(self, find_id: int | None) -> Find | None:
         """A shown find."""

@@ -39,6 +39,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("unknown_below", 0.30),
     Setting("finds_from", 0.60),  # predicted IoU from which proposals of everything mode are shown
     Setting("preview_while_dragging", True),
+    Setting("refine", True),  # a further point goes to the model together with its last answer
     # Encode the part of a large photo around a box that SAM would see too small.
     Setting("zoom_small", True),
     # Embed the neighbours of the photo on screen while the model has nothing else to do.

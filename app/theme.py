@@ -155,6 +155,10 @@ QTableWidget::item { padding: 5px 8px; }
 QTableWidget::item:selected { background: $accent_soft; color: $text; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: 6px 8px; }
+QListView#history { padding: 2px 6px; }
+QListView#history::item { min-height: 26px; padding: 0 8px; border-radius: 6px; }
+QListView#history::item:hover { background: $hover; }
+QListView#history::item:selected { background: $accent_soft; color: $text; }
 QTextEdit, QPlainTextEdit, QTextBrowser { background: $raised; border: 1px solid $border; border-radius: 8px;
   padding: 8px; selection-background-color: $accent; selection-color: $on_accent; }
 

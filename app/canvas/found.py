@@ -29,6 +29,7 @@ from app.finds import Find
 from app.look import Look
 from app.session import Session
 from app.settings import Settings
+from sscore.types import Box
 
 _DIM, _BRIGHT = 0.10, 0.34
 _DEPTH = 800_000  # above all objects, below their name tags and the mask in hand
@@ -67,9 +68,9 @@ class FindItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         set_pen(painter, SHADE, 3.4 if self._marked else 2.4)
-        painter.drawPath(art.outline)
+        painter.drawPath(art.outline())
         set_pen(painter, LIGHT if self._marked else self._colour.lighter(125), 1.8 if self._marked else 1.2, _DASHES)
-        painter.drawPath(art.outline)
+        painter.drawPath(art.outline())
 
 
 _DASHES = Qt.PenStyle.DashLine
@@ -128,6 +129,10 @@ class FindsLayer(QObject):
             return None
         over = page.find(hit(page, x, y) or 0) if self._settings.get("show_masks") else None
         return None if over is not None and over.mask.area < find.mask.area else find
+
+    def ask(self, box: Box) -> None:
+        """A box drawn beside others: its answer becomes a proposal too."""
+        self._finder.ask(box)
 
     def hover(self, find: Find | None) -> None:
         self._finder.hover(find)
@@ -196,6 +201,7 @@ class FindsBar(QFrame):
     def refresh(self) -> None:
         finds, running = self._finder.finds, self._finder.running
         waiting = not running and finds is not None and bool(finds.open)
+        asked = self._finder.asked
         self.bar.setVisible(running)
         self.stop.setVisible(running)
         for widget in (self.score, self.slider, self.accept, self.discard, self.keys):
@@ -211,6 +217,8 @@ class FindsBar(QFrame):
             self.slider.setValue(round(100 * finds.threshold))
             self.slider.blockSignals(False)
             self.accept.setEnabled(shown > 0)
+        elif asked:
+            self.count.setText(self.tr("Working on {n} boxes…").format(n=asked))
         self.count.setStyleSheet("font-weight: 600;")
         self.stop.setText(self.tr("Stop (Esc)"))
         self.accept.setText(self.tr("Accept all shown"))
@@ -218,7 +226,7 @@ class FindsBar(QFrame):
         self.slider.setAccessibleName(self.tr("Smallest score shown"))
         self.slider.setToolTip(self.tr("How good the model thinks its mask is (predicted IoU)"))
         self.keys.setText(self.tr("Click or F: accept   ·   right click or Delete: reject   ·   Tab: the next one"))
-        self.setVisible(running or waiting)
+        self.setVisible(running or waiting or bool(asked))
         self.adjustSize()
 
     def place_in(self, room: QRect) -> None:

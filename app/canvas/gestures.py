@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
@@ -18,6 +20,7 @@ from app.hover import Hover
 from app.session import Session
 from app.settings import Settings
 from app.veil import Veil
+from sscore.types import Prompt
 
 _NUDGE = 1_000_000  # gesture numbers of arrow keys lie above those of drawing
 _DRAWING = ("brush", "lasso", "polygon", "corners", "ruler")  # they mean what is drawn, not what lies under the mouse
@@ -181,9 +184,11 @@ class Gestures(QObject):
             if answer.prompt.empty:
                 self._assistant.clear()
             else:
-                self._assistant.ask(answer.prompt)
+                self._assistant.ask(self._refined(answer.prompt))
         if answer.cancelled:
             self._assistant.drop_draft()
+        if answer.piece is not None:
+            self._finds.ask(answer.piece)
         if answer.sketch is not None:
             self._stage.sketch.show_sketch(answer.sketch)
         if answer.patch is not None:
@@ -196,6 +201,15 @@ class Gestures(QObject):
             self._shift(*answer.shift_by)
         if answer.pick is not None and not self._finds.accept(self._find_at(QPointF(*answer.pick))):
             self._pick(answer.pick, extend=answer.extend)
+
+    def _refined(self, prompt: Prompt) -> Prompt:
+        """One point more refines the mask in sight: the model gets its own answer back. Anything else starts anew."""
+        pending = self._assistant.pending
+        before, candidate = pending.prompt, pending.candidate
+        more = len(prompt.points) > len(before.points) and prompt.box == before.box
+        if not (more and pending.settled and candidate is not None and candidate.mask is not None):
+            return prompt
+        return replace(prompt, logits=candidate.logits) if self._settings.get("refine") else prompt
 
     def _shift(self, dx: int, dy: int, final: bool) -> None:
         """Show the selected objects moved, and at last move them."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas import paint
-from app.canvas.items import LIGHT, SHADE, set_pen
+from app.canvas.items import LIGHT, SHADE, Wish, set_pen
 from app.canvas.paint import Art
 from sscore.types import Mask
 
@@ -17,7 +17,7 @@ from sscore.types import Mask
 class GhostItem(QGraphicsItem):
     """Masks in given colours; `outlined` ones with a dotted border."""
 
-    def __init__(self, wish: Callable[[Art], None]) -> None:
+    def __init__(self, wish: Wish) -> None:
         """wish: called with an art whose outline is needed and not yet traced."""
         super().__init__()
         self._wish = wish
@@ -44,10 +44,10 @@ class GhostItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for art, tinted, outlined in self._parts:
             painter.drawImage(art.place, tinted)
-            if outlined and not art.traced:
-                self._wish(art)
+            if outlined and not art.traced():
+                self._wish(art, False)
             elif outlined:
                 set_pen(painter, SHADE, 3)
-                painter.drawPath(art.outline)
+                painter.drawPath(art.outline())
                 set_pen(painter, LIGHT, 1.4, Qt.PenStyle.DotLine)
-                painter.drawPath(art.outline)
+                painter.drawPath(art.outline())

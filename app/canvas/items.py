@@ -15,7 +15,10 @@ from sscore.types import Annotation, ByteArray, Prompt
 
 _CRISP_FROM = 1.5  # screen dots per image px: from here on pixels are shown as squares
 _TRACED_FROM = 2.0  # from here on few objects are in sight and outlines are drawn exactly
+_FINE_FROM = 6.0  # from here on outlines follow every pixel
 _DRAWN = 3
+Wish = Callable[[Art, bool], None]
+"""Called with an art whose outline is needed and not yet traced, and whether the fine one."""
 LIGHT = QColor(255, 255, 255, 235)
 SHADE = QColor(0, 0, 0, 150)
 _POSITIVE = QColor("#22b573")
@@ -104,9 +107,7 @@ class MaskItem(QGraphicsItem):
     hundreds of objects; close by, and for the few in hand, it is the exact outline. `wish` is called with an art whose
     outline is needed and not yet traced."""
 
-    def __init__(
-        self, annotation: Annotation, art: Art, colour: QColor, opacity: float, wish: Callable[[Art], None]
-    ) -> None:
+    def __init__(self, annotation: Annotation, art: Art, colour: QColor, opacity: float, wish: Wish) -> None:
         super().__init__()
         self.annotation = annotation
         self._wish = wish
@@ -146,8 +147,9 @@ class MaskItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         density = _density(painter)
         exact = self._traced or density > _TRACED_FROM
-        if exact and not self._art.traced:  # drawn with the stencil's border until then
-            self._wish(self._art)
+        fine = density > _FINE_FROM
+        if exact and not self._art.traced(fine=fine):  # drawn with the stencil's border until then
+            self._wish(self._art, fine)
             exact = False
         level = paint.level_for(self._art.stencils, density)
         tinted = self._drawn.get((level, exact))
@@ -161,14 +163,15 @@ class MaskItem(QGraphicsItem):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        outline = self._art.outline(fine=fine)
         if self._selected:
             set_pen(painter, SHADE, 5)
-            painter.drawPath(self._art.outline)
+            painter.drawPath(outline)
             set_pen(painter, LIGHT, 2.4)
         else:
             colour = self._colour.lighter(118) if self._hovered else self._colour
-            set_pen(painter, colour, 2.4 if self._hovered else 1.6)
-        painter.drawPath(self._art.outline)
+            set_pen(painter, colour, 2.4 if self._hovered or not self._opacity else 1.6)
+        painter.drawPath(outline)
 
     def _tinted(self, level: int, exact: bool) -> QImage:
         opacity = min(self._opacity + 0.18, 0.8) if self._hovered else self._opacity
@@ -182,7 +185,7 @@ class MaskItem(QGraphicsItem):
 class PendingItem(QGraphicsItem):
     """The mask being made and its prompt: dashed outline, box, plus and minus points."""
 
-    def __init__(self, wish: Callable[[Art], None]) -> None:
+    def __init__(self, wish: Wish) -> None:
         super().__init__()
         self.setZValue(1_000_000)
         self._wish = wish
@@ -204,10 +207,10 @@ class PendingItem(QGraphicsItem):
 
     def _tint(self) -> QImage:
         """In full size: there is only one of it. Bordered in white until the outline is traced."""
-        if self._art is not None and (self._tinted is None or self._bordered == self._art.traced):
+        if self._art is not None and (self._tinted is None or self._bordered == self._art.traced()):
             border = QColor(self._colour)
             border.setAlphaF(0.45)
-            self._bordered = not self._art.traced
+            self._bordered = not self._art.traced()
             edge = LIGHT if self._bordered else border
             self._tinted = paint.tinted(self._art.stencils[0], self._colour, 0.45, edge)
         return self._tinted or QImage()
@@ -234,13 +237,13 @@ class PendingItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._art is not None:
             painter.drawImage(self._art.place, self._tint())
-            if self._art.traced:
+            if self._art.traced():
                 set_pen(painter, SHADE, 4)
-                painter.drawPath(self._art.outline)
+                painter.drawPath(self._art.outline())
                 set_pen(painter, LIGHT, 2)
-                painter.drawPath(self._art.outline)
+                painter.drawPath(self._art.outline())
             else:
-                self._wish(self._art)
+                self._wish(self._art, False)
         box = self._prompt.box
         if box is not None:
             frame = QRectF(box.x0, box.y0, box.width, box.height)

@@ -11,6 +11,7 @@ from app.look import Look
 from app.settings import Settings
 
 _SIDE, _EDGE, _MARGIN = 168, 5, 14
+_SMALLEST = 9.0  # px of the frame, so that it can be found
 
 
 class MiniMap(QWidget):
@@ -69,6 +70,8 @@ class MiniMap(QWidget):
             seen = self._seen().intersected(photo)
             frame = QRectF(seen.x() * scale, seen.y() * scale, seen.width() * scale, seen.height() * scale)
             frame.translate(inner.topLeft())
+            short = QPointF(max(_SMALLEST - frame.width(), 0) / 2, max(_SMALLEST - frame.height(), 0) / 2)
+            frame.adjust(-short.x(), -short.y(), short.x(), short.y())
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(0, 0, 0, 170), 3))
             painter.drawRect(frame)

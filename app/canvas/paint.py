@@ -24,18 +24,17 @@ class Art:
     def __init__(self, mask: Mask) -> None:
         self.mask = mask
         self.stencils = stencils(mask.bits)
-        self._outline: QPainterPath | None = None
+        self._outlines: dict[bool, QPainterPath] = {}
 
-    @property
-    def outline(self) -> QPainterPath:
-        if self._outline is None:
-            self._outline = outline(self.mask)
-        return self._outline
+    def outline(self, *, fine: bool = False) -> QPainterPath:
+        """fine: along every single pixel, for looking closely."""
+        if fine not in self._outlines:
+            self._outlines[fine] = outline(self.mask, 0.0) if fine else outline(self.mask)
+        return self._outlines[fine]
 
-    @property
-    def traced(self) -> bool:
-        """Whether the outline is there already, so that asking for it costs nothing."""
-        return self._outline is not None
+    def traced(self, *, fine: bool = False) -> bool:
+        """Whether that outline is there already, so that asking for it costs nothing."""
+        return fine in self._outlines
 
     @property
     def place(self) -> QRectF:

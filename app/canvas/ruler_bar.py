@@ -115,12 +115,15 @@ class RulerBar(QFrame):
         self.refresh()
 
     def _on_tool(self) -> None:
+        if self.isVisible():
+            self._canvas.setFocus()  # before the field that may have it goes
         self.setVisible(self._canvas.tool == "ruler")
         self._line = ()
         self.refresh()
 
     def place_in(self, room: QRect) -> None:
         """At the foot of the canvas, in the middle."""
+        self.layout().activate()
         self.adjustSize()
         self.move((room.width() - self.width()) // 2, room.height() - self.height() - 14)
 

@@ -57,7 +57,7 @@ class Stage(QGraphicsScene):
         self._hovered: int | None = None
         self._pending_mask: Mask | None = None
         self._pending_art: Art | None = None
-        self._untraced: list[Art] = []
+        self._untraced: list[tuple[Art, bool]] = []
         self._left_art: Art | None = None  # of the mask that was pending just before
         self._opacity = 0.38
         self._shown = True
@@ -113,10 +113,10 @@ class Stage(QGraphicsScene):
 
     # --- outlines ----------------------------------------------------------------------------------------------
 
-    def _trace(self, art: Art) -> None:
+    def _trace(self, art: Art, fine: bool) -> None:
         """An outline is needed: trace it on the lane, then draw anew. Called while painting, so nothing happens yet."""
-        if art not in self._untraced:
-            self._untraced.append(art)
+        if (art, fine) not in self._untraced:
+            self._untraced.append((art, fine))
             if len(self._untraced) == 1:
                 QTimer.singleShot(0, self, self._trace_next)
 
@@ -125,13 +125,12 @@ class Stage(QGraphicsScene):
 
         def done(_outlines: object) -> None:
             del self._untraced[: len(some)]
-            places = [art.place for art in some]
-            for place in places:
-                self.update(place.adjusted(-12, -12, 12, 12))
+            for art, _fine in some:
+                self.update(art.place.adjusted(-12, -12, 12, 12))
             if self._untraced:
                 self._trace_next()
 
-        self._lane.submit("trace", lambda: [art.outline for art in some], done, priority=1)
+        self._lane.submit("trace", lambda: [art.outline(fine=fine) for art, fine in some], done, priority=1)
 
     def _sync(self) -> None:
         page = self._page

@@ -32,8 +32,7 @@ class TidyBar(QFrame):
         self._old: dict[int, Mask] = {}
         self._new: dict[int, Mask] | None = None
         self._wanted = False
-        self.title, self.news = QLabel(), QLabel()
-        self.title.setProperty("role", "title")
+        self.news = QLabel()
         self.news.setProperty("role", "muted")
         self.names = {key: QLabel() for key in _FIELDS}
         self.specks, self.holes, self.smooth = QSpinBox(), QSpinBox(), QDoubleSpinBox()
@@ -46,27 +45,29 @@ class TidyBar(QFrame):
         self.fields = {"specks": self.specks, "holes": self.holes, "smooth": self.smooth}
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(self.title)
         for key, field in self.fields.items():
             field.setSuffix(" px")
             field.setValue(settings.get(f"tidy_{key}"))
             field.valueChanged.connect(lambda value, k=key: self._on_value(k, value))
             field.installEventFilter(self)
-            line.addSpacing(6)
+            if line.count():
+                line.addSpacing(6)
             line.addWidget(self.names[key])
             line.addWidget(field)
         self.apply, self.leave = QPushButton(), QPushButton()
         self.apply.setProperty("primary", "true")
         self.apply.clicked.connect(self.accept)
         self.leave.clicked.connect(self.cancel)
-        line.addSpacing(6)
-        line.addWidget(self.apply)
-        line.addWidget(self.leave)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.news, 1)
+        foot.addWidget(self.apply)
+        foot.addWidget(self.leave)
         grid = QGridLayout(self)
         grid.setContentsMargins(16, 10, 12, 10)
         grid.setVerticalSpacing(6)
         grid.addLayout(line, 0, 0)
-        grid.addWidget(self.news, 1, 0)
+        grid.addLayout(foot, 1, 0)
         session.selection_changed.connect(self._on_change)
         session.page_changed.connect(self._on_change)
         look.changed.connect(self.refresh)
@@ -75,7 +76,6 @@ class TidyBar(QFrame):
 
     def refresh(self) -> None:
         """Words anew."""
-        self.title.setText(self.tr("Clean up"))
         words = {
             "specks": (
                 self.tr("Specks below"),
@@ -119,11 +119,11 @@ class TidyBar(QFrame):
         """False when the bar is not open."""
         if self.isHidden():
             return False
+        self._canvas.setFocus()  # before the field that has it goes: Tab's business is to step through objects
         self.hide()
         self._lane.cancel("tidy")
         self._new, self._wanted = None, False
         self._canvas.stage.ghost.show_masks([])
-        self._canvas.setFocus()
         return True
 
     def _on_change(self, *_: object) -> None:
@@ -170,6 +170,7 @@ class TidyBar(QFrame):
 
     def place_in(self, room: QRect) -> None:
         """At the foot of the canvas, in the middle."""
+        self.layout().activate()
         self.adjustSize()
         self.move((room.width() - self.width()) // 2, room.height() - self.height() - 14)
 

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from app.canvas.sketch import Sketch
+from app.canvas.sketch import NO_SKETCH, Sketch
 from app.drawing import Patch
 from sscore.polygons import Ring
 from sscore.types import Box, Page, Prompt
@@ -35,7 +35,8 @@ class Pointer:
 class Answer:
     """`draft`: prompt to preview; `prompt`: prompt to ask; `pick`: select what lies at this image point; `sketch`: what
     is being drawn, to be shown; `patch`: what was drawn; `redraw`: number of an outline, before and after; `ruler`: the
-    line measured, () for none any more; `shift_by`: how far the selected objects are moved, and whether for good."""
+    line measured, () for none any more; `shift_by`: how far the selected objects are moved, and whether for good;
+    `piece`: a box that is answered by itself, beside others."""
 
     draft: Prompt | None = None
     prompt: Prompt | None = None
@@ -47,6 +48,7 @@ class Answer:
     redraw: tuple[int, Ring, Ring] | None = None
     ruler: tuple[tuple[float, float], ...] | None = None
     shift_by: tuple[int, int, bool] | None = None
+    piece: Box | None = None
 
 
 NOTHING = Answer()
@@ -123,20 +125,22 @@ class PointsTool:
 
 
 class BoxTool:
-    """Drag a box. Points inside it stay part of the prompt. Right click or Shift-click adds a negative point."""
+    """Drag a box. Points inside it stay part of the prompt. Right click or Shift-click adds a negative point. With Ctrl
+    every box is a piece of its own, so that one can be drawn after the other."""
 
     key: ToolKey = "box"
 
     def __init__(self) -> None:
         self._start: Pointer | None = None
         self._prompt = Prompt()
-        self._dragged = False
+        self._dragged = self._many = False
 
     def press(self, at: Pointer, prompt: Prompt) -> Answer:
         if at.negative:
             near = point_near(prompt, at)
             return Answer(prompt=without_point(prompt, near) if near is not None else with_point(prompt, at))
         self._start, self._prompt, self._dragged = at, prompt, False
+        self._many = at.extend
         return NOTHING
 
     def move(self, at: Pointer) -> Answer:
@@ -147,7 +151,7 @@ class BoxTool:
         box = box_between(self._start, at)
         if not self._dragged or min(box.width, box.height) < SMALLEST_BOX:
             return NOTHING
-        return Answer(draft=with_box(self._prompt, box))
+        return Answer(sketch=_frame(box)) if self._many else Answer(draft=with_box(self._prompt, box))
 
     def release(self, at: Pointer) -> Answer:
         start, self._start = self._start, None
@@ -157,7 +161,9 @@ class BoxTool:
             return Answer(pick=(at.x, at.y))
         box = box_between(start, at)
         if min(box.width, box.height) < SMALLEST_BOX:
-            return Answer(cancelled=True)
+            return Answer(cancelled=True, sketch=NO_SKETCH)
+        if self._many:
+            return Answer(sketch=NO_SKETCH, piece=box)
         return Answer(prompt=with_box(self._prompt, box))
 
     def cancel(self) -> bool:
@@ -168,6 +174,10 @@ class BoxTool:
 def clamped(at: Pointer, page: Page) -> tuple[float, float]:
     """The pointer moved onto the photo."""
     return min(max(at.x, 0.0), float(page.width)), min(max(at.y, 0.0), float(page.height))
+
+
+def _frame(box: Box) -> Sketch:
+    return Sketch("area", ((box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)))
 
 
 def box_between(one: Pointer, other: Pointer) -> Box:

@@ -231,7 +231,7 @@ class ObjectsPanel(QFrame):
         self.list.viewport().update()
         self._mirroring = False
         count = len(page.annotations) if page else 0
-        self._count.setText(str(count) if count else "")
+        self._count.setText(str(count) if count and not steps else "")
         self._empty.setText(self.tr("Objects you accept are listed here.") if page else "")
         self._empty.setVisible(not count and not steps)
         self._on_selection(self._session.selection)

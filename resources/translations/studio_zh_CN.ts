@@ -125,8 +125,16 @@ MIT 许可证</translation>
         <translation>画框</translation>
     </message>
     <message>
+        <source>With Ctrl several, one after the other: each becomes a proposal</source>
+        <translation>按住 Ctrl 可连续画多个框，每个框成为一个候选</translation>
+    </message>
+    <message>
         <source>Click points</source>
         <translation>点提示</translation>
+    </message>
+    <message>
+        <source>Left: part of the piece. Right click or Shift: not part of it</source>
+        <translation>左键：属于该料块；右键或 Shift：不属于</translation>
     </message>
     <message>
         <source>Find all pieces</source>
@@ -1181,6 +1189,10 @@ MIT 许可证</translation>
         <translation>还没有可用的分割模型</translation>
     </message>
     <message>
+        <source>Nothing was found in one of the boxes.</source>
+        <translation>有一个框内没有找到目标。</translation>
+    </message>
+    <message>
         <source>No pieces were found on this photo.</source>
         <translation>这张照片上没有找到废钢件。</translation>
     </message>
@@ -1226,6 +1238,10 @@ MIT 许可证</translation>
     <message>
         <source>score from {value}</source>
         <translation>得分不低于 {value}</translation>
+    </message>
+    <message>
+        <source>Working on {n} boxes…</source>
+        <translation>正在处理 {n} 个框…</translation>
     </message>
     <message>
         <source>Stop (Esc)</source>
@@ -3056,10 +3072,6 @@ Keys:</source>
 </context>
 <context>
     <name>TidyBar</name>
-    <message>
-        <source>Clean up</source>
-        <translation>清理掩膜</translation>
-    </message>
     <message>
         <source>Specks below</source>
         <translation>去除小于</translation>

@@ -244,3 +244,25 @@ def test_a_lasso_accepts_what_it_holds_in_one_step_and_rejects_with_ctrl(finding
     assert finding.labels == ["Pipe"]
     finding.key("z", CTRL)
     assert finding.labels == []
+
+
+def test_boxes_drawn_one_after_the_other_are_proposals_of_their_own(studio):
+    model = studio.shelf.segmenters["nano"]
+    model.gate.clear()
+    studio.key("w")
+    for x in (20, 150, 280):
+        QTest.mousePress(studio.canvas.viewport(), Qt.MouseButton.LeftButton, CTRL, studio.at(x, 40))
+        studio.move(x + 50, 90)
+        studio.move(x + 100, 140)
+        QTest.mouseRelease(studio.canvas.viewport(), Qt.MouseButton.LeftButton, CTRL, studio.at(x + 100, 140))
+    assert "3 boxes" in studio.canvas.finds_bar.count.text()
+    assert studio.assistant.pending.empty
+    model.gate.set()
+    wait_until(lambda: len(studio.window.finder.shown) == 3, what="three proposals")
+    studio.key("f", SHIFT)
+    studio.settle()
+    assert studio.labels == ["Pipe"] * 3
+    made = studio.on_disk().annotations
+    assert all(a.prompt is not None and a.prompt.box.width == pytest.approx(100, abs=2) for a in made)
+    studio.key("z", CTRL)
+    assert studio.labels == []

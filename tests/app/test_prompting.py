@@ -113,3 +113,21 @@ def test_nothing_found_is_said_kindly(studio):
     studio.key("f")
     assert "Nothing was found" in studio.window.messages.notices[0].text
     assert studio.labels == []
+
+
+def test_a_further_point_refines_the_mask_in_sight(studio):
+    model = studio.shelf.segmenters["nano"]
+    studio.box(100, 60, 220, 180)
+    studio.key("q")
+    studio.click(150, 150)
+    wait_until(lambda: studio.assistant.pending.settled, what="the refined mask")
+    assert model.asked[-1].logits is not None
+    studio.key("f")
+    studio.settle()
+    assert studio.on_disk().annotations[0].prompt.logits is None
+    studio.window.settings.set("refine", False)
+    studio.click(300, 200)
+    wait_until(lambda: studio.assistant.pending.settled, what="a mask")
+    studio.click(310, 210)
+    wait_until(lambda: studio.assistant.pending.settled, what="the mask again")
+    assert model.asked[-1].logits is None
