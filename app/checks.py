@@ -26,7 +26,9 @@ class Checks(QObject):
         super().__init__(parent)
         self._session, self._index, self._lane = session, index, lane
         self._found: dict[str, list[Finding]] = {}
+        self._listed: list[Finding] | None = None
         self._sizes = Sizes({})
+        self.changed.connect(self._forget_list)
         self._wanted = self._pending = False
         self.left = 0
         self._told = QTimer(self, singleShot=True, interval=_TELL_MS)
@@ -37,8 +39,16 @@ class Checks(QObject):
     @property
     def findings(self) -> list[Finding]:
         """Those of one rule together, in the order of the rules, then of the photos."""
-        listed = [one for rel in self._session.images for one in self._found.get(rel, ())]
-        return sorted(listed, key=lambda one: rules.RULES.index(one.rule))
+        if self._listed is None:
+            by_rule: dict[str, list[Finding]] = {rule: [] for rule in rules.RULES}
+            for rel in self._session.images:
+                for one in self._found.get(rel, ()):
+                    by_rule[one.rule].append(one)
+            self._listed = [one for found in by_rule.values() for one in found]
+        return self._listed
+
+    def _forget_list(self) -> None:
+        self._listed = None
 
     def run(self) -> None:
         """Check every photo, now or as soon as the facts are known."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -28,6 +27,7 @@ from app.commands import Commands
 from app.dialogs.export import ExportDialog
 from app.dialogs.help import AboutDialog, ShortcutsDialog
 from app.dialogs.models import ModelsDialog, weight_files
+from app.dialogs.unsaved import leave_unsaved
 from app.editing import Editing
 from app.finder import Finder
 from app.flow import Flow
@@ -45,7 +45,6 @@ from app.session import Session
 from app.settings import Settings
 from app.stock import Stock
 from app.veil import Veil
-from sscore.types import Page
 
 # Messages that mean nothing any more once another folder is open.
 _ABOUT_PROJECT = ("open", "holder", "page", "conflict", "digest", "stash", "prompt", "label", "end", "find")
@@ -173,7 +172,7 @@ class Window(QMainWindow):
         session, assistant, photos = self.session, self.assistant, self.photos
         session.project_opened.connect(self._on_project)
         session.image_changed.connect(self._on_image)
-        session.page_changed.connect(self._on_page)
+        session.page_changed.connect(lambda _page: self._enable())
         session.selection_changed.connect(lambda _ids: self._enable())
         session.saver.state_changed.connect(self.status.show_saving)
         assistant.pending_changed.connect(lambda _pending: self._enable())
@@ -295,9 +294,6 @@ class Window(QMainWindow):
         self.flow.on_photo(photo)
         self.session.set_digest(photo.image, photo.digest)
 
-    def _on_page(self, page: Page | None) -> None:
-        self._enable()
-
     def show_export(self) -> None:
         if self.session.project is not None:
             self._show_dialog(ExportDialog(self.session, self.disk_lane, self.look, self))
@@ -344,7 +340,7 @@ class Window(QMainWindow):
 
     def next_pane(self) -> None:
         """F6: canvas, photos, classes, objects, models, and round."""
-        panes = [self.canvas, self.images.list, self.labels.list, self.objects.list, self.models.combos["segmenter"]]
+        panes = [self.canvas, self.side.list, self.labels.list, self.objects.list, self.models.combos["segmenter"]]
         at = next((i for i, pane in enumerate(panes) if pane.hasFocus()), -1)
         panes[(at + 1) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -376,7 +372,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if not self._closed:
-            if self.session.saver.failing and not self._leave_unsaved():
+            if self.session.saver.failing and not leave_unsaved(self, self.session.saver.failing):
                 event.ignore()
                 return
             self._closed = True
@@ -391,15 +387,3 @@ class Window(QMainWindow):
             for lane in (self.disk_lane, self.photo_lane, self.model_lane, self.weights_lane, self.net_lane):
                 lane.close()
         super().closeEvent(event)
-
-    def _leave_unsaved(self) -> bool:
-        """Ask only when work would be lost."""
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setText(self.tr("Some photos are not saved yet: {n}").format(n=self.session.saver.failing))
-        box.setInformativeText(self.tr("If you close now, what was done on them since is lost."))
-        stay = box.addButton(self.tr("Stay"), QMessageBox.ButtonRole.RejectRole)
-        leave = box.addButton(self.tr("Close anyway"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(stay)
-        box.exec()
-        return box.clickedButton() is leave

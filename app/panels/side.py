@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 
 class Side(QFrame):
@@ -38,6 +38,12 @@ class Side(QFrame):
     @property
     def current(self) -> str:
         return self._keys[self.stack.currentIndex()]
+
+    @property
+    def list(self) -> QWidget:
+        """What has the keyboard when one comes here."""
+        found = self.stack.currentWidget().findChild(QListView)
+        return found if found is not None else self.stack.currentWidget()
 
     def open_page(self, key: str, make: Callable[[], QWidget], title: Callable[[], str]) -> QWidget:
         """Show the page, made when it is first wanted."""

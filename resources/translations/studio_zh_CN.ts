@@ -3325,6 +3325,22 @@ Keys:</source>
         <source>Your work is kept. Details are in the log: {file}</source>
         <translation>您的工作已保留，详情见日志：{file}</translation>
     </message>
+    <message>
+        <source>Some photos are not saved yet: {n}</source>
+        <translation>还有 {n} 张照片尚未保存</translation>
+    </message>
+    <message>
+        <source>If you close now, what was done on them since is lost.</source>
+        <translation>现在关闭会丢失这些照片上的最新改动。</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Close anyway</source>
+        <translation>仍然关闭</translation>
+    </message>
 </context>
 <context>
     <name>_Tile</name>

@@ -102,7 +102,7 @@ def test_closing_with_unsaved_work_asks_first(studio, monkeypatch):
     monkeypatch.setattr(studio.session.project, "save", _refuse)
     studio.add(20, 20, 120, 120)
     asked = []
-    monkeypatch.setattr(studio.window, "_leave_unsaved", lambda: bool(asked.append(1)))
+    monkeypatch.setattr("app.window.leave_unsaved", lambda _parent, count: bool(asked.append(count)))
     studio.window.close()
     assert asked
     assert studio.window.isVisible()
