@@ -35,7 +35,8 @@ SCALE = 100.0
 
 _MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
 _SPREAD = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
-_BATCH = 16
+_BATCH = 32
+"""Crops of one call: all of an ordinary photo; more would take gigabytes with the largest variant."""
 _FORM = 1
 """Of the text features on disk: another number when what is computed from the same words changes."""
 
