@@ -139,6 +139,18 @@ def read(path: Path) -> pa.Table:
     raise BadDataset(problem, path=path, remedy="run ssc evaluate again: it goes on where it was")
 
 
+def is_whole(path: Path) -> bool:
+    """Whether a Parquet file is there and has its end, where its table of contents is."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        parquet.read_metadata(path)
+    except (OSError, pa.ArrowException):
+        return False
+    return True
+
+
 def joined(tables: Iterable[pa.Table], order: Sequence[str]) -> pa.Table:
     """Parts as one table, sorted by these columns: the order does not tell in which they were made."""
     import pyarrow as pa

@@ -190,7 +190,7 @@ def _measure(
 ) -> None:
     prompts = request.design.asked()
     total = sum(len(unit.photo.masks) * prompts for unit in units)
-    todo = {(u.segmenter, u.photo.name): u for u in units if not u.file.exists()}
+    todo = {(u.segmenter, u.photo.name): u for u in units if not rows_files.is_whole(u.file)}
     done = total - sum(len(unit.photo.masks) * prompts for unit in todo.values())
     result.reused = len(units) - len(todo)
     jobs = [

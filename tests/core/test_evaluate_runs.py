@@ -117,6 +117,16 @@ def test_a_run_goes_on_where_it_was_stopped(yard, tmp_path, asked):
     assert same[0] == same[1]
 
 
+def test_a_damaged_part_is_measured_again(yard, tmp_path, asked):
+    out = tmp_path / "run"
+    whole, _ = evaluate(yard, out)
+    part = next((out / "parts" / "good").iterdir())
+    part.write_bytes(part.read_bytes()[:-20])
+    asked.clear()
+    result, _ = evaluate(yard, out)
+    assert (result.rows, result.reused, asked) == (whole.rows, 1, ["good"])
+
+
 def test_what_changed_is_measured_anew_and_said(yard, tmp_path, asked, monkeypatch):
     out = tmp_path / "run"
     evaluate(yard, out)
