@@ -81,6 +81,7 @@ class NanoSegmenter:
 
     def __init__(self, card: ModelCard, runner: Runner) -> None:
         self.card = card
+        self.engine = runner.engine
         self._runner = runner
         self._preprocessing = f"nano-pyramid:{runner.digest}"
 
