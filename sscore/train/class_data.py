@@ -126,7 +126,7 @@ def _class_of(name: str, labels: LabelSet) -> str:
 
 
 def _class_folders(source: Path, labels: LabelSet, group_by: str, *, several: bool) -> tuple[list[Shot], list[str]]:
-    pattern = instances._pattern(group_by)
+    pattern = instances.group_pattern(group_by)
     whole: dict[tuple[int, int], Mask] = {}  # photos of one size share a mask
     shots, problems = [], []
     for folder in sorted(one for one in source.iterdir() if one.is_dir() and not one.name.startswith(".")):
@@ -138,13 +138,13 @@ def _class_folders(source: Path, labels: LabelSet, group_by: str, *, several: bo
             inside = path.relative_to(source).as_posix()
             try:
                 height, width = images.size(path)
-                look = instances._look(path)
+                look = instances.look_of(path)
             except BadImage as error:
                 problems.append(str(error))
                 continue
             name = f"{source.name}/{inside}" if several else inside
             mask = whole.setdefault((height, width), Mask(np.ones((height, width), np.bool_), 0, 0))
             code = hashlib.blake2b(path.read_bytes() + label.encode(), digest_size=16).hexdigest()
-            group = instances._group(name, group_by, pattern)
+            group = instances.group_of(name, group_by, pattern)
             shots.append(Shot(name, path, height, width, (mask,), (label,), (1,), group, code, look))
-    return instances._copies_joined(shots), problems
+    return instances.copies_joined(shots), problems

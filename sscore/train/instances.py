@@ -97,7 +97,7 @@ def gather(
     are one group whatever their names say. Raises BadDataset when nothing is left, BadOption (expression), and as
     `open_dataset` does.
     """
-    pattern = _pattern(group_by)
+    pattern = group_pattern(group_by)
     read = [open_dataset(source, photos) for source in sources]
     total, done = sum(len(one.photos) for one in read), 0
     shots: list[Shot] = []
@@ -115,7 +115,7 @@ def gather(
                 continue
             name = photo.name if len(sources) == 1 else f"{source.stem}/{photo.name}"
             try:
-                look = _look(photo.path)
+                look = look_of(photo.path)
             except BadImage as error:
                 left_out.append(str(error))
                 continue
@@ -128,7 +128,7 @@ def gather(
                     tuple(photo.masks[i] for i in kept),
                     tuple(photo.labels[i] for i in kept),
                     tuple(photo.ids[i] for i in kept),
-                    _group(name, group_by, pattern),
+                    group_of(name, group_by, pattern),
                     photo.digest,
                     look,
                 )
@@ -139,7 +139,7 @@ def gather(
             path=", ".join(map(str, sources)),
             remedy=left_out[0] if left_out else "accept some instances first",
         )
-    return Instances(tuple(_copies_joined(shots)), tuple(left_out))
+    return Instances(tuple(copies_joined(shots)), tuple(left_out))
 
 
 def split(data: Instances, shares: Mapping[str, float], *, seed: int = 1) -> dict[str, Instances]:
@@ -190,7 +190,8 @@ def _need(wanted: Mapping[str, float], offered: Counter[str]) -> float:
     return sum(count * wanted[label] for label, count in offered.items()) / sum(offered.values())
 
 
-def _pattern(group_by: str) -> re.Pattern[str] | None:
+def group_pattern(group_by: str) -> re.Pattern[str] | None:
+    """The expression of a --group-by; None for "photo" and "folder". Raises BadOption."""
     if group_by in ("photo", "folder"):
         return None
     try:
@@ -201,7 +202,8 @@ def _pattern(group_by: str) -> re.Pattern[str] | None:
         ) from error
 
 
-def _group(name: str, group_by: str, pattern: re.Pattern[str] | None) -> str:
+def group_of(name: str, group_by: str, pattern: re.Pattern[str] | None) -> str:
+    """The group of a photo, see `gather`."""
     if pattern is None:
         return name if group_by == "photo" else str(PurePosixPath(name).parent)
     found = pattern.search(name)
@@ -210,7 +212,7 @@ def _group(name: str, group_by: str, pattern: re.Pattern[str] | None) -> str:
     return found.group(1) if pattern.groups else found.group()
 
 
-def _copies_joined(shots: Iterable[Shot]) -> list[Shot]:
+def copies_joined(shots: Iterable[Shot]) -> list[Shot]:
     """Groups with a file in common become one."""
     listed = list(shots)
     first: dict[str, str] = {}
@@ -230,7 +232,8 @@ def _copies_joined(shots: Iterable[Shot]) -> list[Shot]:
     return [replace(shot, group=final(shot.group)) for shot in listed]
 
 
-def _look(path: Path) -> FloatArray:
+def look_of(path: Path) -> FloatArray:
+    """The thumbnail of a `Shot`. Raises BadImage."""
     small: npt.NDArray[np.float32] = images.thumbnail(path, _LOOK_SIDE).astype(np.float32).mean(2)
     square = np.zeros((_LOOK_SIDE, _LOOK_SIDE), np.float32)
     square[: small.shape[0], : small.shape[1]] = small - small.mean()
