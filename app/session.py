@@ -10,39 +10,26 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
+from app import states
 from app.jobs import Lane
 from app.notices import Notice, in_words, of_error
 from app.saving import Saver
 from app.settings import Settings
+from app.states import ImageState
 from app.undo import EditPage
 from sscore.coco import page_to_json
 from sscore.errors import PageChanged, SscError
 from sscore.labels import LabelSet
 from sscore.labels import load as load_labels
-from sscore.project import Holder, PageSummary, Project
+from sscore.project import Holder, Project
 from sscore.types import Page
 
-Progress = Literal["todo", "started", "done"]
 _CHUNK = 100  # images whose state is read in one go, so that saves can come between
 _KEEP_PAGES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class ImageState:
-    """What the image list shows of one photo."""
-
-    count: int = 0
-    progress: Progress = "todo"
-    damaged: bool = False
-
-
-def state_of(count: int, done: bool) -> ImageState:
-    return ImageState(count, "done" if done else "started" if count else "todo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +129,7 @@ class Session(QObject):
             return
 
         def work() -> dict[str, ImageState]:
-            return {rel: _state_on_disk(project, rel) for rel in rels}
+            return {rel: states.on_disk(project, rel) for rel in rels}
 
         def done(states: dict[str, ImageState]) -> None:
             if self.project is project:
@@ -266,7 +253,7 @@ class Session(QObject):
             page = self.page or page
         else:
             self._pages[rel] = page
-            self._set_state(rel, state_of(len(page.annotations), bool(page.extra.get("done"))))
+            self._set_state(rel, states.of_page(page))
         if self.project is not None:
             self.saver.save(self.project, page, title)
         self.page_edited.emit(page)
@@ -343,7 +330,7 @@ class Session(QObject):
     def _put(self, rel: str, page: Page) -> None:
         page = self._with_digest(page)
         self.page = page
-        self._set_state(rel, state_of(len(page.annotations), bool(page.extra.get("done"))))
+        self._set_state(rel, states.of_page(page))
         self.page_changed.emit(page)
         self.select(self.selection)
 
@@ -381,14 +368,6 @@ class Session(QObject):
         project = self.project
         if project is not None:
             self._disk.submit(("unlock", id(project)), project.unlock, priority=9, always=True)
-
-
-def _state_on_disk(project: Project, rel: str) -> ImageState:
-    try:
-        summary: PageSummary = project.summary(rel)
-    except SscError:
-        return ImageState(damaged=True)
-    return state_of(summary.count, summary.done)
 
 
 def _same(one: Page, other: Page, labels: LabelSet) -> bool:

@@ -48,12 +48,14 @@ _STALE_TEMP_S = 3600
 @dataclass(frozen=True, slots=True)
 class PageSummary:
     """A page in a list of photos. count: instances; statuses: how many of each status; unknown: without a label;
-    done: whether somebody marked the photo as finished (`Page.extra["done"]`)."""
+    done: whether somebody marked the photo as finished (`Page.extra["done"]`); verdict: a reviewer's status for the
+    whole photo, else ""."""
 
     count: int = 0
     statuses: Mapping[str, int] = field(default_factory=dict)
     unknown: int = 0
     done: bool = False
+    verdict: str = ""
 
 
 class Project:
@@ -312,11 +314,13 @@ def _summary(page: Mapping[str, Any]) -> PageSummary:
     categories = [c for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
     unknown = [c.get("id") for c in categories if c.get("name") == UNKNOWN]
     head = page.get("ssc")
+    review = head.get(facts.REVIEW) if isinstance(head, dict) else None
     return PageSummary(
         count=len(items),
         statuses=dict(Counter(str(ssc.get("status", "accepted")) for ssc in private)),
         unknown=sum(item.get("category_id") in unknown for item in items),
         done=isinstance(head, dict) and bool(head.get("done")),
+        verdict=str(review.get("status", "")) if isinstance(review, dict) else "",
     )
 
 

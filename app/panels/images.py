@@ -35,7 +35,8 @@ from app.index import Index as FactIndex
 from app.look import Look
 from app.panels.query_line import QueryLine
 from app.photos import Photos
-from app.session import ImageState, Session
+from app.session import Session
+from app.states import ImageState
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW, _THUMB_W, _THUMB_H = 58, 60, 44
@@ -146,7 +147,8 @@ class ImageDelegate(QStyledItemDelegate):
         font.setPixelSize(12)
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
-        painter.setPen(QColor(colours.danger if state.damaged else colours.faint))
+        strong = state.damaged or state.sent_back
+        painter.setPen(QColor(colours.danger if strong else colours.faint))
         said = self._say(state)
         painter.drawText(QRectF(left, area.y() + 29, right - left, 18), Qt.AlignmentFlag.AlignVCenter, said)
         dot = QPointF(left + QFontMetrics(font).horizontalAdvance(said) + 11, area.y() + 38.5)
@@ -157,6 +159,8 @@ class ImageDelegate(QStyledItemDelegate):
     def _say(self, state: ImageState) -> str:
         if state.damaged:
             return self.tr("cannot be read")
+        if state.sent_back:
+            return self.tr("sent back by the reviewer")
         if not state.count:
             return self.tr("nothing here") if state.progress == "done" else self.tr("to do")
         return self.tr("1 object") if state.count == 1 else self.tr("{n} objects").format(n=state.count)

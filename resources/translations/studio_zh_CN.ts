@@ -1470,6 +1470,10 @@ MIT 许可证</translation>
         <translation>无法读取</translation>
     </message>
     <message>
+        <source>sent back by the reviewer</source>
+        <translation>被复核人退回</translation>
+    </message>
+    <message>
         <source>nothing here</source>
         <translation>没有目标</translation>
     </message>

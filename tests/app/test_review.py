@@ -8,6 +8,8 @@ from labelled import label
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from sscore.project import Project
+
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -88,7 +90,7 @@ def test_a_comment_stays_with_its_object(queue):
     assert studio.on_disk("b.jpg").annotations[1].status == "accepted"
 
 
-def test_a_whole_photo_is_right_or_goes_back(queue):
+def test_a_whole_photo_is_right_or_goes_back(queue, folder):
     studio, _ = queue
     studio.key("y", SHIFT)
     studio.settle()
@@ -98,7 +100,10 @@ def test_a_whole_photo_is_right_or_goes_back(queue):
     studio.key("x", SHIFT)
     studio.settle()
     assert studio.on_disk().extra["review"]["status"] == "rejected"
-    assert studio.session.state("a.jpg").progress == "started"
+    state = studio.session.state("a.jpg")
+    assert state.progress == "started" and state.sent_back
+    second = Project.open(folder).summary("a.jpg")
+    assert second.verdict == "rejected"
     studio.window.images.filter.set("is:rejected")
     assert studio.session.listed == ["a.jpg"]
 
