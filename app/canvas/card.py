@@ -51,8 +51,12 @@ class PendingCard(QWidget):
         facts = []
         if scores is not None:
             facts.append(self.tr("Margin {value}").format(value=f"{scores.margin:.2f}"))
+        score = f"{pending.candidate.score:.2f}" if pending.candidate is not None else ""
         if count > 1:
-            facts.append(self.tr("Mask {number} of {count} (Tab)").format(number=pending.choice + 1, count=count))
+            text = self.tr("Mask {number} of {count}: {score} (Tab)")
+            facts.append(text.format(number=pending.choice + 1, count=count, score=score))
+        elif score:
+            facts.append(self.tr("Mask {score}").format(score=score))
         self._head = "  ·  ".join(facts)
         self._foot = self.tr("F accept   ·   B clear")
         self.setFixedSize(self.sizeHint())

@@ -22,6 +22,7 @@ from app.settings import Settings
 from app.veil import Veil
 from sscore.types import Prompt
 
+_WITHIN = 0.01  # px: how far inside the photo's far edges a point stays
 _NUDGE = 1_000_000  # gesture numbers of arrow keys lie above those of drawing
 _DRAWING = ("brush", "lasso", "polygon", "corners", "ruler")  # they mean what is drawn, not what lies under the mouse
 
@@ -244,9 +245,10 @@ class Gestures(QObject):
         at = self._view.mapToScene(event.position().toPoint())
         raw = Pointer(at.x(), at.y(), self._view.zoom)
         page = self._session.page
-        x, y = clamped(raw, page) if page else (raw.x, raw.y)
         modifiers = event.modifiers()
         right = event.button() == Qt.MouseButton.RightButton or bool(event.buttons() & Qt.MouseButton.RightButton)
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        point = self._tool.key == "points" or (self._tool.key == "box" and (right or shift))
+        x, y = clamped(raw, page, _WITHIN if point else 0.0) if page else (raw.x, raw.y)
         ctrl = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         return Pointer(x, y, raw.scale, right or shift, ctrl, right, shift)

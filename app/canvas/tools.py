@@ -171,9 +171,10 @@ class BoxTool:
         return active
 
 
-def clamped(at: Pointer, page: Page) -> tuple[float, float]:
-    """The pointer moved onto the photo."""
-    return min(max(at.x, 0.0), float(page.width)), min(max(at.y, 0.0), float(page.height))
+def clamped(at: Pointer, page: Page, inside: float = 0.0) -> tuple[float, float]:
+    """The pointer moved onto the photo; its far edges count as outside by `inside` px (a box may end there, a point
+    may not lie there)."""
+    return min(max(at.x, 0.0), page.width - inside), min(max(at.y, 0.0), page.height - inside)
 
 
 def _frame(box: Box) -> Sketch:

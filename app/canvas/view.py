@@ -182,8 +182,8 @@ class CanvasView(Viewport):
         self._teach()
 
     def _on_hover(self, mask: Mask | None) -> None:
-        colour = QColor("#ffffff")
-        colour.setAlphaF(0.22)
+        colour = QColor("#3b82f6")
+        colour.setAlphaF(0.34)
         self.stage.ghost.show_masks([(mask, colour, True)] if mask is not None else [])
 
     def _on_setting(self, key: str) -> None:

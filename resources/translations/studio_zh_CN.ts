@@ -2312,8 +2312,12 @@ MIT 许可证</translation>
         <translation>分差 {value}</translation>
     </message>
     <message>
-        <source>Mask {number} of {count} (Tab)</source>
-        <translation>掩膜 {number}/{count}（Tab）</translation>
+        <source>Mask {number} of {count}: {score} (Tab)</source>
+        <translation>掩膜 {number}/{count}：{score}（Tab）</translation>
+    </message>
+    <message>
+        <source>Mask {score}</source>
+        <translation>掩膜 {score}</translation>
     </message>
     <message>
         <source>F accept   ·   B clear</source>

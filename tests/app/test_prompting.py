@@ -131,3 +131,11 @@ def test_a_further_point_refines_the_mask_in_sight(studio):
     studio.click(310, 210)
     wait_until(lambda: studio.assistant.pending.settled, what="the mask again")
     assert model.asked[-1].logits is None
+
+
+def test_a_click_beside_the_photo_means_its_edge(studio):
+    studio.key("q")
+    studio.click(404, 306)
+    wait_until(lambda: studio.assistant.pending.settled, what="the mask")
+    (point,) = studio.assistant.pending.prompt.points.tolist()
+    assert 399 < point[0] < 400 and 299 < point[1] < 300
