@@ -202,7 +202,11 @@ class Session(QObject):
 
         def done(page: Page) -> None:
             if self.project is project and self.image == rel:
-                self._on_loaded(rel, page, mine)
+                newer = self._pages.get(rel)
+                if newer is not None and newer is not mine:  # an edit from elsewhere came in between
+                    self._on_loaded(rel, newer, newer)
+                else:
+                    self._on_loaded(rel, page, mine)
 
         self._disk.submit("load", work, done, lambda error: self._on_load_failed(rel, error), priority=1)
 

@@ -88,6 +88,21 @@ def test_an_edit_elsewhere_can_be_undone_on_its_own_photo(gallery):
     wait_until(lambda: listed(shown)[0][2] == "unknown")
 
 
+def test_going_there_at_once_loses_nothing(gallery):
+    """The photo is opened while its page is being read for the edit."""
+    studio, shown = gallery
+    for key, name in (("7", "U"), ("2", "Bar"), ("3", "Billet")):
+        studio.session.go("c.png")
+        select(shown, 0)
+        QTest.keyClick(shown.grid, key)
+        studio.session.go("b.jpg")
+        studio.settle()
+        wait_until(lambda: studio.session.page is not None and studio.session.image == "b.jpg")
+        assert studio.session.page.annotations[1].label == name
+        assert studio.on_disk("b.jpg").annotations[1].label == name
+        shown.grid.selectionModel().setCurrentIndex(shown.model.index(0), QItemSelectionModel.SelectionFlag.Clear)
+
+
 def test_review_from_the_gallery(gallery):
     studio, shown = gallery
     select(shown, 1, 2)
