@@ -189,5 +189,5 @@ def _measured(
     card: ModelCard, new: ModelCard, judge: Instances, everything: int, progress: Progress | None
 ) -> dict[str, Any]:
     cache = EmbeddingCache()
-    before, after = (decoder_report.Remembering(models.load_segmenter(one.id), cache) for one in (card, new))
+    before, after = (decoder_report.remembering(models.load_segmenter(one.id), cache) for one in (card, new))
     return decoder_report.compare(before, after, judge, everything=everything, progress=progress)

@@ -14,6 +14,7 @@ from sscore.evaluate.intervals import interval, wilcoxon
 from sscore.evaluate.measure import Case, Design, measure_case
 from sscore.evaluate.rows import UNSHIFTED, Row
 from sscore.models.cache import EmbeddingCache
+from sscore.models.everything import FindsAll
 from sscore.train.instances import Instances, Shot
 from sscore.types import ByteArray, Candidate, Embedding, FloatArray, ModelCard, Progress, Prompt, Segmenter
 
@@ -61,8 +62,21 @@ class Remembering:
     ) -> list[tuple[Candidate, ...]]:
         return self._segmenter.predict_many(embedding, prompts, multimask=multimask)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._segmenter, name)
+
+class _RememberingAll(Remembering):
+    """One with an everything mode of its own."""
+
+    def everything(
+        self, rgb: ByteArray, embedding: Embedding | None = None, *, progress: Progress | None = None
+    ) -> list[Candidate]:
+        own = self._segmenter
+        assert isinstance(own, FindsAll)
+        return own.everything(rgb, self.encode(rgb) if embedding is None else embedding, progress=progress)
+
+
+def remembering(segmenter: Segmenter, cache: EmbeddingCache) -> Segmenter:
+    """The segmenter with its embeddings from the cache."""
+    return (_RememberingAll if isinstance(segmenter, FindsAll) else Remembering)(segmenter, cache)
 
 
 def spread(data: Instances, most: int) -> list[tuple[Shot, list[int]]]:

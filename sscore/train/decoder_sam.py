@@ -15,7 +15,7 @@ from sscore.train.control import Control
 from sscore.train.decoder_data import Embeddings, epoch, sample
 from sscore.train.decoder_net import Learner, save
 from sscore.train.decoder_prompts import DecoderRecipe
-from sscore.train.decoder_report import LiveRunner, Remembering, epoch_figures
+from sscore.train.decoder_report import LiveRunner, epoch_figures, remembering
 from sscore.train.instances import Instances
 from sscore.train.trainer import Emit, Outcome, train
 from sscore.types import ModelCard, Progress
@@ -51,7 +51,7 @@ def fine_tune(
         return loss, figures
 
     live = live_segmenter(segmenter, learner)
-    judged = Remembering(live, EmbeddingCache())
+    judged = remembering(live, EmbeddingCache())
     outcome = train(
         learner,
         lambda number: epoch(learn.shots, recipe, number),

@@ -46,10 +46,10 @@ def set_random_state(state: dict[str, Any]) -> None:
     version, words, gauss = state["python"]
     random.setstate((version, tuple(words), gauss))
     kind, keys, *rest = state["numpy"]
-    np.random.set_state((kind, keys.cpu().numpy().astype(np.uint32), *rest))
-    torch.set_rng_state(state["torch"].cpu())
+    np.random.set_state((kind, keys.numpy().astype(np.uint32), *rest))
+    torch.set_rng_state(state["torch"])
     if len(state["cuda"]) == torch.cuda.device_count():
-        torch.cuda.set_rng_state_all([one.cpu() for one in state["cuda"]])
+        torch.cuda.set_rng_state_all(state["cuda"])
 
 
 def seed_all(seed: int) -> None:
@@ -73,10 +73,10 @@ def write(path: Path, content: dict[str, Any]) -> None:
         ) from error
 
 
-def read(path: Path, device: str) -> dict[str, Any]:
-    """Raises WrongWeights when it is damaged."""
+def read(path: Path) -> dict[str, Any]:
+    """With all tensors on the processor: whoever takes them moves them. Raises WrongWeights when it is damaged."""
     try:
-        content: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         return content
     except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
         raise WrongWeights("the checkpoint is damaged", path=path, remedy="begin the run anew") from error

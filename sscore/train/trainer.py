@@ -189,7 +189,7 @@ class _Run:
 
     def _resume(self) -> None:
         path = self.folder / "last.pt"
-        stored = snapshot.read(path, self.hardware.device)
+        stored = snapshot.read(path)
         now = self.recipe.model_dump()
         if changed := [name for name, value in stored["recipe"].items() if now.get(name, value) != value]:
             was = f"{changed[0]} {stored['recipe'][changed[0]]!r}"
@@ -221,7 +221,7 @@ class _Run:
         done = self.state
         path = self.folder / "best.pt"
         if state != "paused" and path.exists():
-            snapshot.take_back(self.net, snapshot.read(path, self.hardware.device)["net"], path)
+            snapshot.take_back(self.net, snapshot.read(path)["net"], path)
         self.net.eval()
         outcome = Outcome(
             state, done.epoch, done.steps, done.skipped, done.seconds, done.best_epoch, done.best, tuple(done.curve)

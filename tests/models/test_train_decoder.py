@@ -317,3 +317,13 @@ def _halves(dataset):
     from sscore.train.instances import gather, split
 
     return tuple(split(gather([dataset]), {"train": 0.5, "validation": 0.5}).values())
+
+
+def test_everything_mode_is_the_models_own(small):
+    from sscore.models.cache import EmbeddingCache
+    from sscore.models.everything import FindsAll
+
+    cache = EmbeddingCache(ram_bytes=0, disk_bytes=0)
+    sam_like = decoder_report.remembering(models.load_segmenter(CARD.id), cache)
+    assert isinstance(sam_like, FindsAll) and sam_like.card.id == CARD.id
+    assert not isinstance(decoder_report.remembering(models.load_segmenter("grabcut"), cache), FindsAll)
