@@ -128,6 +128,8 @@ def doubts(learn: Instances, judge: Instances) -> list[str]:
     found = []
     if learn.count + judge.count < ENOUGH:
         found.append(f"{learn.count + judge.count} instances are few: from about {ENOUGH} on a gain can be expected")
+    if len(judge.shots) == 1:
+        found.append("only one photo is left to judge by: there will be no interval")
     if len(labels := learn.labels + judge.labels) == 1:
         found.append(f"all instances are of one class, {next(iter(labels))!r}: others may get worse")
     if pairs := leaks(learn, judge):
