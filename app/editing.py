@@ -37,7 +37,7 @@ class Editing(QObject):
         self.display = DisplayPanel(settings, look, canvas)
         self.panel = ObjectsPanel(session, veil, settings, look)
         for bar in (self.tidy, self.ruler):
-            canvas.add_bar(bar)
+            canvas.overlays.add(bar)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """By the key of the action."""

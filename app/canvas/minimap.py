@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
@@ -41,13 +43,18 @@ class MiniMap(QWidget):
             self._picture.setDevicePixelRatio(ratio)
             self.setFixedSize(self._picture.deviceIndependentSize().toSize() + QSize(2 * _EDGE, 2 * _EDGE))
 
-    def follow(self) -> None:
-        """The view has moved, or the setting has changed."""
+    def follow(self, others: Sequence[QRect] = ()) -> None:
+        """The view has moved, or the setting has changed. others: what stands at the foot of the canvas; above it."""
         photo, seen = self._view.photo_rect, self._seen()
         wanted = self._settings.get("minimap") and not self._picture.isNull() and not seen.contains(photo)
         self.setVisible(bool(wanted))
         room = self._view.viewport().rect()
-        self.move(QPoint(room.right() - self.width() - _MARGIN, room.bottom() - self.height() - _MARGIN))
+        place = QRect(QPoint(0, 0), self.size())
+        place.moveBottomRight(room.bottomRight() - QPoint(_MARGIN, _MARGIN))
+        for other in others:
+            if other.right() + _MARGIN > place.left():
+                place.moveBottom(min(place.bottom(), other.top() - _MARGIN))
+        self.move(place.topLeft())
         self.update()
 
     def _seen(self) -> QRectF:

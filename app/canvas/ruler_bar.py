@@ -75,7 +75,7 @@ class RulerBar(QFrame):
             self.same.setText(self.tr("As before: {value} mm/px").format(value=f"{self._last:.4g}"))
         self.forget.setVisible(known is not None)
         if self.isVisible():
-            self._canvas.place_bars()
+            self._canvas.overlays.place()
 
     def _news(self, known: float | None) -> str:
         page, chosen = self._session.page, self._session.selection

@@ -98,7 +98,7 @@ class TidyBar(QFrame):
         if not self._old:
             return
         self.show()
-        self._canvas.place_bars()
+        self._canvas.overlays.place()
         self.specks.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.specks.selectAll()
         self._compute()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
@@ -18,6 +17,7 @@ from app.canvas.gestures import Gestures
 from app.canvas.guide import Guide, Hint, advice
 from app.canvas.items import draw_grid
 from app.canvas.minimap import MiniMap
+from app.canvas.overlays import Overlays
 from app.canvas.stage import Stage
 from app.canvas.tags import tag_text
 from app.canvas.tools import ToolKey
@@ -42,16 +42,6 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
-
-
-class Bar(Protocol):
-    """What a bar at the foot of the canvas can do."""
-
-    def place_in(self, room: QRect) -> None: ...
-
-    def isVisible(self) -> bool: ...  # noqa: N802 (Qt's names)
-
-    def isHidden(self) -> bool: ...  # noqa: N802
 
 
 class CanvasView(Viewport):
@@ -87,7 +77,8 @@ class CanvasView(Viewport):
         self.guide = Guide(look, self.viewport())
         self.hint = Hint(look, self.viewport())
         self.finds_bar = FindsBar(finder, look, self.viewport())
-        self._bars: list[Bar] = [self.finds_bar]
+        self.minimap = MiniMap(self, settings, look)
+        self.overlays = Overlays(self, self.guide, self.hint, self.card, self.minimap, self.finds_bar)
         self._finds_layer = FindsLayer(finder, session, settings, self.stage, self._colour_of, self._name_of)
         self._hover = Hover(assistant, self)
         self.drawing = Drawing(session, assistant, finder, settings, self)
@@ -96,8 +87,7 @@ class CanvasView(Viewport):
             session, assistant, settings, self.stage, self._finds_layer, veil, self._hover, self.drawing, self
         )
         self.gestures.measured.connect(self.measured)
-        self.minimap = MiniMap(self, settings, look)
-        self.moved.connect(self._place_overlays)
+        self.moved.connect(self.overlays.place)
         session.image_changed.connect(self._on_image)
         session.page_changed.connect(self._on_page)
         session.selection_changed.connect(self._on_selection)
@@ -177,7 +167,7 @@ class CanvasView(Viewport):
         label = pending.best_label(self._settings.get("unknown_below"))
         self.stage.set_pending(pending, self._colour_of(label))
         self.card.show_pending(pending, self._session.labels, label)
-        self._place_card()
+        self.overlays.show_pending(pending)
         self._watch(pending)
         self._teach()
 
@@ -192,7 +182,7 @@ class CanvasView(Viewport):
         if key == "pixel_grid":
             self.viewport().update()
         if key == "minimap":
-            self.minimap.follow()
+            self.overlays.place()
         if key == "hover_preview":
             self._hover.clear()
         if key in ("opacity", "show_masks", "show_names", "outline_only", "colour_by"):
@@ -216,10 +206,10 @@ class CanvasView(Viewport):
 
     def _teach(self) -> None:
         self.hint.say(*self._advise())
-        self._place_overlays()
+        self.overlays.place()
 
     def _advise(self) -> tuple[str, str]:
-        if self.guide.isVisible() or not all(bar.isHidden() for bar in self._bars):
+        if self.guide.isVisible() or not self.overlays.free:
             return "", ""
         return advice(self._session, self._assistant, self.tool, slow=self._slow_shown)
 
@@ -367,38 +357,3 @@ class CanvasView(Viewport):
 
     def tool_cursor(self) -> Qt.CursorShape:
         return Qt.CursorShape.ArrowCursor if self.tool == "select" else Qt.CursorShape.CrossCursor
-
-    # --- overlays ----------------------------------------------------------------------------------------------
-
-    def _place_overlays(self) -> None:
-        room = self.viewport().rect()
-        self.guide.setGeometry(room)
-        if self.hint.isVisible():
-            self.hint.move((room.width() - self.hint.width()) // 2, room.height() - self.hint.height() - 16)
-        self.place_bars()
-        self.minimap.follow()
-        self._place_card()
-
-    def add_bar(self, bar: Bar) -> None:
-        """A bar at the foot of the canvas, shown when it is needed."""
-        self._bars.append(bar)
-
-    def place_bars(self) -> None:
-        room = self.viewport().rect()
-        for bar in self._bars:
-            bar.place_in(room)
-        if any(bar.isVisible() for bar in self._bars):
-            self.hint.hide()
-
-    def _place_card(self) -> None:
-        pending = self._assistant.pending
-        if pending.mask is None or self.card.isHidden():
-            return
-        area = QRectF()
-        for box in (pending.mask.box, pending.prompt.box):
-            if box is not None:
-                area = area.united(QRectF(box.x0, box.y0, box.width, box.height))
-        for x, y in pending.prompt.points.tolist():
-            area = area.united(QRectF(x - 0.5, y - 0.5, 1, 1))
-        on_screen = self.mapFromScene(area).boundingRect()
-        self.card.place_beside(on_screen, self.viewport().rect().adjusted(8, 8, -8, -8))
