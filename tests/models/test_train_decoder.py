@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -17,8 +18,9 @@ from sscore.errors import BadDataset, BadOption, ModelMissing, WrongWeights
 from sscore.labels import load as load_labels
 from sscore.models import checkpoints, weights
 from sscore.models.nets import sam
-from sscore.train import decoder, decoder_data, decoder_net, decoder_prompts, decoder_report
+from sscore.train import decoder, decoder_data, decoder_net, decoder_prompts, decoder_report, decoder_sam
 from sscore.train.decoder_prompts import DecoderRecipe
+from sscore.train.trainer import Outcome
 from sscore.types import Annotation, Mask, ModelCard, Page
 
 CARD = ModelCard("small-sam", "segmenter", "mobile_sam", file="small.pth")
@@ -327,3 +329,28 @@ def test_everything_mode_is_the_models_own(small):
     sam_like = decoder_report.remembering(models.load_segmenter(CARD.id), cache)
     assert isinstance(sam_like, FindsAll) and sam_like.card.id == CARD.id
     assert not isinstance(decoder_report.remembering(models.load_segmenter("grabcut"), cache), FindsAll)
+
+
+def test_a_run_goes_on_with_what_it_was_asked_for(small, dataset, tmp_path, monkeypatch):
+    place = shutil.copytree(dataset.parent, tmp_path / "数据") / dataset.name
+    asked = []
+
+    def paused(card, learn, judge, recipe, folder, **more):
+        asked.append((card.id, learn.digest, judge.digest, recipe, more["resume"]))
+        (folder / "last.pt").write_bytes(b"")
+        return Outcome("paused", 1, 2, 0, 1.0, 0, None, ()), folder / "decoder.safetensors"
+
+    def train(request):
+        return decoder.train(request, emit=lambda event: None, warn=lambda sentence: None)
+
+    monkeypatch.setattr(decoder_sam, "fine_tune", paused)
+    out = tmp_path / "run"
+    result = train(decoder.Request(out, (place,), CARD.id, "quick", name="own", lr=0.5, validation=0.3))
+    assert result["state"] == "paused" and not result["model"] and "own" not in catalogue.user_ids()
+    train(decoder.Request(out, (), resume=True))
+    assert asked[0][:4] == asked[1][:4] and [one[4] for one in asked] == [False, True] and asked[1][3].lr == 0.5
+    data = json.loads(place.read_text(encoding="utf-8"))
+    data["annotations"][0]["segmentation"] = [[2, 2, 60, 2, 60, 60, 2, 60]]
+    place.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(BadDataset, match="have changed since this run began"):
+        train(decoder.Request(out, (), resume=True))
