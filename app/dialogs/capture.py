@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app import rows
 from app.assistant import Assistant
@@ -245,11 +246,13 @@ class CaptureDialog(QDialog):
         def done(listed: list[str]) -> None:
             if project is self._session.project:
                 self._session.relist(listed, go=name)
-            self.says.setText(self.tr("Taken: {name}").format(name=name))
+            if isValid(self):  # it may have been closed meanwhile
+                self.says.setText(self.tr("Taken: {name}").format(name=name))
 
         def failed(error: Exception) -> None:
-            self.taken.remove(name)
-            self._on_failed(error)
+            if isValid(self):
+                self.taken.remove(name)
+                self._on_failed(error)
 
         self._lane.submit(("take", name), work, done, failed, priority=0, always=True)
 
@@ -257,7 +260,9 @@ class CaptureDialog(QDialog):
         self._clock.stop()
         self.play.setChecked(False)
         frames, self._frames, self._frame = self._frames, None, None
-        self._lane.cancel("frame")
+        for key in ("frames", "frame"):
+            self._lane.cancel(key)
+        self._assistant.lane.cancel("live")
         self._reading = False
         self._enable()
         if frames is not None:

@@ -181,6 +181,10 @@ class ProjectWizard(QDialog):
         self._session.open(folder)
         self.accept()
 
+    def done(self, result: int) -> None:
+        self._disk.cancel("wizard")
+        super().done(result)
+
     def _on_failed(self, error: Exception) -> None:
         shown = of_error(error)
         self._say(f"{shown.text}. {shown.detail}", "danger")

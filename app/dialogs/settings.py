@@ -54,10 +54,13 @@ class SettingsDialog(QDialog):
         column.addLayout(self._form)
         column.addLayout(foot)
         self.setMinimumWidth(560)
-        # Later, because the box that changed the language is among what is built anew.
-        look.changed.connect(lambda: QTimer.singleShot(0, self, self._build))
+        look.changed.connect(self._build_soon)
         assistant.models_changed.connect(self._fill_models)
         self._build()
+
+    def _build_soon(self) -> None:
+        """Not at once: the box that changed the language is among what is built anew."""
+        QTimer.singleShot(0, self, self._build)
 
     def _build(self) -> None:
         """All controls anew, in the language of now."""
