@@ -173,7 +173,8 @@ class TrainDialog(QDialog):
             )
             if card := self.model.currentData():
                 seconds = expected_seconds(card, self.recipe.currentData(), count, photos)
-                text += " " + self.tr("It will take about {time} on this computer.").format(time=self._time(seconds))
+                taking = self.tr("It will take about {time} on this computer.").format(time=self._time(seconds))
+                text = self._both(text, taking)
         self.data.setText(text)
         self._enough = self._index.ready and count >= LEAST and photos >= 2
         self._show_ready()
@@ -209,6 +210,7 @@ class TrainDialog(QDialog):
         self._result, self._paused = {}, False
         self.table.hide()
         self.switch.hide()
+        self.start.setDefault(True)
         self.bar.setRange(0, 0)
         self.bar.show()
         self._say(self.tr("Starting…"), "muted")
@@ -301,17 +303,22 @@ class TrainDialog(QDialog):
         )
         sure = low is not None and low > 0
         if not sure:
-            text += " " + self.tr("The difference is within chance.")
+            text = self._both(text, self.tr("The difference is within chance."))
         self._say(text, "ok" if sure else "warn")
         report = Path(result["out"]) / "report.txt"
         self.table.setPlainText(report.read_text(encoding="utf-8") if report.exists() else json.dumps(overall))
         self.table.show()
         self.switch.setVisible(True)
+        self.start.setDefault(False)  # one button stands out: what is offered now
         self.adjustSize()
 
     def _use(self) -> None:
         self.use.emit(str(self._result["model"]))
         self.switch.setEnabled(False)
+
+    def _both(self, first: str, second: str) -> str:
+        """Two sentences; Chinese puts no space between them."""
+        return self.tr("{first} {second}").format(first=first, second=second)
 
     def _time(self, seconds: float) -> str:
         minutes = round(seconds / 60)

@@ -3276,6 +3276,10 @@ Keys:</source>
         <translation>差别在偶然范围之内。</translation>
     </message>
     <message>
+        <source>{first} {second}</source>
+        <translation>{first}{second}</translation>
+    </message>
+    <message>
         <source>{n} s</source>
         <translation>{n} 秒</translation>
     </message>
