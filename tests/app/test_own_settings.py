@@ -8,6 +8,7 @@ import pytest
 from conftest import wait_until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from shiboken6 import isValid
 
 from app.dialogs.settings import apply_threads
 from app.settings import Settings, chosen_keys, recent_folders
@@ -159,3 +160,14 @@ def test_a_wrong_label_file_or_folder_is_explained(wizard, tmp_path):
     dialog.folder.setText(str(tmp_path / "none"))
     wait_until(lambda: "none" in dialog.says.text() or "no photos" in dialog.says.text())
     assert not dialog.create.isEnabled()
+
+
+def test_a_closed_dialog_hears_nothing_more(settings):
+    """A change of language after the dialog has gone."""
+    studio, dialog = settings
+    dialog.close()
+    wait_until(lambda: not isValid(dialog), what="the end of the dialog")
+    studio.window.settings.set("language", "zh")
+    studio.settle()
+    assert studio.window.look.lang == "zh"
+    studio.window.settings.set("language", "en")
