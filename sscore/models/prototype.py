@@ -85,7 +85,8 @@ def save(
         "view": view,
         "temperature": f"{temperature:g}",
     }
-    tensors = {"matrix": matrix.astype(np.float32), "bias": bias.astype(np.float32)}
+    # safetensors writes memory as it lies, and a fitted matrix may lie column by column.
+    tensors = {"matrix": np.ascontiguousarray(matrix, np.float32), "bias": np.ascontiguousarray(bias, np.float32)}
     paths.write_atomic(path, encode(tensors, metadata=facts))
 
 

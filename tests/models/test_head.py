@@ -11,7 +11,7 @@ from sample_pages import FOLDER, rectangle
 
 from sscore import catalogue, cli, edits, images, labels, models
 from sscore.errors import BadDataset, BadLabels, ModelMissing, WrongWeights
-from sscore.models import prototype
+from sscore.models import prototype, weights
 from sscore.project import Project
 from sscore.train import class_data, head
 from sscore.types import Annotation, ModelCard
@@ -55,8 +55,20 @@ def test_a_head_learns_what_the_base_model_gets_wrong(yard, tmp_path, kind):
     assert made.judged.accuracy == 1 and made.learned == ("Angle", "H", "U")
     (base,) = made.others
     assert base.name == "hues" and base.accuracy == pytest.approx(1 / 3)
-    head.save(made, tmp_path / "h.safetensors", LABELS, Hues())
+    path = tmp_path / "h.safetensors"
+    head.save(made, path, LABELS, Hues())
+    stored = weights.tensors(path)
+    assert np.array_equal(stored["matrix"], made.matrix) and np.array_equal(stored["bias"], made.bias)
     assert "the class Pipe has no piece: it cannot be learned" in made.warnings
+
+
+def test_a_matrix_is_kept_row_by_row(tmp_path):
+    """However it lies in memory."""
+    matrix = np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3))
+    path = tmp_path / "h.safetensors"
+    bias, names = np.zeros(2, np.float32), ("Angle", "Bar")
+    prototype.save(path, matrix, bias, learned=names, classes=names, base=Hues(), view="tight", temperature=1.0)
+    assert np.array_equal(weights.tensors(path)["matrix"], matrix)
 
 
 def test_judged_on_photos_not_learned_from(tmp_path):
