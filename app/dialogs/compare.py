@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import cast
 
-import cv2
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app import rows
 from app.assistant import Assistant, Shelf
+from app.dialogs.compare_tile import Tile, part_to_show, picture
 from app.jobs import Lane
 from app.look import Look
 from app.notices import of_error
@@ -35,10 +31,9 @@ from sscore import compare, edits, review
 from sscore.compare import Answer, Replayed
 from sscore.errors import Cancelled
 from sscore.presence import now
-from sscore.types import Annotation, ByteArray, Mask, Page, Prompt, Segmenter
+from sscore.types import Annotation, Mask, Page, Prompt, Segmenter
 
-_AT_MOST, _SIDE = 4, 520  # models; px of a tile's picture
-_ROOM = 0.25  # of the box, shown around it
+_AT_MOST = 4  # models
 
 
 class CompareDialog(QWidget):
@@ -77,7 +72,7 @@ class CompareDialog(QWidget):
         self.follow.setChecked(True)
         self.says = QLabel(wordWrap=True)
         self.says.setProperty("role", "muted")
-        self.tiles = [_Tile(number, look) for number in range(_AT_MOST)]
+        self.tiles = [Tile(number, look) for number in range(_AT_MOST)]
         top = QHBoxLayout()
         top.setSpacing(10)
         for widget in (self.models, self.run, self.replay, self.differ, self.follow):
@@ -218,9 +213,9 @@ class CompareDialog(QWidget):
             shown = [one.mask for one in answers if one.mask is not None]
             if found is not None:
                 shown.append(found.mask)
-            part = _part(photo.rgb, shown, subject[1])
-            picture = _picture(photo.rgb, part, answers[number].mask, reference, differ=self.differ.isChecked())
-            tile.show_answer(answers[number], picture)
+            part = part_to_show(photo.rgb, shown, subject[1])
+            shown_picture = picture(photo.rgb, part, answers[number].mask, reference, differ=self.differ.isChecked())
+            tile.show_answer(answers[number], shown_picture)
 
     def take(self, number: int) -> None:
         """The mask becomes that of the object, or a new object, as one undoable step."""
@@ -317,110 +312,3 @@ class CompareDialog(QWidget):
         self._lane.cancel("compare")
         self._loaded.clear()
         super().closeEvent(event)
-
-
-class _Tile(QFrame):
-    """One model's answer: picture, figures, and the button that takes it."""
-
-    taken = Signal()
-
-    def __init__(self, number: int, look: Look) -> None:
-        super().__init__()
-        self.setObjectName("card")
-        self.number, self._look = number, look
-        self._picture: QPixmap | None = None
-        self.name, self.figures = QLabel(), QLabel()
-        self.name.setProperty("role", "title")
-        self.figures.setProperty("role", "muted")
-        self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.picture.setMinimumHeight(120)
-        self.button = QPushButton()
-        self.button.clicked.connect(self.taken)
-        head = QHBoxLayout()
-        head.addWidget(self.name)
-        head.addWidget(self.figures, 1)
-        head.addWidget(self.button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 8, 10)
-        column.setSpacing(6)
-        column.addLayout(head)
-        column.addWidget(self.picture, 1)
-        self.clear("")
-
-    def clear(self, name: str) -> None:
-        self._picture = None
-        self.name.setText(name)
-        self.figures.setText("")
-        self.picture.clear()
-        self.button.setText(self.tr("Take it  ({n})").format(n=self.number + 1))
-        self.button.setEnabled(False)
-
-    def show_answer(self, answer: Answer, picture: QImage) -> None:
-        self.name.setText(answer.segmenter.card.id)
-        self.button.setText(self.tr("Take it  ({n})").format(n=self.number + 1))
-        self.button.setEnabled(answer.mask is not None)
-        if answer.problem:
-            self.figures.setText(answer.problem)
-        elif answer.candidate is None:
-            self.figures.setText(self.tr("found nothing"))
-        else:
-            parts = [f"{answer.seconds * 1000:.0f} ms", f"IoU {rows.percent(answer.candidate.score)}"]
-            if answer.encode > 0.001:
-                parts.insert(0, self.tr("photo {ms} ms").format(ms=f"{answer.encode * 1000:.0f}"))
-            if answer.dice is not None:
-                parts.append(f"DICE {answer.dice:.3f}")
-            self.figures.setText("  ·  ".join(parts))
-        self.picture.setAccessibleName(f"{self.name.text()}: {self.figures.text()}")
-        self._picture = QPixmap.fromImage(picture)
-        self._fit()
-
-    def _fit(self) -> None:
-        if self._picture is not None:
-            room, ratio = self.picture.size(), self.devicePixelRatioF()
-            kept, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            shown = self._picture.scaled(room * ratio, kept, smooth)
-            shown.setDevicePixelRatio(ratio)
-            self.picture.setPixmap(shown)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
-        super().resizeEvent(event)
-        self._fit()
-
-
-def _part(rgb: ByteArray, shown: list[Mask], prompt: Prompt) -> tuple[int, int, int, int]:
-    """x0, y0, x1, y1 of what the tiles show: all masks and the prompt, and some room."""
-    boxes = [mask.box.as_tuple() for mask in shown]
-    if prompt.box is not None:
-        boxes.append(prompt.box.as_tuple())
-    boxes += [(x - 20, y - 20, x + 20, y + 20) for x, y in prompt.points.tolist()]
-    x0, y0 = (min(box[n] for box in boxes) for n in (0, 1))
-    x1, y1 = (max(box[n] for box in boxes) for n in (2, 3))
-    room = _ROOM * max(x1 - x0, y1 - y0)
-    height, width = rgb.shape[:2]
-    left, top = max(int(x0 - room), 0), max(int(y0 - room), 0)
-    return left, top, max(min(int(x1 + room), width), left + 1), max(min(int(y1 + room), height), top + 1)
-
-
-def _picture(
-    rgb: ByteArray, part: tuple[int, int, int, int], mask: Mask | None, reference: Mask | None, *, differ: bool
-) -> QImage:
-    """The part of the photo with the mask (or the difference to the reference) on it, at most `_SIDE` px wide."""
-    x0, y0, x1, y1 = part
-    cut = rgb[y0:y1, x0:x1]
-    moved: Callable[[Mask | None], Mask | None] = lambda m: m and Mask(m.bits, m.left - x0, m.top - y0)  # noqa: E731
-    mine, other = moved(mask), moved(reference)
-    if differ:
-        shown = compare.difference(cut, mine, other)
-    else:
-        shown = cut.copy()
-        if mine is not None:
-            inside = mine.full(*cut.shape[:2])
-            shown[inside] = (0.55 * shown[inside] + 0.45 * np.array((59, 130, 246))).astype(np.uint8)
-    scale = min(1.0, _SIDE / max(shown.shape[:2]))
-    if scale < 1:
-        size = (max(round(shown.shape[1] * scale), 1), max(round(shown.shape[0] * scale), 1))
-        shown = cv2.resize(shown, size, interpolation=cv2.INTER_AREA)
-    shown = np.ascontiguousarray(shown)
-    height, width = shown.shape[:2]
-    return QImage(shown.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()

@@ -6,39 +6,31 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
     QSize,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QListView,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
 from app import rows
 from app.bulk import Bulk
-from app.crops import SIDE, Crops
+from app.crops import Crops
 from app.index import Index as FactIndex
 from app.jobs import Lane
 from app.look import Look
+from app.panels.gallery_grid import GalleryModel, Grid, PictureDelegate
 from app.panels.query_line import QueryLine
 from app.session import Session
 from app.settings import Settings
@@ -48,138 +40,8 @@ from sscore.presence import now
 from sscore.query import Query
 from sscore.types import UNKNOWN, Page, Status
 
-Index = QModelIndex | QPersistentModelIndex
 EXAMPLES = ("class:unknown", "margin<0.2", "iou<0.7", "status:proposed", "status:accepted")
-_CELL = QSize(SIDE + 12, SIDE + 32)
 _PAUSE_MS = 250
-_MARKS = {"reviewed": "ok", "rejected": "danger", "proposed": "warn"}
-
-
-class GalleryModel(QAbstractListModel):
-    """One picture for each instance. A row stays where it is while its instance is edited."""
-
-    touched = Signal(QModelIndex)
-
-    def __init__(self, crops: Crops, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.facts: list[Fact] = []
-        self._rows: dict[tuple[str, int], int] = {}
-        self._ids: dict[str, list[int]] = {}
-        crops.ready.connect(self._on_crop)
-
-    def show_facts(self, facts: list[Fact]) -> None:
-        self.beginResetModel()
-        self.facts = facts
-        self._rows = {(fact.image, fact.id): row for row, fact in enumerate(facts)}
-        self._ids = {}
-        for fact in facts:
-            self._ids.setdefault(fact.image, []).append(fact.id)
-        self.endResetModel()
-
-    def lost(self, image: str, there: set[int]) -> bool:
-        """Whether a row shows an instance of this photo that is not there any more."""
-        return any(number not in there for number in self._ids.get(image, ()))
-
-    def renew(self, fact: Fact) -> None:
-        row = self._rows.get((fact.image, fact.id))
-        if row is not None and self.facts[row] != fact:
-            self.facts[row] = fact
-            self.touched.emit(self.index(row))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's signature)
-        return 0 if parent.isValid() else len(self.facts)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        fact = self.facts[index.row()]
-        if role == Qt.ItemDataRole.UserRole:
-            return fact
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{fact.label}, {fact.image} #{fact.id}" + (f"\n{fact.comment}" if fact.comment else "")
-        return None
-
-    def _on_crop(self, image: str, number: int) -> None:
-        row = self._rows.get((image, number))
-        if row is not None:
-            self.touched.emit(self.index(row))
-
-
-class _Delegate(QStyledItemDelegate):
-    def __init__(self, session: Session, crops: Crops, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._session, self._crops, self._look = session, crops, look
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 (Qt's name)
-        return _CELL
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        fact: Fact = index.data(Qt.ItemDataRole.UserRole)
-        colours, labels = self._look.colours, self._session.labels
-        area: QRect = option.rect
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QRectF(area.x() + 6, area.y() + 5, SIDE, SIDE)
-        picture = self._crops.get(fact)
-        if picture is None or picture.isNull():
-            painter.fillRect(frame, QColor(colours.hover))
-        else:
-            painter.drawImage(frame, picture)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(QPen(QColor(colours.accent), 3))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(frame.adjusted(-1.5, -1.5, 1.5, 1.5), 3, 3)
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(QPen(QColor(colours.faint), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(frame)
-        if fact.status in _MARKS:
-            painter.setPen(QPen(QColor(colours.surface), 1.5))
-            painter.setBrush(QColor(getattr(colours, _MARKS[fact.status])))
-            painter.drawEllipse(QRectF(frame.right() - 13, frame.top() + 4, 9, 9))
-        middle = frame.bottom() + 12
-        rows.draw_swatch(painter, rows.colour_of(labels, fact.label), frame.x() + 1, middle, 9)
-        font = QFont(option.font)
-        font.setPixelSize(12)
-        painter.setFont(font)
-        value = "" if fact.margin is None else f"{fact.margin:.2f}"
-        metrics = QFontMetrics(font)
-        taken = metrics.horizontalAdvance(value) + 4
-        line = QRectF(frame.x() + 14, middle - 9, frame.width() - 14, 18)
-        painter.setPen(QColor(colours.faint))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
-        painter.setPen(QColor(colours.text))
-        name = rows.name_of(labels, fact.label, self._look.lang)
-        name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(line.width() - taken))
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
-        painter.restore()
-
-
-class Grid(QListView):
-    """`pressed_key` for keys that mean something here: digits, Y, X, Return, Ctrl+Z."""
-
-    pressed_key = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setMovement(QListView.Movement.Static)
-        self.setUniformItemSizes(True)
-        self.setGridSize(_CELL)
-        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setMouseTracking(True)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
-        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        text = event.text().lower()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.pressed_key.emit("return")
-        elif plain and text and text in "0123456789yx":
-            self.pressed_key.emit(text)
-        elif event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() == Qt.Key.Key_Z:
-            self.pressed_key.emit("undo")
-        else:
-            super().keyPressEvent(event)
 
 
 class Gallery(QWidget):
@@ -213,7 +75,7 @@ class Gallery(QWidget):
         self.grid = Grid()
         self.model = GalleryModel(crops, self)
         self.grid.setModel(self.model)
-        self.grid.setItemDelegate(_Delegate(session, crops, look, self.grid))
+        self.grid.setItemDelegate(PictureDelegate(session, crops, look, self.grid))
         self.model.touched.connect(self.grid.update)
         self.says = QLabel()
         self.says.setProperty("role", "muted")

@@ -3126,6 +3126,21 @@ Keys:</source>
     </message>
 </context>
 <context>
+    <name>Tile</name>
+    <message>
+        <source>Take it  ({n})</source>
+        <translation>采用  ({n})</translation>
+    </message>
+    <message>
+        <source>found nothing</source>
+        <translation>没有找到目标</translation>
+    </message>
+    <message>
+        <source>photo {ms} ms</source>
+        <translation>编码 {ms} 毫秒</translation>
+    </message>
+</context>
+<context>
     <name>TrainDialog</name>
     <message>
         <source>Train on your own objects</source>
@@ -3352,21 +3367,6 @@ Keys:</source>
     <message>
         <source>Close anyway</source>
         <translation>仍然关闭</translation>
-    </message>
-</context>
-<context>
-    <name>_Tile</name>
-    <message>
-        <source>Take it  ({n})</source>
-        <translation>采用  ({n})</translation>
-    </message>
-    <message>
-        <source>found nothing</source>
-        <translation>没有找到目标</translation>
-    </message>
-    <message>
-        <source>photo {ms} ms</source>
-        <translation>编码 {ms} 毫秒</translation>
     </message>
 </context>
 </TS>
