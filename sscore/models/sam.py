@@ -105,7 +105,7 @@ class SamSegmenter:
         return self._net.encoder.engine
 
     def with_decoder(self, decoder: Runner, refiner: Runner) -> SamSegmenter:
-        """The same encoder and rules with another decoder, such as one in training; refiner: it with a mask to refine."""
+        """The same encoder and rules with another decoder, as one in training; refiner: it with a mask to refine."""
         net = Parts(self._net.encoder_digest, self._net.encoder, decoder, refiner)
         return SamSegmenter(self.card, net, self._choose, rank=self._rank)
 
