@@ -44,7 +44,8 @@ def modules():
 
 @functools.cache
 def nodes(path):
-    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    kinds = (ast.Import, ast.ImportFrom, ast.Attribute)
+    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, kinds)]
 
 
 def imported(path):

@@ -231,7 +231,7 @@ def test_a_damaged_page_does_not_stop_the_others(folder):
     assert (report.images, report.instances, report.complete) == (2, 6, False)
     assert report.dropped[0][:2] == ("IMG_2.jpg", 0)
     assert "page unreadable" in report.text("en")
-    assert "标注页无法读取" in report.text("zh")
+    assert "标注无法读取" in report.text("zh")
 
 
 def test_pages_gives_every_page_and_reports_progress(folder):
