@@ -145,7 +145,9 @@ def test_ctrl_c_stops_at_once_and_leaves_no_half_file(yard, tmp_path):
     out = tmp_path / "coco.json"
     out.write_text("old")
     command = [SSC, "label", yard, "--out", out, "--events"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    # Whoever runs the tests in the background has SIGINT ignored, and hands that on.
+    heed = {} if os.name == "nt" else {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **heed) as process:
         first = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)

@@ -51,8 +51,14 @@ def validate(net):
 
 
 def run(folder, recipe=RECIPE, step=step, **more):
-    learner = net()
-    return learner, train(learner, batches, step, validate, recipe, folder, monitor="fit", **more)
+    """On one thread: with another number of them, sums are rounded in another order, and the last bits differ."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        learner = net()
+        return learner, train(learner, batches, step, validate, recipe, folder, monitor="fit", **more)
+    finally:
+        torch.set_num_threads(before)
 
 
 if __name__ == "__main__":
