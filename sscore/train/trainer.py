@@ -1,5 +1,5 @@
-"""Training by epochs: the best epoch is kept, and a run that was killed goes on bit for bit as if it had not been, on the
-same computer with as many threads.
+"""Training by epochs: the best epoch is kept, and a run that was killed goes on bit for bit as if it had not been, on
+the same computer with as many threads.
 
 What is trained comes as functions: `batches`, `step` and `validate`. The embedded models, which learn for a given time
 from endless samples, have a loop of their own in `loop`.
