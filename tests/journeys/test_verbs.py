@@ -1,4 +1,4 @@
-"""segment, label, classify and export with models whose right answers are known."""
+"""segment, label, classify and export as whole commands, with models whose right answers are known."""
 
 import json
 import os
