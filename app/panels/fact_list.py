@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app import rows
 from app.crops import Crops
 from app.look import Look
+from app.panels.row_model import RowModel
 from app.session import Session
 from sscore.facts import Fact
 
@@ -32,10 +33,8 @@ class Entry:
     value: float | None = None
 
 
-class FactModel(QAbstractListModel):
+class FactModel(RowModel):
     """Rows are replaced as a whole; `touched` when a picture has come."""
-
-    touched = Signal(QModelIndex)
 
     def __init__(self, crops: Crops, parent: QWidget) -> None:
         super().__init__(parent)
@@ -45,19 +44,15 @@ class FactModel(QAbstractListModel):
         crops.ready.connect(self._on_crop)
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
-        self.beginResetModel()
         self.entries = list(entries)
         self._rows = {}
         for row, entry in enumerate(self.entries):
             if entry.fact is not None:
                 self._rows.setdefault((entry.image, entry.fact.id), []).append(row)
-        self.endResetModel()
+        self.reset_rows(len(self.entries))
 
     def row_of(self, key: object) -> int:
         return next((row for row, entry in enumerate(self.entries) if entry.key == key), -1)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's signature)
-        return 0 if parent.isValid() else len(self.entries)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         entry = self.entries[index.row()]
@@ -143,8 +138,7 @@ class FactList(QListView):
         super().__init__()
         self._name = name
         self.facts = FactModel(crops, self)
-        self.setModel(self.facts)
-        self.facts.touched.connect(self.update)
+        self.facts.paint_in(self)
         self.setItemDelegate(_Delegate(session, crops, look, self))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app import rows
 from app.crops import SIDE, Crops
 from app.look import Look
+from app.panels.row_model import RowModel
 from app.session import Session
 from sscore.facts import Fact
 
@@ -17,10 +18,8 @@ _CELL = QSize(SIDE + 12, SIDE + 32)
 _MARKS = {"reviewed": "ok", "rejected": "danger", "proposed": "warn"}
 
 
-class GalleryModel(QAbstractListModel):
+class GalleryModel(RowModel):
     """One picture for each instance. A row stays where it is while its instance is edited."""
-
-    touched = Signal(QModelIndex)
 
     def __init__(self, crops: Crops, parent: QWidget) -> None:
         super().__init__(parent)
@@ -30,13 +29,12 @@ class GalleryModel(QAbstractListModel):
         crops.ready.connect(self._on_crop)
 
     def show_facts(self, facts: list[Fact]) -> None:
-        self.beginResetModel()
         self.facts = facts
         self._rows = {(fact.image, fact.id): row for row, fact in enumerate(facts)}
         self._ids = {}
         for fact in facts:
             self._ids.setdefault(fact.image, []).append(fact.id)
-        self.endResetModel()
+        self.reset_rows(len(facts))
 
     def lost(self, image: str, there: set[int]) -> bool:
         """Whether a row shows an instance of this photo that is not there any more."""
@@ -47,9 +45,6 @@ class GalleryModel(QAbstractListModel):
         if row is not None and self.facts[row] != fact:
             self.facts[row] = fact
             self.touched.emit(self.index(row))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's signature)
-        return 0 if parent.isValid() else len(self.facts)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         fact = self.facts[index.row()]

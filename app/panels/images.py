@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
@@ -14,7 +13,6 @@ from PySide6.QtCore import (
     QSize,
     Qt,
     QTimer,
-    Signal,
 )
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import (
@@ -34,6 +32,7 @@ from app.ahead import Ahead
 from app.index import Index as FactIndex
 from app.look import Look
 from app.panels.query_line import QueryLine
+from app.panels.row_model import RowModel
 from app.photos import Photos
 from app.session import Session
 from app.states import ImageState
@@ -53,13 +52,8 @@ _PAUSE_MS = 250
 _READINESS = Qt.ItemDataRole.UserRole + 1
 
 
-class ImagesModel(QAbstractListModel):
-    """One row for each photo. Thumbnails are asked for when a row is painted, so only what is seen is read.
-
-    `touched` instead of dataChanged: on dataChanged a QListView lays out all its rows anew, ten thousand of them.
-    """
-
-    touched = Signal(QModelIndex)
+class ImagesModel(RowModel):
+    """One row for each photo. Thumbnails are asked for when a row is painted, so only what is seen is read."""
 
     def __init__(self, session: Session, photos: Photos, ahead: Ahead, parent: QWidget) -> None:
         super().__init__(parent)
@@ -71,19 +65,15 @@ class ImagesModel(QAbstractListModel):
         ahead.changed.connect(self._touch)
 
     def show_photos(self, rels: list[str]) -> None:
-        self.beginResetModel()
         self._rels = rels
         self._row_of = {rel: row for row, rel in enumerate(rels)}
-        self.endResetModel()
+        self.reset_rows(len(rels))
 
     def shows(self, rels: list[str]) -> bool:
         return rels == self._rels
 
     def row_of(self, rel: str) -> int:
         return self._row_of.get(rel, -1)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's signature)
-        return 0 if parent.isValid() else len(self._row_of)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         rel = self._rels[index.row()]
@@ -245,8 +235,7 @@ class ImagesPanel(QFrame):
         head.addWidget(self._count)
         self.model = ImagesModel(session, photos, ahead, self)
         self.list = QListView()
-        self.list.setModel(self.model)
-        self.model.touched.connect(self.list.update)
+        self.model.paint_in(self.list)
         self.list.setItemDelegate(ImageDelegate(look, self.list))
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -34,6 +33,7 @@ from PySide6.QtWidgets import (
 from app import colouring, rows
 from app.look import Look
 from app.panels.history import HistoryPanel
+from app.panels.row_model import RowModel
 from app.session import Session
 from app.settings import Settings
 from app.veil import Veil
@@ -44,7 +44,7 @@ Index = QModelIndex | QPersistentModelIndex
 _ROW = 32
 
 
-class ObjectsModel(QAbstractListModel):
+class ObjectsModel(RowModel):
     """One row for each annotation; UserRole gives the annotation itself."""
 
     def __init__(self, session: Session, look: Look, parent: QWidget) -> None:
@@ -54,31 +54,29 @@ class ObjectsModel(QAbstractListModel):
         self._rows: dict[int, int] = {}
 
     def show_page(self, page: Page | None) -> None:
-        """Only rows that come or go are told: the panel paints the others anew, and a new layout of hundreds of rows
-        would be seen as a pause."""
-        listed = page.annotations if page else ()
-        old, new = [a.id for a in self._listed], [a.id for a in listed]
-        head = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-        most = min(len(old), len(new)) - head
-        ends = zip(reversed(old), reversed(new), strict=False)
-        tail = min(next((n for n, (a, b) in enumerate(ends) if a != b), most), most)
-        if len(old) > head + tail:
-            self.beginRemoveRows(QModelIndex(), head, len(old) - tail - 1)
-            self._listed = (*self._listed[:head], *self._listed[len(old) - tail :])
-            self.endRemoveRows()
-        if len(new) > head + tail:
-            self.beginInsertRows(QModelIndex(), head, len(new) - tail - 1)
-            self._listed = listed
-            self.endInsertRows()
-        self._listed = listed
-        self._rows = {annotation_id: row for row, annotation_id in enumerate(new)}
+        """Only what has changed is told: rows that come or go, and those that look different now."""
+        before, now = self._listed, page.annotations if page else ()
+        if before is now:
+            return
+        most = min(len(before), len(now))
+        pairs = enumerate(zip(before, now, strict=False))
+        head = next((n for n, (a, b) in pairs if a.id != b.id), most)
+        ends = enumerate(zip(reversed(before), reversed(now), strict=False))
+        tail = min(next((n for n, (a, b) in ends if a.id != b.id), most), most - head)
+        gone, come = len(before) - head - tail, len(now) - head - tail
+        if gone:
+            self.removeRows(head, gone)  # asked meanwhile, `data` still knows them
+        self._listed = now
+        self._rows = {annotation.id: row for row, annotation in enumerate(now)}
+        if come:
+            self.insertRows(head, come)
+        for row in (*range(head), *range(len(now) - tail, len(now))):
+            if now[row] is not before[row if row < head else row - len(now) + len(before)]:
+                self.touched.emit(self.index(row))
 
     def row_of(self, annotation_id: int) -> int:
         """-1 for one that is not listed."""
         return self._rows.get(annotation_id, -1)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's signature)
-        return 0 if parent.isValid() else len(self._listed)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         annotation = self._listed[index.row()]
@@ -177,7 +175,7 @@ class ObjectsPanel(QFrame):
         head.addWidget(self.switch)
         self.model = ObjectsModel(session, look, self)
         self.list = QListView()
-        self.list.setModel(self.model)
+        self.model.paint_in(self.list)
         self.list.setItemDelegate(ObjectDelegate(session, veil, settings, look, self.list))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(
@@ -213,6 +211,7 @@ class ObjectsPanel(QFrame):
         self.switch.setAccessibleName(self.tr("History of this photo"))
         self.list.setAccessibleName(self.tr("Objects on this photo"))
         self._on_page(self._session.page)
+        self.list.viewport().update()
 
     def _on_setting(self, key: str) -> None:
         if key == "show_history":
@@ -228,7 +227,6 @@ class ObjectsPanel(QFrame):
         self.list.setVisible(not steps)
         self._mirroring = True
         self.model.show_page(page)
-        self.list.viewport().update()
         self._mirroring = False
         count = len(page.annotations) if page else 0
         self._count.setText(str(count) if count and not steps else "")
