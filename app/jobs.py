@@ -47,6 +47,7 @@ class Lane(QObject):
         self._closing = False
         self._open = 0  # submitted and neither answered nor forgotten
         self._busy = False
+        self._running = False
         self._answered.connect(self._deliver)
         self._thread = threading.Thread(target=self._loop, name=f"lane-{name}", daemon=True)
         self._thread.start()
@@ -70,7 +71,7 @@ class Lane(QObject):
             self._forget(key)
             self._queue.append(_Job(self._ticket, key, work, done, failed, priority, always))
             self._open += 1
-            self._wake.notify()
+            self._wake.notify_all()
         self._show_busy()
 
     def cancel(self, key: Hashable) -> None:
@@ -79,6 +80,11 @@ class Lane(QObject):
             self._forget(key)
             self._latest.pop(key, None)
         self._show_busy()
+
+    def drain(self, seconds: float = 10.0) -> None:
+        """For other threads: wait until nothing is queued or running here, though not for ever."""
+        with self._wake:
+            self._wake.wait_for(lambda: not self._queue and not self._running, seconds)
 
     @property
     def idle(self) -> bool:
@@ -91,7 +97,7 @@ class Lane(QObject):
             self._closing = True
             self._queue = [job for job in self._queue if job.always]
             self._latest.clear()
-            self._wake.notify()
+            self._wake.notify_all()
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -104,16 +110,25 @@ class Lane(QObject):
                     return
                 job = min(self._queue, key=lambda j: (j.priority, j.ticket))
                 self._queue.remove(job)
-            if not self._run(job):
+                self._running = True
+            told = self._run(job)
+            with self._wake:
+                self._running = False
+                self._wake.notify_all()
+            if not told:
                 return
 
     def _run(self, job: _Job) -> bool:
         """False when nobody is left to answer to."""
-        result, error = None, None
+        result: Any = None
+        error: Exception | None = None
         try:
             result = job.work()
         except Exception as caught:  # every failure goes to whoever asked
             error = caught
+        except BaseException as caught:  # a library that wants to end the program ends only its job
+            error = RuntimeError(f"{type(caught).__name__}: {caught}")
+            error.__cause__ = caught
         try:
             self._answered.emit(job, result, error)
         except RuntimeError:  # the window is gone already; nobody waits for the answer

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
@@ -82,6 +84,35 @@ def in_words(text: str) -> str:
 
 def _in_chinese() -> bool:
     return QLocale().language() == QLocale.Language.Chinese
+
+
+_DISK_WORDS = {
+    errno.ENOSPC: QT_TRANSLATE_NOOP("Errors", "The disk is full. Free some space on it."),
+    errno.EDQUOT: QT_TRANSLATE_NOOP("Errors", "Your share of the disk is used up. Free some space on it."),
+    errno.EROFS: QT_TRANSLATE_NOOP("Errors", "The disk may not be written to."),
+    errno.EACCES: QT_TRANSLATE_NOOP("Errors", "You have no right to write in this folder."),
+    errno.EPERM: QT_TRANSLATE_NOOP("Errors", "You have no right to write in this folder."),
+    errno.EIO: QT_TRANSLATE_NOOP("Errors", "The disk does not answer. Check the cable or the network."),
+    errno.ENOENT: QT_TRANSLATE_NOOP("Errors", "The folder is not there. Connect the drive again, or put it back."),
+}
+if hasattr(errno, "ESTALE"):
+    _DISK_WORDS[errno.ESTALE] = _DISK_WORDS[errno.EIO]
+
+
+def of_save(error: Exception, folder: Path, action: str, run: Callable[[], None]) -> Notice:
+    """The notice for a save in `folder` that did not succeed: nothing is lost, what is in the way, what helps."""
+    text = QCoreApplication.translate("Errors", "Not saved yet. Your work is kept here, and saving goes on trying.")
+    return Notice("error", text, _in_the_way(error, folder), "save", action, run)
+
+
+def _in_the_way(error: Exception, folder: Path) -> str:
+    cause = error.__cause__ if isinstance(error, errors.SscError) else error
+    number = cause.errno if isinstance(cause, OSError) else None
+    if isinstance(error, errors.FolderGone):
+        number = errno.ENOENT
+    if number not in _DISK_WORDS:
+        return of_error(error).detail
+    return f"{QCoreApplication.translate('Errors', _DISK_WORDS[number])}\n{folder}"
 
 
 def of_error(error: Exception, *, key: str = "", kind: Kind = "error") -> Notice:

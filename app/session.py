@@ -17,7 +17,7 @@ from PySide6.QtGui import QUndoGroup, QUndoStack
 from app import states
 from app.jobs import Lane
 from app.notices import Notice, in_words, of_error
-from app.saving import Saver
+from app.saving import Loaded, Saver
 from app.settings import Settings
 from app.states import ImageState
 from app.undo import EditPage
@@ -69,7 +69,7 @@ class Session(QObject):
         self._stacks: dict[str, QUndoStack] = {}
         self._pages: dict[str, Page] = {}  # all that have undo steps, so that those stay valid, and the last few
         self._digests: dict[str, str] = {}
-        self.saver = Saver(disk, settings, self)
+        self.saver = Saver(settings, self)
         self.saver.notice.connect(self.notice)
         self.saver.saved.connect(self._on_saved)
         self.saver.conflict.connect(self._on_conflict)
@@ -84,6 +84,7 @@ class Session(QObject):
         """Open a folder of photos; on failure what is on screen stays. `prepare` runs before, on the disk lane."""
 
         def work() -> _Opened:
+            self.saver.settle()  # it may be the same folder again
             if prepare:
                 prepare()
             project = Project.open(folder)
@@ -194,21 +195,25 @@ class Session(QObject):
         unsaved = self.saver.waiting(project, rel)
         mine = unsaved or self._pages.get(rel)
 
-        def work() -> Page:
-            if unsaved is not None:
-                return unsaved
-            page = self.saver.load(project, rel, mine)
-            return mine if mine is not None and _same(page, mine, project.labels) else page
+        def work() -> Loaded:
+            return Loaded(unsaved) if unsaved is not None else self._read(project, rel, mine)
 
-        def done(page: Page) -> None:
+        def done(loaded: Loaded) -> None:
             if self.project is project and self.image == rel:
                 newer = self._pages.get(rel)
-                if newer is not None and newer is not mine:  # an edit from elsewhere came in between
+                if newer is not None and newer is not mine:  # an edit came in between, and is not of what was read
                     self._on_loaded(rel, newer, newer)
                 else:
-                    self._on_loaded(rel, page, mine)
+                    self.saver.go_on_from(project, loaded)
+                    self._on_loaded(rel, loaded.page, mine)
 
         self._disk.submit("load", work, done, lambda error: self._on_load_failed(rel, error), priority=1)
+
+    def _read(self, project: Project, rel: str, mine: Page | None) -> Loaded:
+        """For the disk lane: what is on disk; `mine` itself where that says the same."""
+        loaded = self.saver.load(project, rel, mine)
+        same = mine is not None and _same(loaded.page, mine, project.labels)
+        return replace(loaded, page=mine) if same else loaded
 
     def _on_loaded(self, rel: str, page: Page, mine: Page | None) -> None:
         if self.project is not None:
@@ -274,16 +279,15 @@ class Session(QObject):
         self._jobs += 1
         mine = self.saver.waiting(project, rel) or self._pages.get(rel)
 
-        def work() -> Page:
-            page = self.saver.load(project, rel, mine)
-            return mine if mine is not None and _same(page, mine, project.labels) else page
-
-        def loaded(page: Page) -> None:
+        def loaded(found: Loaded) -> None:
             if self.project is project:
-                ours = self.page if rel == self.image and self.page is not None else self._pages.setdefault(rel, page)
-                if ours is mine and page is not mine:
-                    self.stack(rel).push(EditPage(self, self.tr("changed on disk"), ours, page))
-                    ours = page
+                page, here = found.page, rel == self.image and self.page is not None
+                ours = self.page if here and self.page is not None else self._pages.get(rel)
+                if ours is None or ours is mine:
+                    self.saver.go_on_from(project, found)
+                    if ours is not None and page is not ours:
+                        self.stack(rel).push(EditPage(self, self.tr("changed on disk"), ours, page))
+                    ours = self._pages[rel] = page
                 after = change(ours)
                 if after is not ours:
                     self.stack(rel).push(EditPage(self, title, ours, after))
@@ -293,7 +297,8 @@ class Session(QObject):
             self.notice.emit(of_error(error, key="page"))
             done()
 
-        self._disk.submit(("elsewhere", self._jobs), work, loaded, failed, priority=2)
+        job = ("elsewhere", self._jobs)
+        self._disk.submit(job, lambda: self._read(project, rel, mine), loaded, failed, priority=2)
 
     def stack(self, rel: str) -> QUndoStack:
         """The steps of one photo."""
@@ -365,13 +370,13 @@ class Session(QObject):
 
     def close(self) -> None:
         """Release the folder; saves already queued are still written by the lane."""
-        self.saver.close()
         self._release()
+        self.saver.close()
 
     def _release(self) -> None:
         project = self.project
         if project is not None:
-            self._disk.submit(("unlock", id(project)), project.unlock, priority=9, always=True)
+            self.saver.lane.submit(("unlock", id(project)), project.unlock, priority=9, always=True)
 
 
 def _same(one: Page, other: Page, labels: LabelSet) -> bool:

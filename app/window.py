@@ -368,11 +368,13 @@ class Window(QMainWindow):
     @property
     def settled(self) -> bool:
         """Nothing is being read, computed or written."""
-        return all(lane.idle for lane in (self.model_lane, self.photo_lane, self.disk_lane, self.flow.lane))
+        lanes = (self.model_lane, self.photo_lane, self.disk_lane, self.session.saver.lane, self.flow.lane)
+        return all(lane.idle for lane in lanes)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if not self._closed:
-            if self.session.saver.failing and not leave_unsaved(self, self.session.saver.failing):
+            unsaved = self.session.saver.finish()
+            if unsaved and not leave_unsaved(self, unsaved):
                 event.ignore()
                 return
             self._closed = True

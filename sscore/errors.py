@@ -51,6 +51,10 @@ class BadProject(SscError):
     """The folder cannot be used as a project."""
 
 
+class FolderGone(BadProject):
+    """The folder of an open project is not there any more: unplugged, unmounted, renamed."""
+
+
 class PageChanged(SscError):
     """Somebody else saved this page since it was read; `kept` is where our version was put instead."""
 

@@ -25,7 +25,7 @@ from weakref import WeakKeyDictionary
 
 from sscore import journal, presence
 from sscore.coco import pages as page_json
-from sscore.errors import BadOption, BadPage, BadProject, PageChanged
+from sscore.errors import BadOption, BadPage, BadProject, FolderGone, PageChanged
 from sscore.journal import PageText
 from sscore.labels import LabelSet
 from sscore.paths import write_atomic
@@ -42,6 +42,14 @@ _REMEDIES = {
 }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A page file as somebody read it: a save names the one it goes on from. digest: "" when there was none."""
+
+    digest: str = ""
+    print: journal.Fingerprint | None = None
+
+
 @dataclass(slots=True)
 class _Known:
     """A page as we last read or wrote it.
@@ -49,7 +57,7 @@ class _Known:
     digest: of the file, "" when there was none; print: what it held; journal_size: bytes of the journal when its last
     line led to this page, -1 when that is to be found out; pending: digest of the page that the journal got and the
     file did not, because the disk failed between the two; kept: where our version is, when somebody else's stands in
-    its place.
+    its place; seen: what `PageStore.read` gave and our saves go on from.
     """
 
     digest: str = ""
@@ -57,6 +65,7 @@ class _Known:
     journal_size: int = -1
     pending: str = ""
     kept: Path | None = None
+    seen: Seen | None = None
 
 
 class PageStore:
@@ -71,6 +80,7 @@ class PageStore:
         self._known: dict[str, _Known] = {}
         self._texts: WeakKeyDictionary[Annotation, tuple[tuple[int, int, int], str]] = WeakKeyDictionary()
         self._guard = threading.RLock()
+        self._place = _identity(folder)
 
     def page_path(self, rel: str) -> Path:
         """rel: the photo's relative path with '/'. Raises BadProject for a name that leads out of the folder."""
@@ -85,19 +95,23 @@ class PageStore:
         Raises BadPage for a page that cannot be read (it is left as it is) and BadProject for a disk that refuses.
         """
         with self._guard:
+            page, seen = self.read(rel)
+            self._known[rel] = _Known(seen.digest, seen.print)
+            return page
+
+    def read(self, rel: str) -> tuple[Page | None, Seen]:
+        """The page as `load` gives it, but saves still compare with the one that was loaded before, until one of them
+        hands in this `Seen`. So who reads in one thread and edits in another cannot save an older page over it."""
+        with self._guard:
             data, on_disk, _ = self._recovered(rel)
             if data is None:
-                self._known[rel] = _Known()
-                return None
+                return None, Seen()
             page, text = self._parsed(rel, data)
-            self._known[rel] = _Known(on_disk, text.print())
-            return page
+            return page, Seen(on_disk, text.print())
 
     def look(self, rel: str) -> Page | None:
         """The page as `load` gives it, but saves still compare with the one that was loaded before."""
-        with self._guard:
-            data, _, _ = self._recovered(rel)
-            return None if data is None else self._parsed(rel, data)[0]
+        return self.read(rel)[0]
 
     def peek(self, rel: str) -> dict[str, Any] | None:
         """The page as JSON, without making its masks: for lists of many photos. Raises BadPage."""
@@ -105,11 +119,12 @@ class PageStore:
             data, _, _ = self._recovered(rel)
             return None if data is None else self._json(rel, data)
 
-    def save(self, page: Page, *, edit: str, author: str = "") -> bool:
+    def save(self, page: Page, *, edit: str, author: str = "", seen: Seen | None = None) -> bool:
         """Write a page: first its journal, then the file, each on disk before the next.
 
-        Returns False at once when nothing changed. author: the login name when empty. Raises PageChanged when the file
-        is not the one we read (ours is then kept beside it), BadProject when the disk refuses.
+        Returns False at once when nothing changed. author: the login name when empty. seen: what `read` gave with the
+        page that was edited; the same one for every save that follows from it. Raises PageChanged when the file is not
+        the one we read (ours is then kept beside it), BadProject when the disk refuses.
         """
         rel = checked(page.image)
         path, log = self.page_path(rel), self.journal_path(rel)
@@ -118,11 +133,13 @@ class PageStore:
             data = text.encode()
             after = journal.digest(data)
             known = self._known.setdefault(rel, _Known())
+            if seen is not None and known.seen is not seen:
+                known = self._known[rel] = _Known(seen.digest, seen.print, seen=seen)
             nothing = not known.digest and not page.annotations and not page.extra
             if not known.pending and not known.kept and (known.digest == after or nothing):
                 return False
-            if not self.folder.is_dir() or (known.digest and not (path.exists() or log.exists())):
-                raise BadProject(
+            if self._gone() or (known.digest and not (path.exists() or log.exists())):
+                raise FolderGone(
                     "the folder of the project is not there any more",
                     path=self.folder,
                     remedy="connect the drive again, or put the folder back, then save again",
@@ -137,8 +154,13 @@ class PageStore:
                 known.pending = after
                 size = journal.append(file, journal.line(before, text, about | {"after": after, "before": on_disk}))
                 write_atomic(path, data)
-            self._known[rel] = _Known(after, text.print(), size)
+            self._known[rel] = _Known(after, text.print(), size, seen=known.seen)
             return True
+
+    def _gone(self) -> bool:
+        """Whether the folder is not there, or an empty one in its place, such as the mount point of an unplugged drive:
+        what is written there would be hidden as soon as the drive is back."""
+        return not self.folder.is_dir() or (_identity(self.folder) != self._place and not any(self.folder.iterdir()))
 
     def _keep_both(self, path: Path, data: bytes, about: dict[str, Any], file: FileIO, known: _Known) -> None:
         """Put our version beside one that somebody else wrote, note it in the journal and raise PageChanged."""
@@ -190,7 +212,8 @@ class PageStore:
                     on_disk = journal.digest(new)
                 known = self._known.get(rel)
                 if known is not None and known.pending == on_disk:
-                    self._known[rel] = _Known(on_disk)  # it was our own save that the disk had not let finish
+                    # It was our own save, which the disk had not let finish.
+                    self._known[rel] = _Known(on_disk, seen=known.seen)
                 return new, on_disk, True
 
     def journal(self, rel: str) -> list[dict[str, Any]]:
@@ -274,6 +297,15 @@ def disk_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         problem = f"the disk refuses: {error.strerror or error}"
         raise BadProject(problem, path=path, remedy=_REMEDIES.get(error.errno or 0, "check the disk")) from error
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    """Which folder of which disk stands there; (0, 0) when none does."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return (0, 0)
+    return found.st_dev, found.st_ino
 
 
 def _read(path: Path) -> bytes | None:

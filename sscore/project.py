@@ -30,7 +30,7 @@ from sscore.facts import PhotoFacts
 from sscore.labels import LabelSet
 from sscore.labels import load as load_labels
 from sscore.naming import Naming
-from sscore.page_store import PageStore, checked, disk_errors, spelled
+from sscore.page_store import PageStore, Seen, checked, disk_errors, spelled
 from sscore.paths import write_atomic
 from sscore.presence import Holder
 from sscore.types import UNKNOWN, Page, Progress
@@ -157,19 +157,25 @@ class Project:
         page = self._store.load(rel)
         return page or self._blank(rel)
 
+    def read(self, rel: str) -> tuple[Page, Seen]:
+        """The page as `load` gives it, and what to hand to the saves that go on from it; see PageStore.read."""
+        page, seen = self._store.read(rel)
+        return page or self._blank(rel), seen
+
     def _blank(self, rel: str) -> Page:
         height, width = images.size(self.image_path(rel))
         return Page(checked(rel), width, height)
 
-    def save(self, page: Page, *, edit: str, author: str = "") -> None:
+    def save(self, page: Page, *, edit: str, author: str = "", seen: Seen | None = None) -> None:
         """Write a page: first its journal, then the file, each on disk before the next.
 
-        Returns at once when nothing changed. edit: what was done, for the journal; author: the login name when empty.
+        Returns at once when nothing changed. edit: what was done, for the journal; author: the login name when empty;
+        seen: what `read` gave with the page that was edited, when not `load` did.
         Raises PageChanged when the file is not the one that was loaded (`kept` says where ours is), BadProject when
         the disk refuses: then nothing that was saved before is lost, and saving can be tried again.
         """
         file = self.folder / "project.toml"
-        if self._store.save(page, edit=edit, author=author) and not file.exists():
+        if self._store.save(page, edit=edit, author=author, seen=seen) and not file.exists():
             with disk_errors(file):
                 write_atomic(file, _TOML.encode())
 

@@ -234,7 +234,7 @@ class EvaluateDialog(QDialog):
         self.bar.show()
         self._say(self.tr("Starting…"), "muted")
         # After all saves that wait: the process reads the pages from the disk.
-        self._lane.submit("evaluate", lambda: None, lambda _nothing: self._start())
+        self._lane.submit("evaluate", self._session.saver.settle, lambda _nothing: self._start())
 
     def _start(self) -> None:
         self.child.start(self.arguments())

@@ -40,7 +40,7 @@ class ExportDialog(QDialog):
     def __init__(self, session: Session, disk: Lane, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         assert session.project is not None
-        self._project, self._disk, self._look = session.project, disk, look
+        self._project, self._saver, self._disk, self._look = session.project, session.saver, disk, look
         self._stopped = False
         self._running = False
         self.setWindowTitle(self.tr("Export COCO"))
@@ -158,9 +158,12 @@ class ExportDialog(QDialog):
         self.verdict.hide()
         self.report.hide()
         progress = self._progress()
-        self._disk.submit(
-            "export", lambda: project.export(out, options=options, progress=progress), self._on_done, self._on_failed
-        )
+
+        def work() -> ExportReport:
+            self._saver.settle()
+            return project.export(out, options=options, progress=progress)
+
+        self._disk.submit("export", work, self._on_done, self._on_failed)
 
     def _progress(self) -> Callable[[int, int], None]:
         def report(done: int, total: int) -> None:  # runs on the disk lane

@@ -215,7 +215,7 @@ class TrainDialog(QDialog):
         self.bar.show()
         self._say(self.tr("Starting…"), "muted")
         # After all saves that wait: the process reads the pages from the disk.
-        self._lane.submit("train", lambda: None, lambda _nothing: self._start())
+        self._lane.submit("train", self._session.saver.settle, lambda _nothing: self._start())
 
     def _start(self) -> None:
         self._at_begin, self._began = -1.0, 0.0

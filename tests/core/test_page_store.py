@@ -359,3 +359,31 @@ def test_a_save_without_changes_writes_nothing(folder):
     assert not again.save(again.load(REL), edit="again")
     assert not again.save(Page("other.jpg", 5, 5), edit="nothing")
     assert (mine.page_path(REL).stat().st_mtime_ns, mine.journal_path(REL).stat().st_size) == stamp
+
+
+def test_what_was_read_and_not_gone_on_from_is_not_overwritten(folder):
+    """Read in one thread, edited in another: an edit of the older page that comes after the reading is no overwrite."""
+    mine, theirs = store(folder), store(folder)
+    mine.save(page_with(1), edit="start")
+    page, first = mine.read(REL)
+    theirs.save(edits.relabel(theirs.load(REL), [1], "H"), edit="theirs")
+    newer, second = mine.read(REL)
+    with pytest.raises(PageChanged):
+        mine.save(edits.relabel(page, [1], "U"), edit="on the older page", seen=first)
+    assert store(folder).load(REL).find(1).label == "H"
+    for label in ("Bar", "Pipe"):
+        mine.save(edits.relabel(newer, [1], label), edit="on theirs", seen=second)
+        assert store(folder).load(REL).find(1).label == label
+
+
+def test_nothing_is_written_into_an_empty_folder_in_place_of_the_project(folder):
+    mine = store(folder)
+    folder.rename(folder.with_name("away"))
+    folder.mkdir()  # the mount point of a drive that was unplugged
+    with pytest.raises(BadProject, match="not there any more"):
+        mine.save(page_with(1), edit="first of this page")
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
+    folder.with_name("away").rename(folder)
+    mine.save(page_with(1), edit="again")
+    assert len(store(folder).load(REL).annotations) == 1
