@@ -14,7 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import samples
-from app.look import Look
+from app.look import Look, resolve
 from app.settings import Settings
 from app.window import Window
 from sscore import __version__, paths
@@ -23,6 +23,18 @@ from sscore import __version__, paths
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the window until it is closed; returns the exit code."""
     options = _parse(argv)
+    if options.screenshots is None:
+        return _run(options)
+    from app import screenshots
+
+    options.size = options.size or screenshots.SIZE
+    options.theme = options.theme or "dark"
+    options.lang = resolve(options.lang or "system")
+    with screenshots.stage(options.lang) as options.folder:
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Scrap-SAM-CLIP")
@@ -41,10 +53,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         window.resize(*options.size)
     window.show()
     QTimer.singleShot(0, window, lambda: window.start(options.folder))
-    if options.screenshot:
-        from app.screenshot import grab_when_settled
+    if options.screenshot or options.screenshots:
+        from app import screenshots
 
-        grab_when_settled(window, options.screenshot)
+        if options.screenshots:
+            screenshots.tour(window, options.screenshots)
+        else:
+            screenshots.grab_when_settled(window, options.screenshot)
     try:
         return app.exec()
     finally:
@@ -57,12 +72,25 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         prog="ssc-studio", description="Annotate scrap photos: box or points to mask to class."
     )
     parser.add_argument("folder", nargs="?", type=Path, help="folder of photos (default: sample scenes)")
-    parser.add_argument("--lang", choices=("zh", "en"), help="language of the window (default: as the system)")
+    parser.add_argument(
+        "--lang", choices=("zh", "en"), type=_language, help="language of the window (default: as the system)"
+    )
     parser.add_argument("--theme", choices=("dark", "light", "system"), help="colours of the window")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window and quit")
+    parser.add_argument(
+        "--screenshots",
+        type=Path,
+        metavar="DIR",
+        help="label the sample scenes in a temporary folder, save pictures of the main screens in DIR and quit",
+    )
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in px")
     parser.add_argument("--version", action="version", version=f"ssc-studio {__version__}")
     return parser.parse_args(argv)
+
+
+def _language(text: str) -> str:
+    """ "zh_CN", "zh-Hans" … are "zh", as elsewhere."""
+    return text.replace("-", "_").partition("_")[0].lower()
 
 
 def _size(text: str) -> tuple[int, int]:
