@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from app.assistant import Shelf
 from app.bulk import Bulk
 from app.checks import Checks
+from app.company import Company
 from app.crops import Crops
 from app.index import Index
 from app.jobs import Lane
@@ -51,6 +52,9 @@ class Flow(QObject):
         self.bulk = Bulk(window.session, self)
         self.crops = Crops(self.lane, self)
         self.checks = Checks(window.session, self.index, self.lane, self)
+        self.company = Company(window.session, window.disk_lane, self)
+        self.company.notice.connect(window.messages.show_notice)
+        self.company.returned.connect(self._on_return)
         self._gallery: Gallery | None = None
         self._statistics: StatisticsPanel | None = None
         self._compare: CompareDialog | None = None
@@ -91,6 +95,7 @@ class Flow(QObject):
         window.actions_.set_keys(chosen_keys(window.settings))
 
     def close(self) -> None:
+        self.company.close()
         for window in (self._gallery, self._statistics, self._compare):
             if window is not None:
                 window.close()
@@ -276,6 +281,14 @@ class Flow(QObject):
     def _on_project(self) -> None:
         self.crops.open(self._window.session.project)
         self._target = None
+
+    def _on_return(self) -> None:
+        """The folder was away and is back: what could not be read is read again."""
+        window, project, rel = self._window, self._window.session.project, self._window.session.image
+        window.photos.clear()
+        window.session.refresh()
+        if project is not None and rel:
+            window.photos.show(rel, project.image_path(rel))
 
     def open_dropped(self, path: Path) -> None:
         """A folder, a photo or a video that was dropped on the window; a photo is shown first."""

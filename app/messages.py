@@ -57,7 +57,7 @@ class Message(QFrame):
         self._clock = QTimer(self, singleShot=True)
         self._clock.timeout.connect(lambda: bar.dismiss(self))
         seconds = _SECONDS[notice.kind]
-        if seconds:
+        if seconds and not notice.action:  # what offers something waits for an answer
             self._clock.start(seconds * 1000)
 
 

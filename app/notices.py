@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDateTime, QLocale, Qt
 
 from app import error_words
 from sscore import errors
+from sscore.aftermath import Aftermath
 
 log = logging.getLogger("app")
 
@@ -103,6 +104,44 @@ def of_save(error: Exception, folder: Path, action: str, run: Callable[[], None]
     """The notice for a save in `folder` that did not succeed: nothing is lost, what is in the way, what helps."""
     text = QCoreApplication.translate("Errors", "Not saved yet. Your work is kept here, and saving goes on trying.")
     return Notice("error", text, _in_the_way(error, folder), "save", action, run)
+
+
+def of_locked(error: Exception, folder: Path) -> Notice:
+    """The notice for a folder in which nothing can be saved, when it is opened."""
+    text = QCoreApplication.translate("Errors", "Nothing can be saved in this folder")
+    advice = QCoreApplication.translate("Errors", "You can look around. To keep your work, copy the photos elsewhere.")
+    reason, _, place = _in_the_way(error, folder).partition("\n")
+    return Notice("warning", text, f"{reason} {advice}\n{place}".rstrip(), "save")
+
+
+def of_aftermath(found: Aftermath, action: str, go: Callable[[str], None]) -> Notice:
+    """The notice after a program that did not end properly: whether all is there, what was saved last, what was put
+    right. go: shows a photo."""
+    lines = []
+    if found.photos:
+        rel, time, edit = found.photos[0]
+        words = QCoreApplication.translate("Errors", "Saved last: “{edit}” on {photo}, {time}.")
+        lines.append(words.format(edit=edit, photo=rel, time=_clock(time)))
+    lines += [in_words(text) for text in found.repairs[:3]]
+    if len(found.repairs) > 3:
+        lines.append(QCoreApplication.translate("Errors", "… and {n} more.").format(n=len(found.repairs) - 3))
+    if found.cut:
+        text = QCoreApplication.translate(
+            "Errors", "The program did not end properly last time. Its very last edit had not reached the disk yet."
+        )
+    else:
+        text = QCoreApplication.translate(
+            "Errors", "The program did not end properly last time. Everything you accepted is here."
+        )
+    kind: Kind = "warning" if found.cut or found.repairs else "info"
+    if not found.photos:
+        return Notice(kind, text, "\n".join(lines), "open")
+    return Notice(kind, text, "\n".join(lines), "open", action, lambda: go(found.photos[0][0]))
+
+
+def _clock(time: str) -> str:
+    """ISO 8601 as day and time here."""
+    return QLocale().toString(QDateTime.fromString(time, Qt.DateFormat.ISODate).toLocalTime(), "yyyy-MM-dd HH:mm")
 
 
 def _in_the_way(error: Exception, folder: Path) -> str:

@@ -7,7 +7,6 @@ saving at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,16 +15,17 @@ from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app import states
 from app.jobs import Lane
-from app.notices import Notice, in_words, of_error
+from app.notices import Notice, in_words, of_aftermath, of_error, of_locked
 from app.saving import Loaded, Saver
 from app.settings import Settings
 from app.states import ImageState
 from app.undo import EditPage
+from sscore.aftermath import Aftermath
 from sscore.coco import page_to_json
 from sscore.errors import PageChanged, SscError
 from sscore.labels import LabelSet
 from sscore.labels import load as load_labels
-from sscore.project import Holder, Project
+from sscore.project import Project
 from sscore.types import Page
 
 _CHUNK = 100  # images whose state is read in one go, so that saves can come between
@@ -36,7 +36,8 @@ _KEEP_PAGES = 4
 class _Opened:
     project: Project
     images: list[str]
-    holder: Holder | None
+    locked: SscError | None  # why nothing may be written here
+    aftermath: Aftermath | None
 
 
 class Session(QObject):
@@ -89,10 +90,12 @@ class Session(QObject):
                 prepare()
             project = Project.open(folder)
             images = project.images()
-            with suppress(SscError):  # a read-only folder can still be looked at
-                project.lock()
-            holder = project.lock_holder()
-            return _Opened(project, images, holder)
+            aftermath, locked = project.look_after(), None
+            try:
+                project.enter()
+            except SscError as error:  # a read-only folder can still be looked at
+                locked = error
+            return _Opened(project, images, locked, aftermath)
 
         self._disk.submit("open", work, self._on_opened, self._on_open_failed)
 
@@ -113,16 +116,13 @@ class Session(QObject):
         self._stacks.clear()
         self._settings.set("last_folder", str(opened.project.folder))
         self.project_opened.emit()
-        if opened.holder is not None:
-            self._tell_holder(opened.holder)
+        if opened.locked is not None:
+            self.notice.emit(of_locked(opened.locked, opened.project.folder))
+        if opened.aftermath is not None:
+            self.notice.emit(of_aftermath(opened.aftermath, self.tr("Go there"), self.go))
         for start in range(0, len(self.images), _CHUNK):
             self._read_states(self.images[start : start + _CHUNK], start)
         self.go(self.images[0] if self.images else "")
-
-    def _tell_holder(self, holder: Holder) -> None:
-        text = self.tr("{user} is working in this folder too (on {host})").format(user=holder.user, host=holder.host)
-        detail = self.tr("You can both annotate. If you both change one photo, both versions are kept.")
-        self.notice.emit(Notice("warning", text, detail, key="holder"))
 
     def _read_states(self, rels: list[str], start: int) -> None:
         project = self.project
@@ -208,6 +208,11 @@ class Session(QObject):
                     self._on_loaded(rel, loaded.page, mine)
 
         self._disk.submit("load", work, done, lambda error: self._on_load_failed(rel, error), priority=1)
+
+    def refresh(self) -> None:
+        """Read the page on screen again: somebody else may have changed it, or it could not be read."""
+        if self.image:
+            self._load(self.image)
 
     def _read(self, project: Project, rel: str, mine: Page | None) -> Loaded:
         """For the disk lane: what is on disk; `mine` itself where that says the same."""
@@ -376,7 +381,7 @@ class Session(QObject):
     def _release(self) -> None:
         project = self.project
         if project is not None:
-            self.saver.lane.submit(("unlock", id(project)), project.unlock, priority=9, always=True)
+            self.saver.lane.submit(("unlock", id(project)), project.leave, priority=9, always=True)
 
 
 def _same(one: Page, other: Page, labels: LabelSet) -> bool:

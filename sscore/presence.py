@@ -1,7 +1,8 @@
-"""Who is working in a project folder: an advisory note, .lock.json, that keeps nobody out.
+"""Who has a project folder open: a small note for each program, in `.here/`. Notes keep nobody out.
 
-Saves are safe without it (see `sscore.project`); it is there so that two people know of each other. A note survives a
-crash and is recognised as stale: on the same computer when its process is gone, from another one after eight hours.
+Saves are safe without them (see `sscore.project`); they are there so that people know of each other, and that a program
+which did not end properly is noticed: its note stays. On the same computer that is told by its process, on another one
+by a note that has not been renewed for a while.
 """
 
 from __future__ import annotations
@@ -11,28 +12,29 @@ import getpass
 import json
 import os
 import platform
+import re
 import sys
+import time
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sscore.paths import write_atomic
 
-_STALE = timedelta(hours=8)
+RENEW_S = 60
+_STALE_S = 600
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has a project open: login name, computer, process id there, since when (ISO 8601 UTC)."""
+    """Who has a project open: login name, computer, process id there, since when (ISO 8601 UTC). born: what tells the
+    process from a later one with the same id, "" where the system does not say."""
 
     user: str
     host: str
     pid: int
     time: str
-
-
-def myself() -> Holder:
-    return Holder(user(), host(), os.getpid(), now())
+    born: str = ""
 
 
 def host() -> str:
@@ -52,47 +54,87 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def holder(path: Path) -> Holder | None:
-    """Somebody else who has the project open now, by the note at `path`; None when nobody has."""
-    found, me = _read(path), myself()
-    if found is None or (found.host, found.pid) == (me.host, me.pid):
-        return None
-    if found.host == me.host:
-        return found if alive(found.pid) else None
+def enter(notes: Path) -> None:
+    """Leave our note in the folder `notes`, or renew it. OSError passes through."""
+    before = _read(_own(notes))
+    mine = Holder(user(), host(), os.getpid(), before.time if before and _alive(before) else now(), _born(os.getpid()))
+    write_atomic(_own(notes), json.dumps(asdict(mine)).encode("ascii"))
+
+
+def leave(notes: Path) -> None:
+    """Take our note away; those of others stay."""
+    with contextlib.suppress(OSError):
+        _own(notes).unlink(missing_ok=True)
+        notes.rmdir()
+
+
+def others(notes: Path) -> list[Holder]:
+    """Everybody else who has the project open now, who came first first."""
+    found = []
+    for path, holder in _all(notes):
+        here = holder.host == host()
+        if path != _own(notes) and (_alive(holder) if here else _age(path, notes) < _STALE_S):
+            found.append(holder)
+    return sorted(found, key=lambda holder: holder.time)
+
+
+def ended(notes: Path) -> list[Holder]:
+    """Programs of this computer that did not end properly: their notes are taken away, so this is told once."""
+    gone = []
+    for path, holder in _all(notes):
+        if holder.host == host() and not _alive(holder):
+            with contextlib.suppress(OSError):  # in a read-only folder, or another program was quicker
+                path.unlink()
+                gone.append(holder)
+    return gone
+
+
+def _own(notes: Path) -> Path:
+    computer = re.sub(r"[^\w-]", "-", host())
+    return notes / f"{computer}-{os.getpid()}.json"
+
+
+def _all(notes: Path) -> list[tuple[Path, Holder]]:
     try:
-        since = datetime.fromisoformat(found.time)
-        return found if datetime.now(UTC) - since < _STALE else None
-    except (TypeError, ValueError):
-        return None
-
-
-def enter(path: Path) -> bool:
-    """Leave our note, unless somebody else's stands there; whether it is ours now. OSError passes through."""
-    if holder(path) is not None:
-        return False
-    write_atomic(path, json.dumps(asdict(myself())).encode("ascii"))
-    return True
-
-
-def leave(path: Path) -> None:
-    """Take our note away; another's stays."""
-    found, me = _read(path), myself()
-    if found is not None and (found.host, found.pid) == (me.host, me.pid):
-        with contextlib.suppress(OSError):
-            path.unlink()
+        paths = sorted(path for path in notes.iterdir() if path.suffix == ".json")
+    except OSError:
+        return []
+    read = ((path, _read(path)) for path in paths)
+    return [(path, holder) for path, holder in read if holder is not None]
 
 
 def _read(path: Path) -> Holder | None:
     """A note that cannot be read counts as none: it keeps nobody out anyway."""
     try:
         data = json.loads(path.read_bytes())
-        return Holder(str(data["user"]), str(data["host"]), int(data["pid"]), str(data["time"]))
-    except (KeyError, OSError, RecursionError, TypeError, ValueError):
+        born = str(data.get("born", ""))
+        return Holder(str(data["user"]), str(data["host"]), int(data["pid"]), str(data["time"]), born)
+    except (AttributeError, KeyError, OSError, OverflowError, RecursionError, TypeError, ValueError):
         return None
 
 
-def alive(pid: int) -> bool:
-    """Whether a process of this computer runs."""
+def _age(path: Path, notes: Path) -> float:
+    """Seconds since a note was renewed, by the clock of the drive where we have a note of our own to compare with:
+    the clocks of two computers may differ by more than people stay away."""
+    try:
+        written = path.stat().st_mtime
+    except OSError:
+        return float("inf")
+    try:
+        return _own(notes).stat().st_mtime - written
+    except OSError:
+        return time.time() - written
+
+
+def _alive(holder: Holder) -> bool:
+    """Whether the program of a note of this computer still runs."""
+    if not _runs(holder.pid):
+        return False
+    born = _born(holder.pid)
+    return not born or not holder.born or born == holder.born
+
+
+def _runs(pid: int) -> bool:
     if pid <= 0:
         return False
     if sys.platform == "win32":
@@ -100,7 +142,7 @@ def alive(pid: int) -> bool:
 
         # Signal 0 would be Ctrl-C on Windows.
         kernel, code = ctypes.windll.kernel32, ctypes.c_ulong()
-        handle = kernel.OpenProcess(0x1000, False, pid)  # PROCESS_QUERY_LIMITED_INFORMATION
+        handle = kernel.OpenProcess(_LOOK, False, pid)
         if not handle:
             return False
         kernel.GetExitCodeProcess(handle, ctypes.byref(code))
@@ -113,3 +155,27 @@ def alive(pid: int) -> bool:
     except (OSError, OverflowError):
         return False
     return True
+
+
+_LOOK = 0x1000  # PROCESS_QUERY_LIMITED_INFORMATION
+
+
+def _born(pid: int) -> str:
+    """When a process of this computer began, in the system's own terms: after a restart the same ids come again."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        times = [ctypes.c_ulonglong() for _ in range(4)]  # creation, exit, kernel, user
+        handle = kernel.OpenProcess(_LOOK, False, pid)
+        if not handle:
+            return ""
+        told = kernel.GetProcessTimes(handle, *(ctypes.byref(one) for one in times))
+        kernel.CloseHandle(handle)
+        return str(times[0].value) if told else ""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        # The name of the program, in brackets, may hold anything; the start is the 20th field behind it.
+        return f"{boot} {Path(f'/proc/{pid}/stat').read_bytes().rpartition(b')')[2].split()[19].decode()}"
+    except (IndexError, OSError):
+        return ""

@@ -4,7 +4,7 @@
     pages/<photo with its extension>.json           one-image COCO file, see sscore.coco.pages
     journal/<photo with its extension>.jsonl        every edit, see sscore.journal
     ids.json                                        export ids, see sscore.coco.registry
-    .lock.json                                      who is here, see sscore.presence
+    .here/                                          who is here, see sscore.presence
 
 Nothing is written before the first save. Several people may work in one folder on a shared drive: a save compares the
 page on disk with the one that was read, and when somebody else changed it both versions are kept.
@@ -24,7 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sscore import coco, facts, images, naming, presence
+from sscore import coco, facts, images, journal, naming, presence
+from sscore.aftermath import Aftermath, look_after
 from sscore.errors import BadImage, BadOption, BadPage, BadProject
 from sscore.facts import PhotoFacts
 from sscore.labels import LabelSet
@@ -43,6 +44,7 @@ images = "."                # folder of the photos, seen from here
 labels = "scrap_shapes"     # a label set that ships with the program, or a .toml file seen from here
 """
 _STALE_TEMP_S = 3600
+_NOTES = ".here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,18 +281,30 @@ class Project:
 
     # --- who is here --------------------------------------------------------------------------------------------------
 
-    def lock(self) -> bool:
-        """Leave a note that we work here; False when somebody else's stands there. Keeps nobody out."""
-        path = self.folder / ".lock.json"
+    def enter(self) -> None:
+        """Leave a note that we work here, or renew it (every presence.RENEW_S). Keeps nobody out.
+
+        Raises BadProject where nothing may be written.
+        """
+        with disk_errors(self.folder):
+            presence.enter(self.folder / _NOTES)
+
+    def leave(self) -> None:
+        presence.leave(self.folder / _NOTES)
+
+    def others(self) -> list[Holder]:
+        """Everybody else who works here now."""
+        return presence.others(self.folder / _NOTES)
+
+    def look_after(self) -> Aftermath | None:
+        """Put right what a program of this computer left when it ended improperly; None when none did."""
+        return look_after(self._store, self.folder / _NOTES)
+
+    def last_edit(self, rel: str) -> dict[str, Any]:
+        """The last line of a page's journal: "author", "time", "host", "edit"; empty when there is none."""
+        path = self._store.journal_path(rel)
         with disk_errors(path):
-            return presence.enter(path)
-
-    def unlock(self) -> None:
-        presence.leave(self.folder / ".lock.json")
-
-    def lock_holder(self) -> Holder | None:
-        """Somebody else who works here now; None when nobody does."""
-        return presence.holder(self.folder / ".lock.json")
+            return (journal.last(path)[0] if path.exists() else None) or {}
 
 
 @dataclass(frozen=True, slots=True)

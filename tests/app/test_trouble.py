@@ -135,7 +135,8 @@ def test_an_empty_folder_teaches(studio, tmp_path):
 
 def test_somebody_else_in_the_folder_is_named(make_studio, folder):
     holder = {"user": "wang", "host": "lab-7", "pid": 1, "time": _now()}
-    (folder / ".lock.json").write_text(json.dumps(holder), encoding="utf-8")
+    (folder / ".here").mkdir()
+    (folder / ".here" / "lab-7-1.json").write_text(json.dumps(holder), encoding="utf-8")
     studio = make_studio()
     studio.open(folder)
     assert "wang" in texts(studio)

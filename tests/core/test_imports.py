@@ -23,6 +23,7 @@ LAYERS = (
         "page_store",
         "journal",
         "presence",
+        "aftermath",
         "dataset",
         "scenes",
     ),

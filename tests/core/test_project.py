@@ -1,7 +1,5 @@
 import json
 import os
-import subprocess
-import sys
 import unicodedata
 from dataclasses import replace
 
@@ -9,7 +7,7 @@ import pytest
 from PIL import Image
 from sample_pages import FOLDER, rectangle, same_page, sample_page
 
-from sscore import coco, edits, presence
+from sscore import coco, edits
 from sscore.errors import BadImage, BadLabels, BadPage, BadProject, ExportFailed
 from sscore.project import PageSummary, Project
 from sscore.types import Annotation
@@ -275,64 +273,3 @@ def test_old_temp_files_of_a_crash_are_swept(folder):
     os.utime(old, (0, 0))
     project.annotated()
     assert (old.exists(), fresh.exists()) == (False, True)
-
-
-# --- who is here ------------------------------------------------------------------------------------------------------
-
-
-def note(folder, **change):
-    data = {"user": "li", "host": presence.host(), "pid": os.getpid() + 1, "time": presence.now(), **change}
-    (folder / ".lock.json").write_text(json.dumps(data))
-
-
-def test_our_own_note_keeps_nobody_out(folder):
-    project = Project.open(folder)
-    assert project.lock()
-    assert project.lock_holder() is None
-    assert Project.open(folder).lock()
-    project.unlock()
-    assert not (folder / ".lock.json").exists()
-
-
-def test_somebody_on_this_computer_while_the_process_lives(folder):
-    project = Project.open(folder)
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    try:
-        note(folder, pid=process.pid)
-        holder = project.lock_holder()
-        assert (holder.user, holder.pid) == ("li", process.pid)
-        assert not project.lock()
-        project.unlock()
-        assert (folder / ".lock.json").exists()
-    finally:
-        process.kill()
-        process.wait()
-        process.stdin.close()
-    assert project.lock_holder() is None
-    assert project.lock()
-
-
-@pytest.mark.parametrize(
-    ("change", "held"),
-    [
-        ({"host": "workshop-2"}, True),
-        ({"host": "workshop-2", "time": "2024-01-01T00:00:00Z"}, False),
-        ({"host": "workshop-2", "time": "yesterday"}, False),
-        ({"pid": 0}, False),
-        ({"pid": -5}, False),
-        ({"pid": 10**30}, False),
-        ({"pid": "x"}, False),
-    ],
-)
-def test_notes_of_others_and_of_crashes(folder, change, held):
-    note(folder, **change)
-    project = Project.open(folder)
-    assert (project.lock_holder() is not None) is held
-    assert project.lock() is not held
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"user": "li"}', "\xff"])
-def test_a_note_that_cannot_be_read_counts_as_none(folder, text):
-    (folder / ".lock.json").write_text(text, encoding="latin-1")
-    assert Project.open(folder).lock_holder() is None
-    assert Project.open(folder).lock()

@@ -1,0 +1,111 @@
+"""Who else has the folder open, what they change on the photo on screen, and whether the folder is there at all.
+
+Looked up every few seconds on the disk lane; nothing here is needed for saving safely.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.jobs import Lane
+from app.notices import Notice
+from app.session import Session
+from sscore import presence
+from sscore.errors import SscError
+from sscore.presence import Holder
+from sscore.project import Project
+
+_EVERY_MS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """there: the folder and the photo can be read; others: None when that could not be told; theirs: the last edit of
+    the page on screen, when it was made by somebody else since we read it."""
+
+    there: bool = False
+    others: list[Holder] | None = None
+    theirs: dict[str, object] | None = None
+
+
+class Company(QObject):
+    """`returned`: the folder was away and is back, so what could not be read then can be now."""
+
+    notice = Signal(object)
+    returned = Signal()
+
+    def __init__(self, session: Session, disk: Lane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._disk = session, disk
+        self._known: set[Holder] = set()
+        self._away = False
+        self._looks = 0
+        self._timer = QTimer(self, interval=_EVERY_MS)
+        self._timer.timeout.connect(self.look)
+        session.project_opened.connect(self._begin)
+
+    def close(self) -> None:
+        self._timer.stop()
+        self._disk.cancel("company")
+
+    def _begin(self) -> None:
+        self._known, self._away, self._looks = set(), False, 0
+        self._timer.start()
+        self.look()
+
+    def look(self) -> None:
+        """Have a look around now."""
+        session, project, rel = self._session, self._session.project, self._session.image
+        if project is None:
+            return
+        self._looks += 1
+        renew = self._looks % (presence.RENEW_S * 1000 // _EVERY_MS) == 0
+
+        def work() -> _Found:
+            if not (project.image_path(rel) if rel else project.folder).exists():
+                return _Found()
+            with suppress(SscError):
+                if renew:
+                    project.enter()
+                others = project.others()
+                changed = bool(rel) and session.saver.changed_outside(project, rel)
+                return _Found(True, others, dict(project.last_edit(rel)) if changed else None)
+            return _Found(True)
+
+        self._disk.submit("company", work, lambda found: self._on_found(project, rel, found), priority=3)
+
+    def _on_found(self, project: Project, rel: str, found: _Found) -> None:
+        session = self._session
+        if session.project is not project:
+            return
+        self._tell_whether_there(found.there, project)
+        if found.others is not None:
+            if set(found.others) - self._known:
+                self._tell_others(found.others)
+            self._known = set(found.others)
+        if found.theirs is not None and rel == session.image and session.page is not None:
+            who = str(found.theirs.get("author") or found.theirs.get("host") or "")
+            text = self.tr("{user} has just changed this photo").format(user=who or self.tr("Somebody else"))
+            self.notice.emit(Notice("info", text, self.tr("You see their version now; undo shows the one before.")))
+            session.refresh()
+
+    def _tell_whether_there(self, there: bool, project: Project) -> None:
+        if there is not self._away:
+            return
+        self._away = not there
+        if there:
+            self.notice.emit(Notice("done", self.tr("The folder is there again"), key="open"))
+            self.returned.emit()
+        elif not project.folder.exists():
+            text = self.tr("The folder is not there any more")
+            detail = self.tr("Connect the drive again, or put the folder back. Work goes on in memory until then.")
+            self.notice.emit(Notice("warning", text, f"{detail}\n{project.folder}", key="open"))
+
+    def _tell_others(self, others: list[Holder]) -> None:
+        names = ", ".join(dict.fromkeys(f"{holder.user} ({holder.host})" for holder in others))
+        text = self.tr("Also working in this folder: {names}").format(names=names)
+        detail = self.tr("You can both annotate. If you both change one photo, both versions are kept.")
+        self.notice.emit(Notice("warning", text, detail, key="holder"))
