@@ -236,6 +236,7 @@ class Halves:
             device=self._device,
             engine=self._engine,
             keep=self._path is not None,
+            fused=name == _ENCODER,
         )
 
     def _network(self) -> nn.Module:

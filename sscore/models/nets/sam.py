@@ -226,18 +226,20 @@ def _look(attention: Any, tokens: Tensor, keys: Tensor, values: Tensor) -> Tenso
 
 def _answer(attention: Any, image: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     """Attention from the many image positions (1 or n, p, c) to few keys and values (n, t, c) -> (n, p, c); the
-    projections of the image are again taken to the tokens' side."""
+    projections of the image are again taken to the tokens' side. Scores lie with the positions last, where softmax
+    over the few tokens is quickest; a head's shares add up to 1, so that the output's bias can be divided among them.
+    """
     n, t, c = keys.shape
     heads, inner = attention.num_heads, attention.internal_dim
     size = inner // heads
     held = attention.k_proj(keys).reshape(n, t, heads, size).transpose(1, 2) * size**-0.5
-    offset = (held @ attention.q_proj.bias.reshape(heads, size, 1)).reshape(n, 1, heads, t)
+    offset = held @ attention.q_proj.bias.reshape(heads, size, 1)
     held = (held @ attention.q_proj.weight.reshape(heads, size, c)).reshape(n, heads * t, c)
-    scores = (image @ held.transpose(1, 2)).reshape(n, -1, heads, t) + offset
+    scores = (held @ image.transpose(1, 2)).reshape(n, heads, t, -1) + offset
     given = attention.v_proj(values).reshape(n, t, heads, size).transpose(1, 2)
-    given = given @ attention.out_proj.weight.reshape(c, heads, size).permute(1, 2, 0)
-    shares = scores.softmax(-1).reshape(n, -1, heads * t)
-    return cast(Tensor, shares @ given.reshape(n, heads * t, c) + attention.out_proj.bias)
+    given = given @ attention.out_proj.weight.reshape(c, heads, size).permute(1, 2, 0) + attention.out_proj.bias / heads
+    shares = scores.softmax(2).reshape(n, heads * t, -1)
+    return cast(Tensor, shares.transpose(1, 2) @ given.reshape(n, heads * t, c))
 
 
 def _four_times(upscaling: Any, image: Tensor) -> Tensor:
