@@ -174,7 +174,7 @@ def test_phone_jpeg_with_a_second_picture_inside(folder):
     check(path, colours(), 12)
 
 
-@pytest.mark.parametrize("height, width", [(1, 1), (1, 9), (100, 20000), (20000, 100)])
+@pytest.mark.parametrize("height, width", [(1, 1), (1, 9), (8, 20000), (20000, 8)])
 def test_extreme_shapes(folder, height, width):
     expected = np.full((height, width, 3), 77, dtype=np.uint8)
     path = saved(folder, "a.png", pil_bytes(Image.fromarray(expected), "PNG", compress_level=1))

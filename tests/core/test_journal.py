@@ -1,4 +1,3 @@
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -11,12 +10,6 @@ from sscore.page_store import PageStore
 from sscore.types import Annotation
 
 REL = "子 文件夹/照片 1.jpg"
-
-
-@pytest.fixture(autouse=True)
-def quick_disk(monkeypatch):
-    """What is written is tested here, not the speed of this disk."""
-    monkeypatch.setattr(os, "fsync", lambda fd: None)
 
 
 @pytest.fixture

@@ -17,12 +17,6 @@ from sscore.types import Annotation, Page
 REL = "子 文件夹/照片 1.jpg"
 
 
-@pytest.fixture(autouse=True)
-def quick_disk(monkeypatch):
-    """The order of writes is tested here, not the speed of this disk."""
-    monkeypatch.setattr(os, "fsync", lambda fd: None)
-
-
 @pytest.fixture
 def folder(tmp_path):
     top = tmp_path / FOLDER

@@ -13,12 +13,6 @@ from sscore.project import PageSummary, Project
 from sscore.types import Annotation
 
 
-@pytest.fixture(autouse=True)
-def quick_disk(monkeypatch):
-    """What is written is tested here, not the speed of this disk."""
-    monkeypatch.setattr(os, "fsync", lambda fd: None)
-
-
 @pytest.fixture
 def folder(tmp_path):
     """A folder of photos with the names that go wrong elsewhere."""

@@ -1,7 +1,6 @@
 """rescore: pieces of a project named again from what is cached, and only those nobody confirmed."""
 
 import json
-import os
 from dataclasses import replace
 
 import pytest
@@ -34,7 +33,6 @@ class Opaque:
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("SSC_CACHE", str(tmp_path / "缓存"))
-    monkeypatch.setattr(os, "fsync", lambda fd: None)
 
 
 @pytest.fixture
