@@ -6,7 +6,9 @@ Looked up every few seconds on the disk lane; nothing here is needed for saving 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -14,7 +16,7 @@ from app.jobs import Lane
 from app.notices import Notice
 from app.session import Session
 from sscore import presence
-from sscore.errors import SscError
+from sscore.errors import PageChanged, SscError
 from sscore.presence import Holder
 from sscore.project import Project
 
@@ -32,10 +34,12 @@ class _Found:
 
 
 class Company(QObject):
-    """`returned`: the folder was away and is back, so what could not be read then can be now."""
+    """`returned`: the folder was away and is back, so what could not be read then can be now. `versions_wanted`: the
+    user wants to see both versions of a photo: its name and the file of the kept one."""
 
     notice = Signal(object)
     returned = Signal()
+    versions_wanted = Signal(str, object)
 
     def __init__(self, session: Session, disk: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +50,7 @@ class Company(QObject):
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self.look)
         session.project_opened.connect(self._begin)
+        session.saver.conflict.connect(self._on_conflict)
 
     def close(self) -> None:
         self._timer.stop()
@@ -55,6 +60,18 @@ class Company(QObject):
         self._known, self._away, self._looks = set(), False, 0
         self._timer.start()
         self.look()
+        self.look_for_versions()
+
+    def look_for_versions(self) -> None:
+        """Offer what nobody has decided about."""
+        project = self._session.project
+        if project is None:
+            return
+
+        def done(kept: dict[str, list[Path]]) -> None:
+            self._tell_kept(project, kept)
+
+        self._disk.submit("kept", project.kept, done, lambda _error: None, priority=8)
 
     def look(self) -> None:
         """Have a look around now."""
@@ -91,6 +108,27 @@ class Company(QObject):
             text = self.tr("{user} has just changed this photo").format(user=who or self.tr("Somebody else"))
             self.notice.emit(Notice("info", text, self.tr("You see their version now; undo shows the one before.")))
             session.refresh()
+
+    def _on_conflict(self, project: Project, rel: str, error: PageChanged) -> None:
+        kept = Path(error.kept)
+        text = self.tr("Somebody else changed {photo} at the same time").format(photo=rel)
+        detail = self.tr("Nothing is overwritten: their version is shown now, and yours is kept beside it.")
+        offered = replace(Notice("warning", text, detail, key="conflict"), **self._offer(rel, kept))
+        self.notice.emit(offered if project is self._session.project else Notice("warning", text, detail, "conflict"))
+
+    def _tell_kept(self, project: Project, kept: dict[str, list[Path]]) -> None:
+        """After the folder was opened: versions that nobody has decided about."""
+        if project is self._session.project and kept:
+            rel, files = next(iter(kept.items()))
+            text = self.tr("There are two versions of {photo}").format(photo=rel)
+            detail = self.tr("Two people changed it at the same time. Nothing is lost; choose when you like.")
+            if len(kept) > 1:
+                detail += " " + self.tr("The same goes for more photos: {n}.").format(n=len(kept) - 1)
+            notice = Notice("warning", text, detail, key="conflict")
+            self.notice.emit(replace(notice, **self._offer(rel, files[0])))
+
+    def _offer(self, rel: str, kept: Path) -> dict[str, Any]:
+        return {"action": self.tr("Look at both…"), "run": lambda: self.versions_wanted.emit(rel, kept)}
 
     def _tell_whether_there(self, there: bool, project: Project) -> None:
         if there is not self._away:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.dialogs.settings import SettingsDialog
     from app.dialogs.shortcuts import KeysDialog
     from app.dialogs.train import TrainDialog
+    from app.dialogs.versions import VersionsDialog
     from app.panels.gallery import Gallery
     from app.panels.review import ReviewPanel
     from app.panels.rules import RulesPanel
@@ -55,6 +56,7 @@ class Flow(QObject):
         self.company = Company(window.session, window.disk_lane, self)
         self.company.notice.connect(window.messages.show_notice)
         self.company.returned.connect(self._on_return)
+        self.company.versions_wanted.connect(self.show_versions)
         self._gallery: Gallery | None = None
         self._statistics: StatisticsPanel | None = None
         self._compare: CompareDialog | None = None
@@ -196,6 +198,13 @@ class Flow(QObject):
         dialog = TrainDialog(window.session, self.index, window.stock, window.disk_lane, window.look, window)
         dialog.use.connect(lambda model: window.assistant.load("segmenter", model))
         return self._once(dialog)
+
+    def show_versions(self, rel: str, kept: Path) -> VersionsDialog:
+        from app.dialogs.versions import VersionsDialog
+
+        window = self._window
+        again = self.company.look_for_versions
+        return self._once(VersionsDialog(window.session, rel, kept, again, window.disk_lane, window.look, window))
 
     def show_settings(self) -> SettingsDialog:
         from app.dialogs.settings import SettingsDialog

@@ -121,7 +121,7 @@ def of_aftermath(found: Aftermath, action: str, go: Callable[[str], None]) -> No
     if found.photos:
         rel, time, edit = found.photos[0]
         words = QCoreApplication.translate("Errors", "Saved last: “{edit}” on {photo}, {time}.")
-        lines.append(words.format(edit=edit, photo=rel, time=_clock(time)))
+        lines.append(words.format(edit=edit, photo=rel, time=clock(time)))
     lines += [in_words(text) for text in found.repairs[:3]]
     if len(found.repairs) > 3:
         lines.append(QCoreApplication.translate("Errors", "… and {n} more.").format(n=len(found.repairs) - 3))
@@ -139,8 +139,8 @@ def of_aftermath(found: Aftermath, action: str, go: Callable[[str], None]) -> No
     return Notice(kind, text, "\n".join(lines), "open", action, lambda: go(found.photos[0][0]))
 
 
-def _clock(time: str) -> str:
-    """ISO 8601 as day and time here."""
+def clock(time: str) -> str:
+    """ISO 8601 as day and time here; "" for none."""
     return QLocale().toString(QDateTime.fromString(time, Qt.DateFormat.ISODate).toLocalTime(), "yyyy-MM-dd HH:mm")
 
 

@@ -365,11 +365,8 @@ class Session(QObject):
         if self.project is project:
             self._tell_repairs(project)
 
-    def _on_conflict(self, project: Project, rel: str, error: PageChanged) -> None:
+    def _on_conflict(self, project: Project, rel: str, _error: PageChanged) -> None:
         """Somebody else saved this page meanwhile: go on from theirs, ours is a file and one undo step away."""
-        detail = self.tr("{photo}: their version is shown now. Yours is kept as {file}; undo brings it back here too.")
-        shown = of_error(error, key="conflict", kind="warning")
-        self.notice.emit(replace(shown, detail=detail.format(photo=rel, file=Path(error.kept).name)))
         if project is self.project and rel == self.image:
             self._load(rel)
 

@@ -171,7 +171,7 @@ class PageStore:
             names = (f"{stem}.{me}{number}.json" for number in ("", *(f"-{n}" for n in range(2, 1000))))
             known.kept = next(p for p in map(path.with_name, names) if not p.exists())
         write_atomic(known.kept, data)
-        journal.append(file, page_json.dumps({**about, "kept": known.kept.name}))
+        journal.append(file, page_json.dumps({**about, "kept": known.kept.name, "base": known.digest}))
         raise PageChanged(
             "somebody else changed this page since you opened it; both versions are kept",
             path=path,

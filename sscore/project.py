@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sscore import coco, facts, images, journal, naming, presence
+from sscore import coco, facts, images, journal, naming, presence, versions
 from sscore.aftermath import Aftermath, look_after
 from sscore.errors import BadImage, BadOption, BadPage, BadProject
 from sscore.facts import PhotoFacts
@@ -35,6 +35,7 @@ from sscore.page_store import PageStore, Seen, checked, disk_errors, spelled
 from sscore.paths import write_atomic
 from sscore.presence import Holder
 from sscore.types import UNKNOWN, Page, Progress
+from sscore.versions import Versions
 
 __all__ = ["Holder", "PageSummary", "Project"]
 
@@ -187,6 +188,25 @@ class Project:
         Returns whether there was something to do. `load` does the same.
         """
         return self._store.recover(rel)
+
+    def kept(self) -> dict[str, list[Path]]:
+        """Photos with versions that were kept because two people had changed them, and the files of these."""
+        top = self.folder / "pages"
+        found: dict[str, list[Path]] = {}
+        for here, _, files in os.walk(top):
+            for name in filter(versions.is_kept, files):
+                page = Path(here, name.rpartition("@")[0]).with_suffix("")
+                rel = unicodedata.normalize("NFC", page.relative_to(top).as_posix())
+                found[rel] = versions.kept(self._store, rel)
+        return found
+
+    def versions(self, rel: str, kept: Path) -> Versions:
+        """A page as it is beside a version of it that was kept. Raises BadPage, BadProject."""
+        return versions.read(self._store, rel, kept)
+
+    def put_away(self, rel: str, kept: Path) -> None:
+        """A version that was kept has been dealt with: it is not offered any more, though never deleted."""
+        versions.put_away(self._store, rel, kept)
 
     def journal(self, rel: str) -> list[dict[str, Any]]:
         """Every edit of a page, oldest first: "author", "time", "host", "edit" and what changed (sscore.journal)."""

@@ -1,0 +1,155 @@
+"""Two windows or two people in one folder: nobody overwrites anybody, each sees the other, both are offered."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import wait_until
+
+from app.dialogs.versions import VersionsDialog
+from sscore import edits, presence
+from sscore.project import Project
+
+
+def said(studio) -> str:
+    return "\n".join(f"{notice.text} {notice.detail}" for notice in studio.window.messages.notices)
+
+
+def offer(studio):
+    return next(notice for notice in studio.window.messages.notices if notice.key == "conflict")
+
+
+def decide(studio, number: int | None) -> None:
+    """Open what the message offers; take one of the three, or close it."""
+    offer(studio).run()
+    (dialog,) = studio.window.findChildren(VersionsDialog)
+    wait_until(lambda: dialog.cards[0].button.isEnabled(), what="both versions")
+    assert [card.picture.pixmap().isNull() for card in dialog.cards] == [False] * 3
+    if number is None:
+        dialog.reject()
+    else:
+        dialog.cards[number].button.click()
+    studio.settle()
+
+
+@pytest.fixture
+def second(make_studio, folder):
+    """Somebody else's window on the same folder."""
+    made = make_studio()
+    made.open(folder)
+    return made
+
+
+@pytest.fixture
+def conflict(studio, second):
+    """Both add an object to the same photo, without knowing of each other's."""
+    studio.window.flow.company.close()
+    second.add(20, 20, 120, 120)
+    studio.window.activateWindow()
+    studio.add(200, 100, 300, 200)
+    return studio
+
+
+def lefts(page) -> list[int]:
+    return sorted(a.mask.left for a in page.annotations)
+
+
+def test_the_second_to_save_overwrites_nothing_and_is_offered_both(conflict, second, folder):
+    theirs = lefts(second.session.page)
+    assert lefts(conflict.session.page) == theirs == lefts(conflict.on_disk())
+    assert "Nothing is overwritten" in said(conflict)
+    assert offer(conflict).action
+    assert "at the same time" not in said(second)
+    (kept,) = [p for p in (folder / "pages").iterdir() if "@" in p.name]
+    assert len(json.loads(kept.read_text())["annotations"]) == 1
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_one_of_the_three_is_taken(conflict, second, folder, number):
+    theirs = lefts(conflict.session.page)
+    decide(conflict, number)
+    now = lefts(conflict.session.page)
+    assert now == lefts(conflict.on_disk())
+    assert len(now) == (1, 2, 1)[number]
+    assert (theirs[0] in now) is (number < 2)
+    assert [p.name for p in (folder / "pages").iterdir()] == ["a.jpg.json"]
+    assert len([p for p in (folder / "journal").iterdir() if "@" in p.name]) == 1, "put away, not deleted"
+    if number:
+        conflict.session.undo_group.undo()
+        conflict.settle()
+        assert lefts(conflict.on_disk()) == theirs
+
+
+def test_what_was_not_decided_is_offered_when_the_folder_is_opened_again(conflict, make_studio, folder):
+    decide(conflict, None)
+    conflict.window.close()
+    later = make_studio()
+    later.open(folder)
+    assert "two versions of a.jpg" in said(later)
+    decide(later, 1)
+    assert len(lefts(later.on_disk())) == 2
+    assert "two versions" not in said(later) or not Project.open(folder).kept()
+
+
+def test_what_somebody_else_saves_is_shown_before_it_can_clash(studio, folder):
+    studio.add(20, 20, 120, 120)
+    theirs = Project.open(folder)
+    theirs.save(edits.relabel(theirs.load("a.jpg"), [1], "U"), edit="theirs", author="wang")
+    studio.window.flow.company.look()
+    studio.settle()
+    assert studio.labels == ["U"]
+    assert "wang has just changed this photo" in said(studio)
+    studio.key("2")
+    studio.settle()
+    assert studio.on_disk().annotations[0].label == "Bar"
+    assert not Project.open(folder).kept()
+
+
+def test_our_own_saves_are_nobody_elses(studio):
+    studio.add(20, 20, 120, 120)
+    studio.window.flow.company.look()
+    studio.settle()
+    assert said(studio) == ""
+
+
+def test_who_comes_later_is_named_once(studio, folder):
+    holder = {"user": "wang", "host": "lab-7", "pid": 1, "time": presence.now()}
+    (folder / ".here" / "lab-7-1.json").write_text(json.dumps(holder), encoding="utf-8")
+    for _ in range(2):
+        studio.window.flow.company.look()
+        studio.settle()
+    assert said(studio).count("wang (lab-7)") == 1
+
+
+def test_a_folder_that_goes_away_is_told_without_an_edit(studio, folder):
+    away = folder.with_name("unplugged")
+    folder.rename(away)
+    studio.window.flow.company.look()
+    studio.settle()
+    assert "The folder is not there any more" in said(studio)
+    studio.window.photos.clear()
+    studio.key("d")
+    studio.settle()
+    assert studio.canvas.guide.isVisible()
+    away.rename(folder)
+    studio.window.flow.company.look()
+    studio.settle()
+    assert "The folder is there again" in said(studio)
+    assert not studio.canvas.guide.isVisible(), "the photo is read again by itself"
+    assert studio.session.page is not None
+
+
+def test_a_folder_that_may_not_be_written_is_told_when_it_is_opened(make_studio, folder, monkeypatch):
+    import errno
+    import os
+
+    def refuse(*_args):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    studio = make_studio()
+    with monkeypatch.context() as patch:
+        patch.setattr(presence, "write_atomic", refuse)
+        studio.open(folder)
+    assert "Nothing can be saved in this folder" in said(studio)
+    assert studio.session.page is not None

@@ -1,0 +1,129 @@
+"""Two people change one page at the same time: both versions are there, and they can be joined."""
+
+import os
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+from sample_pages import FOLDER, rectangle
+
+from sscore import edits, versions
+from sscore.errors import BadOption, BadPage, PageChanged
+from sscore.project import Project
+from sscore.types import Annotation, Page
+
+REL = "子 文件夹/照片 [1].jpg"
+
+
+@pytest.fixture(autouse=True)
+def quick_disk(monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda fd: None)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / FOLDER / REL
+    path.parent.mkdir(parents=True)
+    Image.new("RGB", (200, 150)).save(path)
+    return tmp_path / FOLDER
+
+
+def more(page, left, label="Bar"):
+    return edits.add(page, Annotation(0, rectangle(left, 0, left + 9, 9), label))
+
+
+def start(count=3):
+    page = Page(REL, 200, 150)
+    for number in range(count):
+        page = more(page, 20 * number)
+    return page
+
+
+def told(page):
+    return sorted((a.label, a.mask.left) for a in page.annotations)
+
+
+def test_what_each_side_did_is_there_once():
+    base = start()
+    theirs = edits.remove(edits.relabel(more(base, 100, "U"), [1], "H"), [2])
+    ours = edits.set_extra(edits.relabel(more(base, 120, "Pipe"), [3], "Plate"), "done", True)
+    joined = versions.join(base, theirs, ours)
+    assert told(joined.page) == [("H", 0), ("Pipe", 120), ("Plate", 40), ("U", 100)]
+    assert joined.clashes == ()
+    assert joined.page.extra["done"] is True
+    assert told(versions.join(base, ours, theirs).page) == told(joined.page)
+    assert edits.next_id(joined.page) == 6
+
+
+def test_one_instance_changed_by_both_is_kept_twice():
+    base = start(1)
+    joined = versions.join(base, edits.relabel(base, [1], "H"), edits.relabel(base, [1], "U"))
+    assert told(joined.page) == [("H", 0), ("U", 0)]
+    assert joined.clashes == (1,)
+
+
+def test_both_did_the_same():
+    base = start(2)
+    both = edits.relabel(base, [1], "H")
+    assert versions.join(base, both, both).page.annotations == both.annotations
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_what_one_removed_and_the_other_changed_stays(swapped):
+    base = start(2)
+    sides = [edits.remove(base, [1]), edits.relabel(base, [1], "H")]
+    theirs, ours = sides[::-1] if swapped else sides
+    assert told(versions.join(base, theirs, ours).page) == [("Bar", 20), ("H", 0)]
+
+
+def test_without_a_common_beginning_nothing_is_lost():
+    theirs, ours = edits.relabel(start(2), [1], "H"), more(start(2), 90, "U")
+    assert told(versions.join(None, theirs, ours).page) == [("Bar", 0), ("Bar", 20), ("H", 0), ("U", 90)]
+
+
+def test_photos_of_two_sizes_are_not_joined():
+    with pytest.raises(BadOption, match="different sizes"):
+        versions.join(None, start(), replace(start(), width=199))
+
+
+def test_what_differs_is_named():
+    base = start(3)
+    other = edits.relabel(edits.remove(base, [2]), [3], "U")
+    assert [a.id for a in versions.differing(base, other)] == [2, 3]
+    assert [a.label for a in versions.differing(other, base)] == ["U"]
+
+
+def two_people(folder, begun):
+    one, two = Project.open(folder), Project.open(folder)
+    if begun:
+        one.save(start(1), edit="start", author="li")
+    ours, theirs = one.load(REL), two.load(REL)
+    two.save(more(theirs, 50, "U"), edit="theirs", author="wang")
+    with pytest.raises(PageChanged) as caught:
+        one.save(more(ours, 90, "H"), edit="ours", author="li")
+    return one, caught.value.kept
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_kept_version_is_found_joined_and_put_away(folder, begun):
+    one, kept = two_people(folder, begun)
+    ((rel, (path,)),) = one.kept().items()
+    assert (rel, str(path)) == (REL, kept)
+    found = Project.open(folder).versions(rel, path)
+    assert (found.by_them.name, found.by_us.name) == ("wang", "li")
+    assert found.base is not None
+    assert told(found.base) == told(start(1 if begun else 0))
+    joined = versions.join(found.base, found.theirs, found.ours)
+    assert told(joined.page) == ([("Bar", 0)] if begun else []) + [("H", 90), ("U", 50)]
+    one.put_away(rel, path)
+    assert one.kept() == {}
+    assert one.annotated() == [REL]
+    assert told(one.look(REL)) == told(found.theirs)
+
+
+def test_a_kept_version_that_was_damaged_is_a_clear_error(folder):
+    one, kept = two_people(folder, True)
+    path = one.kept()[REL][0]
+    path.write_text("{ broken", encoding="utf-8")
+    with pytest.raises(BadPage, match="damaged"):
+        one.versions(REL, path)
