@@ -6,6 +6,7 @@ first, then closely at each answer, with that answer as the previous mask. A box
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +51,9 @@ _HOPELESS = 0.3
 _FAR_PIXELS = 128
 _PIXELS = 160
 _BATCH = 32
+_BLOCKS = (4, 1)
+"""Views the network sees at a time with OpenVINO: few, so that what it holds of them stays near the processor."""
+
 _SAME_BOX = 0.6
 _SAME_MASK = 0.9
 """IoU above which two boxes are looked at once, and two masks are one candidate."""
@@ -108,7 +112,7 @@ class NanoSegmenter:
             else:
                 direct.append(_direct(number, prompt, embedding.image_hw))
         far = self._answers(embedding, prompts, distant, _FAR_PIXELS)
-        near = self._answers(embedding, prompts, direct, _PIXELS)
+        near = self._twice(embedding, prompts, direct)
         other = self._others(embedding, prompts, direct) if multimask else {}
         # Where nothing is to be seen from afar, a closer look is worth it only to those who wait for that one answer.
         hopeless = {n: views for n, views in far.items() if not multimask and max(v.score for v in views) < _HOPELESS}
@@ -118,13 +122,9 @@ class NanoSegmenter:
             if n not in hopeless
             for closer in _closer(n, views, prompts[n], multimask)
         ]
-        again = [_Look(n, view.window, view) for n, views in near.items() for view in views]
         close = hopeless | self._answers(embedding, prompts, looks, _PIXELS)
-        # The second look is at the mirror image: what is seen wrong in one view is often seen right in the other.
-        close |= self._answers(embedding, prompts, again, _PIXELS, mirrored=True)
-        for number, views in near.items():
-            close[number] = [_mean(a, b) for a, b in zip(views, close[number], strict=True)]
-            close[number] += [_second(view, close[number][0]) for view in other.get(number, [])]
+        for number, view in near.items():
+            close[number] = [view] + [_second(one, view) for one in other.get(number, [])]
         return [_candidates(close[number], embedding.image_hw, multimask) for number in range(len(prompts))]
 
     def _others(self, embedding: Embedding, prompts: list[Prompt], direct: list[_Look]) -> dict[int, list[_View]]:
@@ -154,21 +154,42 @@ class NanoSegmenter:
         return found
 
     def _answers(
-        self, embedding: Embedding, prompts: list[Prompt], looks: list[_Look], pixels: int, *, mirrored: bool = False
+        self, embedding: Embedding, prompts: list[Prompt], looks: list[_Look], pixels: int
     ) -> dict[int, list[_View]]:
-        """The network's answers by prompt number; `mirrored`: to the mirror image of each view, turned back."""
+        """The network's answers by prompt number."""
         answers: dict[int, list[_View]] = {}
-        for start in range(0, len(looks), _BATCH):
-            part = looks[start : start + _BATCH]
-            views = [look(embedding.arrays["levels"], x.window, pixels) for x in part]
-            maps = [prompt_maps(prompts[x.number], x.window, pixels, _previous(x, pixels)) for x in part]
-            batch = stack(views, maps)
-            logits, scores = self._runner(np.ascontiguousarray(batch[..., ::-1]) if mirrored else batch)
-            if mirrored:
-                logits = logits[..., ::-1]
+        for part in _batches(looks):
+            logits, scores = self._runner(_drawn(embedding, prompts, part, pixels))
             for x, answer, score in zip(part, logits, scores, strict=True):
                 answers.setdefault(x.number, []).append(_View(x.window, answer[0], float(score)))
         return answers
+
+    def _twice(self, embedding: Embedding, prompts: list[Prompt], looks: list[_Look]) -> dict[int, _View]:
+        """One answer by prompt number: the mean of two looks through the same window, the second knowing the first,
+        better than either alone. The second is at the mirror image: what is seen wrong in one view is often seen right
+        in the other."""
+        answers: dict[int, _View] = {}
+        for part in _batches(looks):
+            batch = _drawn(embedding, prompts, part, _PIXELS)
+            first, _ = self._runner(batch)
+            batch[:, -1:] = _probability(first)
+            second, scores = self._runner(np.ascontiguousarray(batch[..., ::-1]))
+            logits = np.float32(0.5) * (first + second[..., ::-1])
+            for x, answer, score in zip(part, logits, scores, strict=True):
+                answers[x.number] = _View(x.window, answer[0], float(score))
+        return answers
+
+
+def _batches(looks: list[_Look]) -> Iterator[list[_Look]]:
+    for start in range(0, len(looks), _BATCH):
+        yield looks[start : start + _BATCH]
+
+
+def _drawn(embedding: Embedding, prompts: list[Prompt], looks: list[_Look], pixels: int) -> FloatArray:
+    """The network's input float32 (n, 9, pixels, pixels)."""
+    views = [look(embedding.arrays["levels"], x.window, pixels) for x in looks]
+    maps = [prompt_maps(prompts[x.number], x.window, pixels, _previous(x, pixels)) for x in looks]
+    return stack(views, maps)
 
 
 def _around_points(prompt: Prompt) -> Box:
@@ -202,11 +223,6 @@ def _direct(number: int, prompt: Prompt, image_hw: tuple[int, int]) -> _Look:
     if prompt.positive.any():
         boxes.append(_around_points(prompt))
     return _Look(number, Window.around(_hull(boxes)), previous)
-
-
-def _mean(first: _View, second: _View) -> _View:
-    """Of two looks through the same window, the second knowing the first: better than either alone."""
-    return _View(first.window, np.float32(0.5) * (first.logits + second.logits), second.score)
 
 
 def _second(view: _View, first: _View) -> _View:
@@ -270,23 +286,21 @@ def _previous(question: _Look, pixels: int) -> FloatArray | None:
         return None
     window = question.window
     logits = _resampled(question.previous, window.left, window.top, window.side / pixels, (pixels, pixels))
+    return _probability(logits)
+
+
+def _probability(logits: FloatArray) -> FloatArray:
     return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
 
 
 def _candidates(views: list[_View], image_hw: tuple[int, int], multimask: bool) -> tuple[Candidate, ...]:
-    found = [
-        Candidate(_mask(view, image_hw), view.score, _low_resolution(view, image_hw), index)
-        for index, view in enumerate(views)
-    ]
-    found.sort(key=lambda c: (c.mask is None, -c.score))
+    found = [(_mask(view, image_hw), view, index) for index, view in enumerate(views)]
+    found.sort(key=lambda one: (one[0] is None, -one[1].score))
     kept: list[Candidate] = []
-    for candidate in found:
-        if all(
-            candidate.mask is not None and k.mask is not None and mask_sets.iou(candidate.mask, k.mask) < _SAME_MASK
-            for k in kept
-        ):
-            kept.append(candidate)
-    return tuple(kept if multimask else kept[:1])
+    for mask, view, index in found if multimask else found[:1]:
+        if all(mask is not None and k.mask is not None and mask_sets.iou(mask, k.mask) < _SAME_MASK for k in kept):
+            kept.append(Candidate(mask, view.score, _low_resolution(view, image_hw), index))
+    return tuple(kept)
 
 
 def _mask(view: _View, image_hw: tuple[int, int]) -> Mask | None:
@@ -311,7 +325,11 @@ def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "au
 
     whole = part(path)
     inputs = list(whole.inputs.values())
-    runner = open_runner(whole.build, inputs, "nano", weights.digest(path), device=device, engine=engine)
+    runner = open_runner(
+        whole.build, inputs, "nano", weights.digest(path), device=device, engine=engine, blocks=_BLOCKS
+    )
+    for pixels in (_FAR_PIXELS, _PIXELS):  # now, so that the first prompt need not wait for it
+        runner(np.zeros((1, *inputs[0].shape[1:2], pixels, pixels), np.float32))
     return NanoSegmenter(card, runner)
 
 

@@ -104,12 +104,13 @@ def prompt_maps(prompt: Prompt, window: Window, pixels: int, previous: FloatArra
         maps[0, y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)] = 1.0
     if len(prompt.points):
         grid = np.arange(pixels, dtype=np.float32) + 0.5
+        blob = np.empty((pixels, pixels), dtype=np.float32)
         at = window.to_window(prompt.points + 0.5, pixels)
         for (x, y), good in zip(at, prompt.positive, strict=True):
             dx2, dy2 = (grid - x) ** 2, (grid - y) ** 2
             for offset, radius in ((0, _SMALL_CLICK), (1, _WIDE_CLICK)):
                 fall = -0.5 / (radius * pixels) ** 2
-                blob = np.outer(np.exp(dy2 * fall), np.exp(dx2 * fall))
+                np.multiply(np.exp(dy2 * fall)[:, None], np.exp(dx2 * fall), out=blob)
                 channel = maps[(1 if good else 3) + offset]
                 np.maximum(channel, blob, out=channel)
     if previous is not None:
@@ -121,6 +122,7 @@ def stack(views: list[ByteArray], maps: list[FloatArray]) -> FloatArray:
     """float32 (n, 9, s, s) of uint8 views (s, s, 3) and prompt maps: the network's input."""
     batch = np.empty((len(views), 3 + maps[0].shape[0], *maps[0].shape[1:]), dtype=np.float32)
     for row, view, drawn in zip(batch, views, maps, strict=True):
-        row[:3] = (view.transpose(2, 0, 1).astype(np.float32) - 127.5) / 64.0
+        np.subtract(view.transpose(2, 0, 1), np.float32(127.5), out=row[:3])
+        row[:3] /= 64.0
         row[3:] = drawn
     return batch
