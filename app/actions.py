@@ -183,6 +183,7 @@ class Actions(QObject):
         super().__init__(parent)
         self._look = look
         self._own_keys: dict[str, tuple[str, ...]] = {}
+        self._available: set[str] | None = None
         self.by_key: dict[str, QAction] = {}
         groups: dict[str, QActionGroup] = {}
         for row in TABLE:
@@ -218,6 +219,11 @@ class Actions(QObject):
                 action.setIcon(self._look.icon(row.icon))
 
     def enable(self, available: set[str]) -> None:
-        """Switch on what has what it needs: "project", "page", "selection" …"""
+        """Switch on what has what it needs: "project", "page", "selection" … Those that need nothing are left alone:
+        every change of an action lays out menus and bars anew."""
+        before, self._available = self._available, available
+        if available == before:
+            return
         for row in TABLE:
-            self.by_key[row.key].setEnabled(not row.needs or row.needs in available)
+            if row.needs and (before is None or (row.needs in available) != (row.needs in before)):
+                self.by_key[row.key].setEnabled(row.needs in available)

@@ -101,6 +101,7 @@ class Hint(QFrame):
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._look = look
+        self._said = ("", "")
         self._key = QLabel()
         self._key.setProperty("role", "key")
         self._text = QLabel()
@@ -113,6 +114,9 @@ class Hint(QFrame):
 
     def say(self, key: str, text: str) -> None:
         """Show `text` beside a key cap; an empty text hides the hint."""
+        if (key, text) == self._said and self.isHidden() == (not text):
+            return
+        self._said = (key, text)
         self._key.setText(key)
         self._key.setVisible(bool(key))
         self._text.setText(text)

@@ -122,6 +122,8 @@ class MaskItem(QGraphicsItem):
         # Outlines are up to 5 screen px wide; at fit zoom of a large photo that is many image px.
         self._bounds = self._place.adjusted(-12, -12, 12, 12)
         self._drawn: dict[tuple[int, bool], QImage] = {}  # tinted stencils by index and whether the outline is extra
+        # Pushing the photo about paints pixels that Qt has kept: hundreds of objects are asked nothing (see Stage).
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def set_depth(self, depth: int) -> None:
         if depth != self._depth:

@@ -51,9 +51,10 @@ class Overlays(QObject):
             self._hint.hide()
         if self._hint.isVisible():
             self._hint.move((room.width() - self._hint.width()) // 2, room.height() - self._hint.height() - 16)
-        for bar in self._bars:
+        shown = [bar for bar in self._bars if not bar.isHidden()]
+        for bar in shown:
             bar.place_in(room)
-        foot = [bar.geometry() for bar in self._bars if not bar.isHidden()]
+        foot = [bar.geometry() for bar in shown]
         self._minimap.follow([*foot, self._hint.geometry()] if self._hint.isVisible() else foot)
         self._place_card()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QRectF, QTimer
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPixmapCache
 from PySide6.QtWidgets import QGraphicsScene
 
 from app.canvas.ghost import GhostItem
@@ -21,6 +21,7 @@ from sscore.types import Annotation, Mask, Page
 _AT_ONCE = 8  # more new masks than this are prepared on the lane
 _CHUNK = 64
 _KEPT = 1200
+_KEPT_PIXELS_KB = 192 * 1024  # of objects as they are on screen: a large screen covered a dozen times over
 _TRACED_AT_ONCE = 16
 _TRACED = 60  # up to so many objects in all, or selected ones, get exact outlines at any zoom
 
@@ -37,6 +38,7 @@ class Stage(QGraphicsScene):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), _KEPT_PIXELS_KB))
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self._lane = lane
         self._colour_of = colour_of
@@ -53,6 +55,7 @@ class Stage(QGraphicsScene):
         self._tags: dict[int, tuple[Annotation, TagItem]] = {}
         self._art: dict[int, tuple[Mask, Art]] = {}  # by id() of the mask, which the entry keeps alive
         self._page: Page | None = None
+        self._synced: tuple[Annotation, ...] = ()  # as the items show them
         self._selection: tuple[int, ...] = ()
         self._hovered: int | None = None
         self._pending_mask: Mask | None = None
@@ -87,8 +90,10 @@ class Stage(QGraphicsScene):
         fresh = self._without_art(page)
         if len(fresh) <= _AT_ONCE:
             self._keep_art(fresh, [Art(mask) for mask in fresh])
+            fresh = []
         self._sync()
-        self._make_art(page)
+        if fresh:
+            self._make_art(page)
 
     def _without_art(self, page: Page) -> list[Mask]:
         return [a.mask for a in page.annotations if id(a.mask) not in self._art]
@@ -136,22 +141,27 @@ class Stage(QGraphicsScene):
         page = self._page
         if page is None:
             return
-        wanted = {a.id: a for a in page.annotations}
+        wanted = {a.id for a in page.annotations}
         before, self._count = self._count, len(wanted)
-        for gone in self._items.keys() - wanted.keys():
+        for gone in self._items.keys() - wanted:
             self.removeItem(self._items.pop(gone))
-        for depth, annotation in enumerate(page.annotations):
+        alike = zip(self._synced, page.annotations, strict=False)
+        same = next((n for n, (a, b) in enumerate(alike) if a is not b), min(len(self._synced), len(wanted)))
+        complete = True
+        for depth, annotation in enumerate(page.annotations[same:], same):
             item = self._items.get(annotation.id)
             if item is not None and item.annotation.mask is not annotation.mask:
                 self.removeItem(item)
                 item = None
             if item is None:
                 if id(annotation.mask) not in self._art:
+                    complete = False
                     continue
                 item = self._new_item(annotation)
             elif item.annotation is not annotation:
                 item.restyle(annotation, self._colour(annotation), self._opacity)
             item.set_depth(depth)
+        self._synced = page.annotations if complete else ()
         self._sync_tags()
         if (before <= _TRACED) != (self._count <= _TRACED):
             self._restate(set(self._items))
@@ -172,6 +182,7 @@ class Stage(QGraphicsScene):
         for item in self._items.values():
             self.removeItem(item)
         self._items.clear()
+        self._synced = ()
         self._hovered = None
         self._sync_tags()
 

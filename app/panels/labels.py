@@ -12,6 +12,7 @@ from app.finder import Finder
 from app.look import Look
 from app.session import Session
 from app.settings import Settings
+from app.soon import Soon
 from sscore.types import UNKNOWN, Scores
 
 _ROW = 30
@@ -106,6 +107,9 @@ class LabelList(QWidget):
         self._look = look
         self._rows: list[tuple[str, rows.ClassRow]] = []
         self._current = ""
+        self._painted: object = None
+        # An edit passes through "nothing selected" and back: only what is new in the end is painted.
+        self._soon = Soon(self, lambda: None if self._painted == (self._rows, self._current) else self.update())
         self._hovered = -1
         self._cursor = 0
         self.setMouseTracking(True)
@@ -119,7 +123,7 @@ class LabelList(QWidget):
         self.setAccessibleName(self.tr("Class"))
         strong = next((row.name for _, row in listed if row.strong), "")
         self.setAccessibleDescription(strong)
-        self.update()
+        self._soon.ask()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name, as below)
         return QSize(240, _ROW * len(self._rows))
@@ -165,6 +169,7 @@ class LabelList(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         colours = self._look.colours
+        self._painted = (self._rows, self._current) if event.rect().contains(self.rect()) else None
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index, (key, row) in enumerate(self._rows):
