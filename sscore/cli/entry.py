@@ -104,6 +104,10 @@ def _root(
 
 def main() -> None:
     """Entry point of the `ssc` command."""
+    if getattr(sys, "frozen", False):
+        import multiprocessing
+
+        multiprocessing.freeze_support()  # in a bundle, the processes of a pool are this program started again
     sys.exit(run(sys.argv[1:]))
 
 

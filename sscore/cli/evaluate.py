@@ -35,7 +35,9 @@ def evaluate(
     ] = "",
     repeats: Annotated[int, typer.Option("--repeats", help="Of each shift.")] = 5,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the shifts.")] = 0,
-    workers: Annotated[int, typer.Option("--workers", help="Processes on this computer.")] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", min=0, help="Processes on this computer; 0: as many as are sensible.")
+    ] = 0,
     dask: Annotated[str, typer.Option("--dask", metavar="ADDRESS", help="A Dask scheduler to work on instead.")] = "",
     engine: Annotated[str, typer.Option("--engine", help="auto, torch or openvino.")] = "auto",
     device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda or gpu.")] = "auto",

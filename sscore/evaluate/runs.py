@@ -80,8 +80,9 @@ def run(
 ) -> Result:
     """Measure what is not measured yet, and write the run's files.
 
-    processes, scheduler: see `workers.outcomes`; note: called with what a person should know; photo_done: with
-    segmenter and photo; progress: in prompts. Raises BadOption, Busy, and BadDataset when nothing could be measured.
+    processes: on this computer, 0: as many as are sensible; scheduler: see `workers.outcomes`; note: called with what a
+    person should know; photo_done: with segmenter and photo; progress: in prompts. Raises BadOption, Busy, and
+    BadDataset when nothing could be measured.
     """
     result = Result(problems=list(dataset.problems))
     with only_one(request.out / "run.json"):
@@ -91,8 +92,12 @@ def run(
         for text in _changes(before, request, digests, dataset):
             note(text)
         about = _about(request, digests, dataset, before)
+        todo = [unit for unit in units if not rows_files.is_whole(unit.file)]
+        if todo:
+            processes = 0 if scheduler else processes or _sensible(request, about, todo)
+            about["processes"] = sorted({*about["processes"], processes})
         _write_manifest(request.out, about, result, finished=False)
-        _measure(request, units, result, processes, scheduler, photo_done, progress)
+        _measure(request, units, todo, result, processes, scheduler, photo_done, progress)
         _sweep(request, units)
         done = [unit for unit in units if unit.file.exists()]
         if not done:
@@ -179,9 +184,16 @@ def _first(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
+def _sensible(request: Request, about: dict[str, Any], todo: Sequence[_Unit]) -> int:
+    parameters = [about["segmenters"][one]["parameters"] for one in {unit.segmenter for unit in todo}]
+    prompts = sum(len(unit.photo.masks) for unit in todo) * request.design.asked()
+    return workers.sensible(parameters, len(todo), prompts, device=request.device, engine=request.engine)
+
+
 def _measure(
     request: Request,
     units: Sequence[_Unit],
+    todo: Sequence[_Unit],
     result: Result,
     processes: int,
     scheduler: str,
@@ -190,12 +202,15 @@ def _measure(
 ) -> None:
     prompts = request.design.asked()
     total = sum(len(unit.photo.masks) * prompts for unit in units)
-    todo = {(u.segmenter, u.photo.name): u for u in units if not rows_files.is_whole(u.file)}
-    done = total - sum(len(unit.photo.masks) * prompts for unit in todo.values())
+    done = total - sum(len(unit.photo.masks) * prompts for unit in todo)
     result.reused = len(units) - len(todo)
+    # The largest photos of each segmenter first, so that no process is left with one at the end.
+    order = {one: place for place, one in enumerate(request.segmenters)}
+    todo = sorted(todo, key=lambda unit: (order[unit.segmenter], -len(unit.photo.masks)))
+    files = {(unit.segmenter, unit.photo.name): unit.file for unit in todo}
     jobs = [
         workers.Job(u.segmenter, u.photo, request.design, request.device, request.engine, request.untrained)
-        for u in todo.values()
+        for u in todo
     ]
     if progress:
         progress(done, total)
@@ -204,7 +219,7 @@ def _measure(
             result.problems.append(Problem("", f"cannot be used: {outcome.unusable}", segmenter=job.segmenter))
         if outcome.rows:
             part = rows_files.as_part(outcome.rows, outcome.problems)
-            write_atomic(todo[job.segmenter, job.photo.name].file, part)
+            write_atomic(files[job.segmenter, job.photo.name], part)
         else:
             result.problems += outcome.problems
         done += len(job.photo.masks) * prompts
@@ -242,6 +257,7 @@ def _about(request: Request, digests: dict[str, str], dataset: Dataset, before: 
         "engine": request.engine,
         "untrained": request.untrained,
         "machine": bench.machine(),
+        "processes": before.get("processes", []),  # of this computer at a time; 0: a cluster
         "segmenters": {
             one: {"weights": digest, "parameters": known.get(one, {}).get("parameters") or scale.parameters(one)}
             for one, digest in digests.items()

@@ -14,12 +14,23 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
+import cv2
+
 from sscore import images, models
 from sscore.errors import BadOption, Cancelled, SscError
 from sscore.evaluate.measure import Case, Design, measure_case
 from sscore.evaluate.rows import Problem, Row
 from sscore.evaluate.truth import Photo
 from sscore.types import Segmenter
+
+_LIGHT = 20_000_000
+"""Parameters up to which one prompt leaves cores idle, so that several processes are quicker than several threads."""
+
+_WORTH = 400
+"""Prompts for each process below which starting it (seconds) costs more than it brings."""
+
+_MOST = 8
+"""Processes that nobody asked for: each has its own copy of the weights."""
 
 _DIED = "the process that measured this photo ended by itself (out of memory?)"
 
@@ -89,17 +100,37 @@ def _words(error: Exception) -> str:
     return str(error) if isinstance(error, SscError) else f"{type(error).__name__}: {error}"
 
 
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def sensible(parameters: Sequence[int | None], photos: int, prompts: int, *, device: str, engine: str) -> int:
+    """How many processes to use where nobody says: one a core for small networks, one for large networks, which keep
+    all cores busy by themselves, for GPUs, and for little work.
+
+    parameters: of each segmenter, None where not known; photos, prompts: still to be measured.
+    """
+    from sscore.models.engines import has_cuda
+
+    if device not in ("auto", "cpu") or (device == "auto" and engine != "openvino" and has_cuda()):
+        return 1
+    if any(count is None or count > _LIGHT for count in parameters):
+        return 1
+    return max(1, min(cores(), _MOST, photos, prompts // _WORTH))
+
+
 def outcomes(jobs: Sequence[Job], *, workers: int = 1, scheduler: str = "") -> Iterator[tuple[Job, Outcome]]:
     """The outcome of each job, as they come. A segmenter found unusable gets no further jobs.
 
     workers: processes on this computer, 1: this one; scheduler: address of a Dask scheduler instead, whose workers
     have this program and see the photos and weights under the same paths. Raises BadOption.
     """
-    if workers < 1:
-        raise BadOption("--workers must be at least 1")
     if scheduler:
         with _dask(scheduler) as (executor, room):
             yield from _spread(jobs, lambda: _lent(executor), room)
+    elif workers < 1:
+        raise BadOption("--workers must be at least 1, or 0 for as many as are sensible")
     elif workers == 1:
         unusable: set[str] = set()
         for job in jobs:
@@ -174,10 +205,13 @@ def _settle(number: Any, workers: int) -> None:
     with number.get_lock():
         mine = number.value
         number.value += 1
+    threads = max(1, cores() // workers)
+    os.environ.setdefault("SSC_THREADS", str(threads))
+    cv2.setNumThreads(threads)
     if hasattr(os, "sched_setaffinity"):  # elsewhere the system has to sort it out
-        cores = sorted(os.sched_getaffinity(0))
-        share = [core for place, core in enumerate(cores) if place % workers == mine % min(workers, len(cores))]
-        os.sched_setaffinity(0, share or cores)
+        ours = sorted(os.sched_getaffinity(0))
+        share = [core for place, core in enumerate(ours) if place % workers == mine % min(workers, len(ours))]
+        os.sched_setaffinity(0, share or ours)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()

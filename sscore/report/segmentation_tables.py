@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -49,9 +50,11 @@ def _median(seconds: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float
     return 1000 * float(np.median(seconds)) if len(seconds) else None
 
 
-def _machine(manifest: dict[str, dict[str, object]]) -> str:
+def _machine(manifest: dict[str, Any]) -> str:
     machine = manifest["machine"]
-    return f"{machine['processor']}, {machine['cores']} cores"
+    most = max(manifest.get("processes", [1]), default=1)
+    shared = f", {most} processes at a time (with --workers 1: as one user waits)" if most > 1 else ""
+    return f"{machine['processor']}, {machine['cores']} cores{shared}"
 
 
 def accuracy(runs: Measured) -> Table:

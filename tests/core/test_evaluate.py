@@ -9,7 +9,7 @@ from sample_pages import rectangle
 
 from sscore import masks, metrics, prompts
 from sscore.errors import BadOption, BadPrompt
-from sscore.evaluate import Case, Design, by_strategy, measure
+from sscore.evaluate import Case, Design, by_strategy, measure, workers
 from sscore.evaluate.measure import generator, measure_case
 from sscore.evaluate.overlay import together
 from sscore.types import Candidate
@@ -133,3 +133,25 @@ def test_by_strategy():
     table = by_strategy(rows)
     assert table["S5"]["n"] == 2 and table["S5"]["dice"] == 1.0 and table["S5"]["dice_first"] == 0.0
     assert table["S2"]["median_ms"] >= 0
+
+
+NANO, SAM_B = 2_800_000, 93_000_000
+
+
+@pytest.mark.parametrize(
+    ("parameters", "photos", "prompts", "device", "wanted"),
+    [
+        ([NANO], 53, 29_840, "cpu", 4),
+        ([0, NANO], 53, 29_840, "cpu", 4),
+        ([NANO, SAM_B], 53, 29_840, "cpu", 1),
+        ([None], 53, 29_840, "cpu", 1),
+        ([NANO], 3, 29_840, "cpu", 3),
+        ([NANO], 53, 900, "cpu", 2),
+        ([NANO], 53, 10, "cpu", 1),
+        ([NANO], 53, 29_840, "cuda", 1),
+        ([NANO], 53, 29_840, "gpu", 1),
+    ],
+)
+def test_how_many_processes_nobody_asked_for(monkeypatch, parameters, photos, prompts, device, wanted):
+    monkeypatch.setattr(workers, "cores", lambda: 4)
+    assert workers.sensible(parameters, photos, prompts, device=device, engine="auto") == wanted
