@@ -10,56 +10,24 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import Lane
-from app.notices import Notice, of_error
+from app.model_words import ended_by
+from app.notices import Notice, of_error, out_of_memory
 from app.pending import Pending
 from app.photos import Photo
 from app.settings import Settings
-from sscore.errors import BadOption, BadPrompt
+from app.shelf import LIMITS, STANDARD, Kind, Shelf, Trial, check_room_to_work, embedding_limits
+from sscore.errors import BadPrompt
 from sscore.labels import LabelSet
-from sscore.models.cache import EmbeddingCache, as_bytes, disk_limit
+from sscore.models.cache import EmbeddingCache, needed_by
 from sscore.models.zoom import Zoom
 from sscore.types import Annotation, Box, Classifier, Embedding, ModelCard, Prompt, Proposal, Scores, Segmenter
 
-Kind = Literal["segmenter", "classifier"]
-
 log = logging.getLogger("app.assistant")
-
-
-class Shelf(Protocol):
-    """Where models come from."""
-
-    def cards(self) -> list[ModelCard]: ...
-
-    def segmenter(self, model_id: str) -> Segmenter: ...
-
-    def classifier(self, model_id: str) -> Classifier: ...
-
-
-class Catalogue:
-    """The program's own shelf. Imports the model packages only when asked, which is on the model lane."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def cards(self) -> list[ModelCard]:
-        from sscore import catalogue
-
-        return list(catalogue.cards())
-
-    def segmenter(self, model_id: str) -> Segmenter:
-        from sscore.models import load_segmenter
-
-        return load_segmenter(model_id, device=self._settings.get("device"))
-
-    def classifier(self, model_id: str) -> Classifier:
-        from sscore.models import load_classifier
-
-        return load_classifier(model_id, device=self._settings.get("device"))
 
 
 class Assistant(QObject):
@@ -72,12 +40,14 @@ class Assistant(QObject):
     encoding = Signal(str)  # image
     encoded = Signal(object, object, bool)  # photo, segmenter, whether it worked
     load_failed = Signal(str, str, object)  # kind, id, error
+    work_failed = Signal(str, object)  # id, error
     notice = Signal(object)
 
     def __init__(self, lane: Lane, settings: Settings, shelf: Shelf, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lane = lane
         self._settings = settings
+        self._trial = Trial(settings)
         self._shelf = shelf
         self.looking_at: Callable[[], Box | None] = lambda: None  # the part of the photo in sight, image px
         self.cards: list[ModelCard] = []
@@ -90,7 +60,7 @@ class Assistant(QObject):
         self._image = ""
         self._photo: Photo | None = None
         self._stash: dict[str, Pending] = {}
-        self.cache = EmbeddingCache(**_limits(settings))
+        self.cache = EmbeddingCache(**embedding_limits(settings))
         settings.changed.connect(self._on_setting)
         self._drafting = False
         self._next_draft = False
@@ -100,14 +70,19 @@ class Assistant(QObject):
 
     def start(self) -> None:
         """List the models, then load the chosen ones."""
-        self._lane.submit("cards", self._shelf.cards, self._on_cards, self._on_failed)
-        self.load("segmenter", self._settings.get("segmenter"))
-        self.load("classifier", self._settings.get("classifier"))
+        self._lane.submit("cards", self._shelf.cards, self._on_cards, self._on_cards_failed)
+        for kind, standard in STANDARD.items():
+            chosen = self._settings.get(kind)
+            if self._trial.failed(kind, chosen):
+                self.notice.emit(ended_by(chosen, standard))
+                chosen = standard
+            self.load(kind, chosen)
 
     def load(self, kind: Kind, model_id: str) -> None:
         """Load a model in the background; until it is there (or if it fails) the present one stays in use."""
         opened: Callable[[str], Any] = self._shelf.segmenter if kind == "segmenter" else self._shelf.classifier
         self.loading[kind] = model_id
+        self._trial.begin(kind, model_id)
         self.models_changed.emit()
         self._lane.submit(
             ("load", kind),
@@ -133,8 +108,19 @@ class Assistant(QObject):
         self.cards = cards
         self.models_changed.emit()
 
-    def _on_failed(self, error: Exception) -> None:
+    def _on_cards_failed(self, error: Exception) -> None:
         self.notice.emit(of_error(error, key="model"))
+
+    def _on_failed(self, error: Exception) -> None:
+        """A model broke off at its work: it stays, and so does all else."""
+        self._trial.end()  # it did not take the program down
+        if out_of_memory(error):
+            self.cache.forget()
+        self.work_failed.emit(self.present("segmenter"), error)
+
+    def close(self) -> None:
+        """The program ends properly."""
+        self._trial.end()
 
     def _on_loaded(self, kind: Kind, model_id: str, model: Any) -> None:
         self.loading.pop(kind, None)
@@ -148,6 +134,7 @@ class Assistant(QObject):
 
     def _on_load_failed(self, kind: Kind, model_id: str, error: Exception) -> None:
         self.loading.pop(kind, None)
+        self._trial.end(kind)
         self.models_changed.emit()
         self.load_failed.emit(kind, model_id, error)
 
@@ -207,8 +194,8 @@ class Assistant(QObject):
             self._lane.submit("encode", work, None, self._on_failed, priority=6)
 
     def _on_setting(self, key: str) -> None:
-        if key in _LIMITS:
-            self.cache.set_limits(**_limits(self._settings))
+        if key in LIMITS:
+            self.cache.set_limits(**embedding_limits(self._settings))
 
     @property
     def photo(self) -> Photo | None:
@@ -220,6 +207,8 @@ class Assistant(QObject):
         return self._embedding(segmenter, photo)
 
     def _embedding(self, segmenter: Segmenter, photo: Photo) -> Embedding:
+        if needed_by(segmenter) and not self.cache.has(segmenter, photo.digest):
+            check_room_to_work(segmenter)
         return self.cache.get(segmenter, photo.rgb, photo.digest)
 
     # --- prompts -----------------------------------------------------------------------------------------------
@@ -352,6 +341,7 @@ class Assistant(QObject):
         if final and proposal.prompt is not self.pending.prompt:
             return
         self.seconds = dict(proposal.seconds)
+        self._trial.end()
         self._show(self.pending.answered(proposal, final=final))
         self.proposed.emit(proposal)
         if not final:
@@ -366,7 +356,10 @@ class Assistant(QObject):
             return
         self._accept_wanted = False
         self._show(replace(self.pending, proposal=None, settled=True, scores={}))
-        self.notice.emit(of_error(error, key="prompt", kind="info" if isinstance(error, BadPrompt) else "error"))
+        if isinstance(error, BadPrompt):
+            self.notice.emit(of_error(error, key="prompt", kind="info"))
+        else:
+            self._on_failed(error)
 
     def _after_draft(self) -> None:
         self._drafting = False
@@ -397,16 +390,3 @@ class Assistant(QObject):
     def _show(self, pending: Pending) -> None:
         self.pending = pending
         self.pending_changed.emit(pending)
-
-
-_LIMITS = ("embeddings_in_memory_gb", "embeddings_on_disk_gb")
-
-
-def _limits(settings: Settings) -> dict[str, int]:
-    memory, disk = (settings.get(key) for key in _LIMITS)
-    try:
-        on_disk = disk_limit(disk)
-    except BadOption as error:
-        log.warning("%s", error)
-        on_disk = as_bytes(disk)
-    return {"ram_bytes": as_bytes(memory), "disk_bytes": on_disk}

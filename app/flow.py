@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
-from app.assistant import Shelf
+from app import model_words
 from app.bulk import Bulk
 from app.checks import Checks
 from app.company import Company
 from app.crops import Crops
 from app.index import Index
 from app.jobs import Lane
+from app.notices import Notice
 from app.photos import Photo
 from app.recent import Recent
 from app.settings import chosen_keys
+from app.shelf import Shelf
 from sscore.frames import EXTENSIONS
 from sscore.types import Page
 
@@ -53,6 +55,7 @@ class Flow(QObject):
         self.bulk = Bulk(window.session, self)
         self.crops = Crops(self.lane, self)
         self.checks = Checks(window.session, self.index, self.lane, self)
+        window.assistant.work_failed.connect(self._on_model_failed)
         self.company = Company(window.session, window.disk_lane, self)
         self.company.notice.connect(window.messages.show_notice)
         self.company.returned.connect(self._on_return)
@@ -98,6 +101,7 @@ class Flow(QObject):
 
     def close(self) -> None:
         self.company.close()
+        self._window.assistant.close()
         for window in (self._gallery, self._statistics, self._compare):
             if window is not None:
                 window.close()
@@ -290,6 +294,15 @@ class Flow(QObject):
     def _on_project(self) -> None:
         self.crops.open(self._window.session.project)
         self._target = None
+
+    def _on_model_failed(self, model_id: str, error: Exception) -> None:
+        """A model that broke off at its work: what is on screen stays, and the message leads to another model."""
+        window = self._window
+        text, detail = model_words.work_trouble(error, model_id)
+        models = self.tr("Models…")
+        window.messages.show_notice(
+            Notice("error", text, detail, "prompt", models, lambda: window.show_models(model_id))
+        )
 
     def _on_return(self) -> None:
         """The folder was away and is back: what could not be read is read again."""

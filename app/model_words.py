@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from app.notices import FREE_MEMORY, Notice, headline, of_error, out_of_memory
 from app.notices import facts as exact_facts
-from app.notices import headline, of_error, out_of_memory
 from sscore import errors
 from sscore.types import ModelCard
 
@@ -163,7 +163,7 @@ def trouble(error: Exception) -> tuple[str, str]:
     """A failure with a model's file: headline and explanation, in the user's language. The unforeseen is logged."""
     notice = of_error(error)
     if out_of_memory(error):
-        return notice.text, translate(_FREE_MEMORY)
+        return notice.text, QCoreApplication.translate("Errors", FREE_MEMORY)
     if isinstance(error, errors.DownloadFailed):
         lines = [f"{_host(url)}: {_meaning(why) or why}" for url, why in error.attempts]
         return headline(error), "\n".join([*_unique(lines), translate(_TRY_LATER)])
@@ -189,9 +189,25 @@ def load_trouble(error: Exception, model_id: str, present: str) -> tuple[str, st
     return f"{model_id}: {text}", "\n".join(part for part in (" ".join(p for p in parts if p), exact) if part)
 
 
-_FREE_MEMORY = QT_TRANSLATE_NOOP(
-    "Models", "Close other programs, or choose a smaller model: MobileSAM, EdgeSAM or nano."
-)
+def work_trouble(error: Exception, model_id: str) -> tuple[str, str]:
+    """A model that broke off at its work: headline, and what to do about it. What nobody foresaw is logged in full."""
+    notice = of_error(error)
+    text = f"{model_id}: {notice.text}" if model_id else notice.text
+    if isinstance(error, errors.SscError) or out_of_memory(error):
+        return text, notice.detail
+    advice = QCoreApplication.translate("Models", "Try again, or choose another model.")
+    return text, f"{advice}\n{notice.detail}"
+
+
+def ended_by(model_id: str, standard: str) -> Notice:
+    """At the start: the program had ended while this model was at work, so it is not taken again by itself."""
+    text = QCoreApplication.translate("Models", "The program ended last time while {name} was at work")
+    detail = QCoreApplication.translate(
+        "Models", "{standard} is in use now. Choose {name} again when you like; perhaps the memory was not enough."
+    )
+    return Notice("warning", text.format(name=model_id), detail.format(name=model_id, standard=standard), "trial")
+
+
 _TRY_LATER = QT_TRANSLATE_NOOP(
     "Models", "What has come so far is kept. Try again, ask for the network's proxy, or carry the file here as below."
 )

@@ -59,6 +59,11 @@ _HEADLINES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
+FREE_MEMORY = QT_TRANSLATE_NOOP(
+    "Errors", "Close other programs, or choose a smaller model: MobileSAM, EdgeSAM or nano."
+)
+
+
 def headline(error: Exception) -> str:
     """What kind of thing went wrong, in the user's language."""
     error = MemoryError() if out_of_memory(error) else error
@@ -69,8 +74,12 @@ def headline(error: Exception) -> str:
 def out_of_memory(error: Exception) -> bool:
     """Also as torch and OpenVINO say it."""
     text = str(error).lower()
-    said = any(words in text for words in ("out of memory", "not enough memory", "can't allocate", "bad_alloc"))
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and said)
+    said = any(
+        words in text
+        for words in ("out of memory", "not enough memory", "can't allocate", "bad_alloc", "insufficient memory")
+    )
+    from_libraries = isinstance(error, RuntimeError) or type(error).__module__ == "cv2"
+    return isinstance(error, MemoryError) or (from_libraries and said)
 
 
 def facts(error: Exception) -> str:
@@ -156,7 +165,12 @@ def _in_the_way(error: Exception, folder: Path) -> str:
 
 def of_error(error: Exception, *, key: str = "", kind: Kind = "error") -> Notice:
     """The notice for an exception: headline, then the exact facts. What nobody foresaw goes to the log in full."""
-    if isinstance(error, (errors.SscError, OSError, MemoryError)):
+    if out_of_memory(error):
+        log.error("not enough memory", exc_info=error)
+        exact = f"{type(error).__name__}: {error}" if str(error) else ""
+        advice = QCoreApplication.translate("Errors", FREE_MEMORY)
+        return Notice(kind, headline(error), f"{advice}\n{exact}".rstrip(), key=key)
+    if isinstance(error, (errors.SscError, OSError)):
         return Notice(kind, headline(error), facts(error), key=key)
     log.error("unexpected failure", exc_info=error)
     return Notice(kind, headline(error), f"{type(error).__name__}: {error}", key=key)

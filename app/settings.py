@@ -35,6 +35,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("author", _author()),
     Setting("segmenter", "nano"),
     Setting("classifier", "nano-cls"),
+    Setting("trial_segmenter", ""),  # one that has not yet answered, see app/shelf.py
+    Setting("trial_classifier", ""),
     # Below this first probability a piece is proposed as "unknown" rather than as a bad guess.
     Setting("unknown_below", 0.30),
     Setting("finds_from", 0.60),  # predicted IoU from which proposals of everything mode are shown

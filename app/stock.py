@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from app.assistant import Shelf
 from app.jobs import Lane
+from app.shelf import Shelf
 from sscore.errors import Cancelled, WrongWeights
 from sscore.types import ModelCard, Progress
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app import model_words, samples, theme
 from app.actions import Actions
 from app.ahead import Ahead
-from app.assistant import Assistant, Catalogue, Shelf
+from app.assistant import Assistant
 from app.canvas.view import CanvasView
 from app.chrome import Chrome
 from app.commands import Commands
@@ -43,6 +43,7 @@ from app.panels.status import StatusLine
 from app.photos import Photo, Photos
 from app.session import Session
 from app.settings import Settings
+from app.shelf import Catalogue, Shelf
 from app.stock import Stock
 from app.veil import Veil
 
@@ -138,6 +139,7 @@ class Window(QMainWindow):
 
     def _lay_out(self) -> None:
         middle = QWidget()
+        middle.setMinimumWidth(460)  # rather the lists beside it become narrow
         line = QHBoxLayout(middle)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
@@ -160,7 +162,7 @@ class Window(QMainWindow):
         for index, widget in enumerate((self.side, middle, right)):
             self.splitter.addWidget(widget)
             self.splitter.setStretchFactor(index, 1 if index == 1 else 0)
-        self.side.setMinimumWidth(190)
+        self.side.setMinimumWidth(240)
         right.setMinimumWidth(250)
         self.splitter.setSizes([246, 900, 286])
         self.setCentralWidget(self.splitter)

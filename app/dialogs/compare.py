@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.assistant import Assistant, Shelf
+from app.assistant import Assistant
 from app.dialogs.compare_tile import Tile, part_to_show, picture
 from app.jobs import Lane
 from app.look import Look
@@ -27,6 +27,7 @@ from app.notices import of_error
 from app.photos import Photo
 from app.session import Session
 from app.settings import Settings
+from app.shelf import Shelf
 from sscore import compare, edits, review
 from sscore.compare import Answer, Replayed
 from sscore.errors import Cancelled
@@ -135,7 +136,7 @@ class CompareDialog(QWidget):
             action.setCheckable(True)
             action.setChecked(card.id in self.chosen)
             action.toggled.connect(lambda on, one=card.id: self.choose(one, on))
-        self.models.setText(self.tr("Models: {names}").format(names=", ".join(self.chosen) or "–"))
+        self.models.setText(self.tr("Models: {names}").format(names=", ".join(self.chosen) or "–") + "  ▾")
         self.run.setEnabled(len(self.chosen) >= 1)
         self.replay.setEnabled(len(self.chosen) >= 1)
 

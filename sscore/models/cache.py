@@ -147,6 +147,11 @@ class EmbeddingCache:
             self._forget()
         self.store.limit = disk_bytes
 
+    def forget(self) -> None:
+        """Let go of what is in memory; what is on disk stays."""
+        with self._lock:
+            self._ram.clear()
+
     @property
     def ram_used(self) -> int:
         """Bytes of the arrays in memory."""

@@ -3,8 +3,8 @@
     python tests/bench/kill_sessions.py [--kills 200] [--seed 1] [--json FILE]
 
 Each session is a process with the real window, session, saver and disk format, offscreen, driven by mouse and keys:
-boxes accepted, classes changed, objects deleted, steps taken back, photos changed, as fast as it goes. Only the segmenter
-and the classifier are quick stand-ins. Every tenth session is killed at any moment from its very start, the others while
+boxes accepted, classes changed, objects deleted, steps taken back, photos changed, as fast as it goes. Only segmenter
+and classifier are quick stand-ins. Every tenth session is killed at any moment from its very start, the others while
 somebody works. After each kill the pages are read from a copy of the folder; the next session starts on the folder
 itself, as a user would, and what it says is noted.
 
