@@ -7,12 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QFontDatabase
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -23,6 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.child import ChildProcess
+from app.dialogs import train_runs
+from app.dialogs.train_form import TrainForm
 from app.index import Index
 from app.jobs import Lane
 from app.look import Look
@@ -33,8 +33,9 @@ from app.stock import Stock
 from sscore.train.decoder_time import ENOUGH, LEAST
 from sscore.train.decoder_time import seconds as expected_seconds
 
-_FAMILIES = ("nano", "sam", "sam_hq", "mobile_sam", "edge_sam")
 _TRUTH = ("accepted", "reviewed")
+_DOUBTS = 3
+"""Sentences shown of what speaks against the figures."""
 
 
 class TrainDialog(QDialog):
@@ -57,7 +58,9 @@ class TrainDialog(QDialog):
         self._paused = False
         self._enough = False
         self._stage = ""
-        self.folder = _free(self._project.folder.with_name(f"{self._project.folder.name}-training"))
+        self._measuring = False
+        self._doubts: list[str] = []
+        self.folder = train_runs.latest(self._project.folder)
         self.child = ChildProcess(self)
         self.child.event.connect(self._on_event)
         self.child.ended.connect(self._on_ended)
@@ -66,50 +69,26 @@ class TrainDialog(QDialog):
         self._build()
         index.want()
         index.changed.connect(self._show_data)
+        stock.changed.connect(self._fill_models)
+        self._fill_models()
         self._show_data()
+        self._show_asked()
 
     # --- building ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         self.data = QLabel(wordWrap=True)
-        self.model = QComboBox()
-        self.model.setAccessibleName(self.tr("Model"))
-        for row in self._stock.rows:
-            if row.card.kind == "segmenter" and row.here and row.card.family in _FAMILIES:
-                self.model.addItem(row.card.id, row.card)
-        self.recipe = QComboBox()
-        self.recipe.setAccessibleName(self.tr("How"))
-        for key, text in (
-            ("quick", self.tr("Quick: minutes, to see whether it is worth it")),
-            ("robust", self.tr("Robust: also for prompts that are not exact")),
-            ("paper", self.tr("As in the paper: 100 epochs")),
-        ):
-            self.recipe.addItem(text, key)
-        self.together = QComboBox()
-        self.together.setAccessibleName(self.tr("Belong together"))
-        self.together.addItem(self.tr("Each photo is for itself"), "photo")
-        self.together.addItem(self.tr("The photos of one folder (a truckload, a railcar)"), "folder")
-        self.together.setToolTip(
-            self.tr("Photos of the same pieces must not be both learnt from and judged by: it would flatter.")
-        )
-        for box in (self.model, self.recipe):
-            box.currentIndexChanged.connect(self._show_data)
-        self.form = QWidget()
-        form = QFormLayout(self.form)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(12)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
-        form.addRow(self.tr("Model"), self.model)
-        form.addRow(self.tr("How"), self.recipe)
-        form.addRow(self.tr("Belong together"), self.together)
-
+        self.form = TrainForm()
+        self.form.changed.connect(self._show_data)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setObjectName("work")
         self.bar.hide()
         self.says = QLabel(wordWrap=True)
         self.says.setProperty("role", "title")
         self.says.hide()
+        self.doubts = QLabel(wordWrap=True)
+        self.doubts.setProperty("role", "muted")
+        self.doubts.hide()
         self.curves = Curves(self._look, self.tr("DICE on photos not learnt from"), self.tr("loss"))
         self.curves.hide()
         self.table = QPlainTextEdit(readOnly=True)
@@ -128,6 +107,10 @@ class TrainDialog(QDialog):
         self.finish.setAutoDefault(False)
         self.finish.clicked.connect(lambda: self._order("finish"))
         self.finish.hide()
+        self.anew = QPushButton(self.tr("Begin anew"))
+        self.anew.setToolTip(self.tr("The run that was stopped stays in its folder"))
+        self.anew.setAutoDefault(False)
+        self.anew.clicked.connect(self._begin_anew)
         self.start = QPushButton()
         self.start.setDefault(True)
         self.start.clicked.connect(self._start_or_pause)
@@ -137,6 +120,7 @@ class TrainDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.finish)
+        buttons.addWidget(self.anew)
         buttons.addStretch()
         for button in (close, self.switch, self.start):
             buttons.addWidget(button)
@@ -144,10 +128,14 @@ class TrainDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 20, 22, 18)
         column.setSpacing(14)
-        for widget in (self.data, self.form, self.bar, self.says, self.curves):
+        for widget in (self.data, self.form, self.bar, self.says, self.doubts, self.curves):
             column.addWidget(widget)
         column.addWidget(self.table, 1)
         column.addLayout(buttons)
+
+    def _fill_models(self) -> None:
+        """The files may still be looked for, and what is learnt here comes too."""
+        self.form.show_models(self._stock.rows, train_runs.asked(self.folder).get("model", ""))
 
     # --- what is asked -----------------------------------------------------------------------------------------
 
@@ -171,8 +159,8 @@ class TrainDialog(QDialog):
             text = self.tr("{n} accepted objects on {photos} photos: {enough}. A fifth of them only judges.").format(
                 n=count, photos=photos, enough=enough.format(n=ENOUGH)
             )
-            if card := self.model.currentData():
-                seconds = expected_seconds(card, self.recipe.currentData(), count, photos)
+            if card := self.form.card:
+                seconds = expected_seconds(card, self.form.recipe.currentData(), count, photos)
                 taking = self.tr("It will take about {time} on this computer.").format(time=self._time(seconds))
                 text = self._both(text, taking)
         self.data.setText(text)
@@ -182,23 +170,36 @@ class TrainDialog(QDialog):
     @property
     def unfinished(self) -> bool:
         """Whether a run waits in the folder to be gone on with."""
-        return (self.folder / "last.pt").exists() and not (self.folder / "report.json").exists()
+        return train_runs.unfinished(self.folder)
 
     def arguments(self) -> list[str]:
         """Of `ssc`."""
         if self.unfinished:
             return ["train", "decoder", "--resume", "--out", str(self.folder)]
-        words = ["train", "decoder", str(self._project.folder), "--model", self.model.currentText()]
-        words += ["--recipe", self.recipe.currentData(), "--group-by", self.together.currentData()]
-        return [*words, "--out", str(self.folder)]
+        return ["train", "decoder", str(self._project.folder), *self.form.arguments(), "--out", str(self.folder)]
 
     def _show_ready(self) -> None:
         running = self.child.running
         go_on = self.tr("Go on") if self.unfinished else self.tr("Start")
         self.start.setText(self.tr("Pause") if running else go_on)
-        self.start.setEnabled(running or self.unfinished or (self._enough and self.model.count() > 0))
+        self.start.setEnabled(running or self.unfinished or (self._enough and self.form.card is not None))
         self.form.setEnabled(not running and not self.unfinished)
-        self.finish.setVisible(running and self._at_begin >= 0)
+        self.anew.setVisible(self.unfinished and not running)
+        self.finish.setVisible(running and self._at_begin >= 0 and not self._measuring)
+
+    def _show_asked(self) -> None:
+        """Of the run that waits: what it was begun with."""
+        if not self.unfinished:
+            return
+        self.form.show_asked(train_runs.asked(self.folder))
+        self._say(self.tr("A run that was stopped waits here to be gone on with."), "muted")
+
+    def _begin_anew(self) -> None:
+        self.folder = train_runs.following(self.folder)
+        self.says.hide()
+        self.curves.hide()
+        self.doubts.hide()
+        self._show_ready()
 
     # --- what happens ------------------------------------------------------------------------------------------
 
@@ -207,7 +208,8 @@ class TrainDialog(QDialog):
             self._order("pause")
             return
         self._session.saver.save_now()
-        self._result, self._paused = {}, False
+        self._result, self._paused, self._measuring, self._doubts = {}, False, False, []
+        self.doubts.hide()
         self.table.hide()
         self.switch.hide()
         self.start.setDefault(True)
@@ -223,9 +225,10 @@ class TrainDialog(QDialog):
         self._show_ready()
 
     def _order(self, order: str) -> None:
-        """Before the first step of this start there is nothing to keep: then the process just ends."""
+        """Before the first step of this start, and once all is learnt, there is nothing to keep: then the process just
+        ends, and what it was at is done again."""
         self._paused = order == "pause"
-        if self._at_begin < 0:
+        if self._at_begin < 0 or self._measuring:
             self.child.stop()
             return
         self.start.setEnabled(False)
@@ -254,15 +257,35 @@ class TrainDialog(QDialog):
             self.curves.begin_run(self._epochs)
             self.curves.show()
             self._show_ready()
+        elif kind == "warning":
+            self._show_doubt(str(event["message"]))
+        elif kind == "resumed":
+            for row in event["curve"]:
+                self._show_epoch(row)
+        elif kind == "measuring":
+            self._measuring = True
+            self._show_ready()
         elif kind == "step" and event.get("of"):
             part = (int(event["epoch"]) - 1) + int(event["step"]) / int(event["of"])
             self._show_part(part)
         elif kind == "epoch":
-            judged, learnt = event["validation"].get("dice"), event["train"].get("loss")
-            self.curves.add(int(event["epoch"]), judged, learnt)
+            self._show_epoch(event)
             self._show_part(float(event["epoch"]))
         elif kind == "result":
             self._result = event
+
+    def _show_epoch(self, row: dict[str, Any]) -> None:
+        self.curves.add(int(row["epoch"]), row["validation"].get("dice"), row["train"].get("loss"))
+
+    def _show_doubt(self, sentence: str) -> None:
+        """The first few are shown, the others counted; all are in the tip."""
+        self._doubts.append(in_words(sentence))
+        shown = self._doubts[:_DOUBTS]
+        if more := len(self._doubts) - len(shown):
+            shown.append(self.tr("… and {n} more").format(n=more))
+        self.doubts.setText("\n".join(shown))
+        self.doubts.setToolTip("\n".join(self._doubts[:40]))
+        self.doubts.show()
 
     def _show_part(self, epochs: float) -> None:
         """Bar, epoch and time left; the time of this start only, since the computer may be another than before."""
@@ -290,8 +313,8 @@ class TrainDialog(QDialog):
             self._say(self.tr("No epoch was better than the model as it was: there is no new model."), "warn")
         else:
             self._show_result(result)
-        if not self.unfinished:
-            self.folder = _free(self.folder)
+        if train_runs.finished(self.folder):
+            self.folder = train_runs.following(self.folder)
         self._show_ready()
         self._stock.refresh()
 
@@ -338,12 +361,3 @@ class TrainDialog(QDialog):
         self.child.stop()
         self._lane.cancel("train")
         super().closeEvent(event)
-
-
-def _free(folder: Path) -> Path:
-    """The folder, or one like it, in which no run has finished."""
-    number, tried = 1, folder
-    while (tried / "report.json").exists():
-        number += 1
-        tried = folder.with_name(f"{folder.name}-{number}")
-    return tried

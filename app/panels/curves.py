@@ -20,8 +20,10 @@ class Curves(Chart):
         self._learnt: dict[int, float] = {}
 
     def begin_run(self, epochs: int) -> None:
-        """What was drawn stays: a run that goes on adds to it."""
+        """An empty field for a run of so many epochs."""
         self._epochs = max(epochs, 1)
+        self._judged.clear()
+        self._learnt.clear()
         self.update()
 
     def add(self, epoch: int, judged: float | None, learnt: float | None) -> None:
@@ -30,6 +32,11 @@ class Curves(Chart):
                 points[epoch] = value
         self.setAccessibleDescription(f"{self._names[0]}: {self.best:.3f}")
         self.update()
+
+    @property
+    def points(self) -> dict[int, float]:
+        """The figure judged by, by epoch."""
+        return dict(self._judged)
 
     @property
     def best(self) -> float:

@@ -3147,42 +3147,6 @@ Keys:</source>
         <translation>用自己的标注训练</translation>
     </message>
     <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>How</source>
-        <translation>方式</translation>
-    </message>
-    <message>
-        <source>Quick: minutes, to see whether it is worth it</source>
-        <translation>快速：几分钟，看看是否值得</translation>
-    </message>
-    <message>
-        <source>Robust: also for prompts that are not exact</source>
-        <translation>稳健：提示不够准时也可靠</translation>
-    </message>
-    <message>
-        <source>As in the paper: 100 epochs</source>
-        <translation>与论文相同：100 轮</translation>
-    </message>
-    <message>
-        <source>Belong together</source>
-        <translation>同组照片</translation>
-    </message>
-    <message>
-        <source>Each photo is for itself</source>
-        <translation>每张照片单独成组</translation>
-    </message>
-    <message>
-        <source>The photos of one folder (a truckload, a railcar)</source>
-        <translation>同一文件夹的照片（一车料、一节车皮）</translation>
-    </message>
-    <message>
-        <source>Photos of the same pieces must not be both learnt from and judged by: it would flatter.</source>
-        <translation>拍到同一批料的照片不能既用来学习又用来评判，否则结果会虚高。</translation>
-    </message>
-    <message>
         <source>DICE on photos not learnt from</source>
         <translation>未参与学习的照片上的 DICE</translation>
     </message>
@@ -3201,6 +3165,14 @@ Keys:</source>
     <message>
         <source>End now with the best so far</source>
         <translation>到此为止，保留目前最好的</translation>
+    </message>
+    <message>
+        <source>Begin anew</source>
+        <translation>重新开始</translation>
+    </message>
+    <message>
+        <source>The run that was stopped stays in its folder</source>
+        <translation>之前停下的训练仍保留在它的文件夹中</translation>
     </message>
     <message>
         <source>Close</source>
@@ -3243,6 +3215,10 @@ Keys:</source>
         <translation>暂停</translation>
     </message>
     <message>
+        <source>A run that was stopped waits here to be gone on with.</source>
+        <translation>有一次训练中途停下，可以继续。</translation>
+    </message>
+    <message>
         <source>Starting…</source>
         <translation>正在启动…</translation>
     </message>
@@ -3261,6 +3237,10 @@ Keys:</source>
     <message>
         <source>Measuring before and after: {done} of {total}</source>
         <translation>正在测量训练前后：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>… and {n} more</source>
+        <translation>…… 另有 {n} 条</translation>
     </message>
     <message>
         <source>Epoch {n} of {all}</source>
@@ -3367,6 +3347,45 @@ Keys:</source>
     <message>
         <source>Close anyway</source>
         <translation>仍然关闭</translation>
+    </message>
+</context>
+<context>
+    <name>TrainForm</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>Quick: minutes, to see whether it is worth it</source>
+        <translation>快速：几分钟，看看是否值得</translation>
+    </message>
+    <message>
+        <source>Robust: also for prompts that are not exact</source>
+        <translation>稳健：提示不够准时也可靠</translation>
+    </message>
+    <message>
+        <source>As in the paper: 100 epochs</source>
+        <translation>与论文相同：100 轮</translation>
+    </message>
+    <message>
+        <source>Belong together</source>
+        <translation>同组照片</translation>
+    </message>
+    <message>
+        <source>Each photo is for itself</source>
+        <translation>每张照片单独成组</translation>
+    </message>
+    <message>
+        <source>The photos of one folder (a truckload, a railcar)</source>
+        <translation>同一文件夹的照片（一车料、一节车皮）</translation>
+    </message>
+    <message>
+        <source>Photos of the same pieces must not be both learnt from and judged by: it would flatter.</source>
+        <translation>拍到同一批料的照片不能既用来学习又用来评判，否则结果会虚高。</translation>
     </message>
 </context>
 </TS>

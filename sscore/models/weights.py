@@ -81,14 +81,16 @@ def difference(wanted: Mapping[str, Tensor], stored: Mapping[str, Tensor]) -> st
 
 
 def save(net: nn.Module, path: Path, metadata: dict[str, str]) -> None:
-    """Float16 safetensors (half the size; the networks do not notice), atomically."""
+    """All of a network, see `store`."""
+    store({k: v for k, v in net.state_dict().items() if not k.endswith("num_batches_tracked")}, path, metadata)
+
+
+def store(tensors: Mapping[str, Tensor], path: Path, metadata: dict[str, str]) -> None:
+    """Float16 safetensors (half the size; the networks do not notice), atomically; the same tensors give the same
+    bytes."""
     from safetensors.torch import save as encode
 
-    halves = {
-        k: v.detach().cpu().half().contiguous()
-        for k, v in net.state_dict().items()
-        if not k.endswith("num_batches_tracked")
-    }
+    halves = {name: value.detach().cpu().half().contiguous() for name, value in tensors.items()}
     paths.write_atomic(path, _settled(encode(halves, metadata=metadata)))
 
 

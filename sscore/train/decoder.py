@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sscore import catalogue, models, paths, weight_store
+from sscore import catalogue, disk, models, paths, weight_store
 from sscore.errors import BadDataset, BadOption
 from sscore.models.cache import EmbeddingCache
 from sscore.train import decoder_nano, decoder_report, decoder_sam, recipe
 from sscore.train.control import Control
 from sscore.train.decoder_prompts import DecoderRecipe
-from sscore.train.decoder_time import ENOUGH, LEAST
+from sscore.train.decoder_time import ENOUGH, FINISHED, LEAST
 from sscore.train.hardware import device_of, is_main
 from sscore.train.instances import Instances, gather, leaks, split
 from sscore.train.trainer import Emit, Outcome
@@ -66,7 +66,7 @@ def train(
         raise BadOption(f"{card.id!r} cannot be fine-tuned", remedy=f"choose nano or a model of {families}")
     catalogue.weight_file(card)
     name = request.name or free_name(card.id)
-    weight_store.check_own_id(name)
+    weight_store.check_own_id(name, replace_it=request.resume and _made_here(name, request.out))
     plan = recipe_of(request, card)
     device = device_of(request.device)
     data = gather(request.sources, photos=request.photos, group_by=request.group_by, progress=progress("Reading"))
@@ -96,14 +96,17 @@ def train(
         )
     result: dict[str, Any] = {"state": outcome.state, "model": "", "epochs": outcome.epochs}
     result |= {"best_epoch": outcome.best_epoch, "seconds": round(outcome.seconds, 1), "out": str(request.out)} | facts
-    if outcome.state == "paused" or not outcome.best_epoch or not is_main():
+    if outcome.state == "paused" or not is_main():
         return result
-    new = _kept(card, name, weights, request, outcome, learn)
-    emit({"event": "measuring", "model": new.id})
-    report = _measured(card, new, judge, request.everything, progress("Measuring"))
-    paths.write_atomic(request.out / "report.json", json.dumps(report, indent=1).encode())
-    paths.write_atomic(request.out / "report.txt", decoder_report.as_text(report).encode() + b"\n")
-    return result | {"model": new.id, "report": report}
+    if outcome.best_epoch:
+        new = _kept(card, name, weights, request, outcome, learn)
+        emit({"event": "measuring", "model": new.id})
+        report = _measured(card, new, judge, request.everything, progress("Measuring"))
+        paths.write_atomic(request.out / "report.json", json.dumps(report, indent=1).encode())
+        paths.write_atomic(request.out / "report.txt", decoder_report.as_text(report).encode() + b"\n")
+        result |= {"model": new.id, "report": report}
+    paths.write_atomic(request.out / FINISHED, json.dumps(result, indent=1).encode())
+    return result
 
 
 def recipe_of(request: Request, card: ModelCard) -> DecoderRecipe:
@@ -179,12 +182,20 @@ def _again(request: Request) -> Request:
     return Request(**values | {"resume": True})
 
 
+def _made_here(name: str, folder: Path) -> bool:
+    """Whether the model of this name is what the run in this folder made before it was stopped while measuring."""
+    file = folder / "decoder.safetensors"
+    own = {card.id: card.sha256 for card in catalogue.cards() if card.id in catalogue.user_ids()}
+    return file.is_file() and own.get(name) == disk.sha256_of(file)
+
+
 def _kept(card: ModelCard, name: str, file: Path, request: Request, outcome: Outcome, learn: Instances) -> ModelCard:
     """The new model's row, now in the user's catalogue, its weights in the user's folder."""
     own = replace(card, id=name, file=f"{name}.safetensors", about_bytes=0, urls=(), page="", embedded=False)
     base = "" if card.family == "nano" else card.base or card.id
     how = f"{card.id} fine-tuned on {learn.count} instances ({request.recipe}, epoch {outcome.best_epoch})."
-    return weight_store.keep(replace(own, base=base, note=how), file).card
+    again = _made_here(name, request.out)
+    return weight_store.keep(replace(own, base=base, note=how), file, replace_it=again).card
 
 
 def _measured(

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sscore import paths
+from sscore.models import weights
 from sscore.models.checkpoints import is_tuned
 from sscore.models.nets import sam
 from sscore.train.decoder_prompts import DecoderRecipe, wrong_place
@@ -151,14 +151,12 @@ def _trained(decoder: nn.Module, recipe: DecoderRecipe) -> set[str]:
 
 def save(learner: Learner, path: Path, card: ModelCard, base: str, base_sha256: str) -> int:
     """The trained tensors alone, as float16 safetensors; how many. base: id of the model they belong into."""
-    from safetensors.torch import save as encode
-
     tensors = {
-        "mask_decoder." + name.removeprefix("decoder.decoder."): value.detach().cpu().half().contiguous()
+        "mask_decoder." + name.removeprefix("decoder.decoder."): value
         for name, value in learner.named_parameters()
         if value.requires_grad
     }
     facts = {"family": card.family, "variant": card.variant, "base": base, "base_sha256": base_sha256}
     facts["tensors"] = str(len(tensors))
-    paths.write_atomic(path, encode(tensors, metadata=facts))
+    weights.store(tensors, path, facts)
     return len(tensors)

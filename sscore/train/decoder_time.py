@@ -1,4 +1,5 @@
-"""What a fine-tuning needs: how many instances, and about how long, before its first epoch tells exactly.
+"""What a fine-tuning needs: how many instances, and about how long, before its first epoch tells exactly; and by which
+file one sees that it has ended.
 
 Loads no model library, so a window may ask.
 """
@@ -15,6 +16,9 @@ LEAST = 8
 
 ENOUGH = 60
 """Instances from which a gain can be expected, and measured."""
+
+FINISHED = "result.json"
+"""File in a run's folder that is there once nothing is left to go on with."""
 
 _STEP_SECONDS = {"nano": 0.08}
 _STEP = 0.35

@@ -114,7 +114,8 @@ def train(
     groups: of parameters, as `Recipe.optimize` takes them. control: asked after every step.
 
     In `folder`: last.pt and best.pt (checkpoints), run.json (recipe and versions), events.jsonl, and tensorboard/ if
-    wanted. Events: "step" (at most two a second), "epoch" (a row of the curve), "trained".
+    wanted. Events: "resumed" (with the curve so far), "step" (at most two a second), "epoch" (a row of the curve),
+    "trained".
     Raises BadOption (a run is there already, or none to resume, or it had another recipe), BadDataset (no batches),
     DiskFull, WrongWeights (damaged checkpoint) and SscError (the loss is no number any more; out of memory, with the
     batch that would fit). After each of them the run can be resumed from its last checkpoint.
@@ -202,6 +203,8 @@ class _Run:
         self.hardware.scaler.load_state_dict(stored["scaler"])
         self.state = State(**stored["state"])
         self.epoch_random, self.random = stored["random"][self.hardware.rank]
+        if self.hardware.main:
+            self.emit({"event": "resumed", "of": self.recipe.epochs, "curve": list(self.state.curve)})
 
     def keep(self) -> None:
         """Write last.pt."""

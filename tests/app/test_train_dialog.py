@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app import child
-from app.dialogs import train
+from app.dialogs import train, train_runs
 from app.stock import Row
 from sscore.catalogue import card
 from sscore.weight_store import state
@@ -34,8 +34,10 @@ SECOND = {"event": "epoch", "epoch": 1, "of": 4, "train": {"loss": 0.5}, "valida
 
 
 @pytest.fixture
-def dialog(studio):
+def dialog(studio, monkeypatch):
     studio.add(20, 20, 120, 120)
+    # The studio's models here are fakes, which cannot learn.
+    monkeypatch.setattr(studio.window.stock, "refresh", lambda: None)
     studio.window.stock.rows = [Row(card(one), state(card(one))) for one in ("nano", "grabcut", "sam-vit-b")]
     studio.window.actions_.by_key["train"].trigger()
     found = studio.window.findChild(train.TrainDialog)
@@ -74,15 +76,15 @@ def press(button):
 
 def test_too_few_objects_are_refused(dialog):
     assert "too few" in dialog.data.text() and not dialog.start.isEnabled()
-    assert [dialog.model.itemText(i) for i in range(dialog.model.count())] == ["nano"]
+    assert [dialog.form.model.itemText(i) for i in range(dialog.form.model.count())] == ["nano"]
 
 
 def test_what_is_asked_of_the_command(enough, folder):
     assert "60 accepted objects on 2 photos: enough" in enough.data.text()
     quick = enough.data.text()
-    enough.recipe.setCurrentIndex(2)
+    enough.form.recipe.setCurrentIndex(2)
     assert "about" in quick and enough.data.text() != quick and enough.start.isEnabled()
-    enough.together.setCurrentIndex(1)
+    enough.form.together.setCurrentIndex(1)
     words = enough.arguments()
     assert words[:3] == ["train", "decoder", str(folder)]
     asked = dict(zip(words[3::2], words[4::2], strict=True))
@@ -101,6 +103,57 @@ def test_curves_pause_and_going_on(enough, play):
     assert (enough.folder / "order").read_text(encoding="utf-8") == "pause"
     assert "Paused" in enough.says.text() and enough.start.text() == "Go on"
     assert enough.arguments() == ["train", "decoder", "--resume", "--out", str(enough.folder)]
+
+
+def test_a_run_that_waits_is_shown_as_it_was_begun_and_can_be_left(dialog, studio):
+    waiting = dialog.folder
+    dialog.close()
+    waiting.mkdir()
+    (waiting / "last.pt").write_bytes(b"")
+    asked = {"model": "nano", "recipe": "paper", "group_by": "folder"}
+    (waiting / "request.json").write_text(json.dumps(asked), encoding="utf-8")
+    studio.window.actions_.by_key["train"].trigger()
+    again = next(one for one in studio.window.findChildren(train.TrainDialog) if one.isVisible())
+    assert again.start.text() == "Go on" and again.start.isEnabled() and "waits here" in again.says.text()
+    assert [again.form.recipe.currentData(), again.form.together.currentData()] == ["paper", "folder"]
+    press(again.anew)
+    assert again.folder.name == waiting.name + "-2" and again.start.text() == "Start" and again.form.isEnabled()
+    assert (waiting / "last.pt").exists() and not again.anew.isVisible()
+    again.close()
+
+
+def test_a_run_that_goes_on_shows_its_whole_curve_and_what_speaks_against_it(enough, play):
+    enough.folder.mkdir()
+    (enough.folder / "last.pt").write_bytes(b"")
+    resumed = {"event": "resumed", "of": 4, "curve": [FIRST, SECOND]}
+    doubts = [{"event": "warning", "message": f"doubt {n}"} for n in range(5)]
+    third = {**SECOND, "epoch": 2, "validation": {"dice": 0.75}}
+    play(*doubts, PLAN, resumed, third, {"event": "result", "state": "paused"}, code=1)
+    press(enough.start)
+    wait_until(lambda: "Paused" in enough.says.text(), what="the end")
+    assert enough.curves.points == {0: 0.7, 1: 0.8, 2: 0.75}
+    assert enough.doubts.text().splitlines() == ["doubt 0", "doubt 1", "doubt 2", "… and 2 more"]
+
+
+def test_pausing_while_it_measures_does_not_wait(enough, play):
+    enough.folder.mkdir()
+    (enough.folder / "last.pt").write_bytes(b"")
+    play(PLAN, FIRST, {"event": "measuring", "model": "other"}, {"until": str(enough.folder / "never")})
+    press(enough.start)
+    wait_until(lambda: enough.start.text() == "Pause" and not enough.finish.isVisible(), what="the measuring")
+    press(enough.start)
+    wait_until(lambda: not enough.child.running, what="the pause")
+    assert "Paused" in enough.says.text() and enough.start.text() == "Go on"
+
+
+def test_models_that_are_found_later_are_offered(dialog, studio):
+    stock = studio.window.stock
+    stock.rows = []
+    stock.changed.emit()
+    assert dialog.form.card is None and not dialog.start.isEnabled()
+    stock.rows = [Row(card("nano"), state(card("nano")))]
+    stock.changed.emit()
+    assert dialog.form.card == card("nano")
 
 
 def test_the_new_model_is_offered_with_what_it_gained(enough, play, studio, monkeypatch):
@@ -131,3 +184,15 @@ def test_a_gain_within_chance_and_a_failure_are_said(enough, play):
     press(enough.start)
     wait_until(lambda: "No epoch was better" in enough.says.text(), what="the answer")
     assert not enough.switch.isVisible()
+
+
+def test_a_run_without_a_gain_is_over(enough, play):
+    enough.folder.mkdir()
+    for name in ("last.pt", "result.json"):
+        (enough.folder / name).write_bytes(b"{}")
+    assert not enough.unfinished
+    play(PLAN, {"event": "result", "state": "done", "model": "", "out": str(enough.folder)}, code=1)
+    over = enough.folder
+    press(enough.start)
+    wait_until(lambda: "No epoch was better" in enough.says.text(), what="the answer")
+    assert enough.start.text() == "Start" and enough.form.isEnabled() and enough.folder == train_runs.following(over)

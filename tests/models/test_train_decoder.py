@@ -21,6 +21,7 @@ from sscore.models import checkpoints, weights
 from sscore.models.nets import sam
 from sscore.train import decoder, decoder_data, decoder_net, decoder_prompts, decoder_report, decoder_sam
 from sscore.train.decoder_prompts import DecoderRecipe
+from sscore.train.decoder_time import FINISHED
 from sscore.train.trainer import Outcome
 from sscore.types import Annotation, Mask, ModelCard, Page
 
@@ -326,6 +327,43 @@ def test_bad_input_is_named(small, dataset, tmp_path):
     with pytest.raises(BadOption, match="nothing to resume"):
         ask(resume=True)
     assert any("are few" in sentence for sentence in decoder.doubts(*_halves(dataset)))
+
+
+def test_a_run_that_died_while_measuring_ends_on_its_second_start(small, dataset, tmp_path, monkeypatch):
+    def learnt(card, learn, judge, recipe, folder, **more):
+        (folder / "last.pt").write_bytes(b"")
+        file = folder / "decoder.safetensors"
+        decoder_net.save(decoder_net.Learner(_whole(small), recipe), file, card, card.id, "")
+        return Outcome("done", 8, 16, 0, 1.0, best, 0.9, ()), file
+
+    def train(**values):
+        request = decoder.Request(tmp_path / "废钢 run", **values)
+        return decoder.train(request, emit=lambda event: None, warn=lambda sentence: None)
+
+    def died(*_):
+        raise OSError("no electricity")
+
+    best = 3
+    monkeypatch.setattr(decoder_sam, "fine_tune", learnt)
+    finished = tmp_path / "废钢 run" / FINISHED
+    with monkeypatch.context() as patch:
+        patch.setattr(decoder, "_measured", died)
+        with pytest.raises(OSError, match="electricity"):
+            train(sources=(dataset,), model=CARD.id, recipe="quick", name="own")
+    assert "own" in catalogue.user_ids() and not finished.exists()
+    monkeypatch.setattr(decoder, "_measured", lambda *_: {"rows": [], "overall": {}})
+    monkeypatch.setattr(decoder_report, "as_text", lambda report: "")
+    assert train(sources=(), resume=True)["model"] == "own" and finished.exists()
+    assert catalogue.user_ids().count("own") == 1
+    with pytest.raises(BadOption, match="already"):  # one that another run made stays
+        decoder.train(
+            decoder.Request(tmp_path / "other", (dataset,), CARD.id, "quick", name="own"),
+            emit=lambda event: None,
+            warn=lambda sentence: None,
+        )
+    best = 0
+    shutil.rmtree(finished.parent)
+    assert not train(sources=(dataset,), model=CARD.id, recipe="quick")["model"] and finished.exists()
 
 
 def _halves(dataset):

@@ -49,7 +49,9 @@ def test_pausing_keeps_everything_and_finishing_keeps_the_best(folder, tmp_path)
     _, paused = toy.run(folder, control=lambda: next(orders))
     assert paused.state == "paused" and paused.steps == 3
     orders = iter([""] * 8 + ["finish"])
-    net, finished = toy.run(folder, resume=True, control=lambda: next(orders))
+    events = []
+    net, finished = toy.run(folder, resume=True, control=lambda: next(orders), emit=events.append)
+    assert events[0] == {"event": "resumed", "of": toy.RECIPE.epochs, "curve": []}
     assert finished.state == "finished" and finished.epochs == 2
     best, _ = toy.run(tmp_path / "short", SHORT.model_copy(update={"schedule": "constant"}))
     assert finished.best_epoch in (1, 2)
