@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import (
-    QFrame,
     QGraphicsItem,
     QGraphicsScene,
-    QGridLayout,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -21,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.canvas import paint
+from app.canvas.foot_bar import FootBar
 from app.canvas.items import LIGHT, SHADE, set_pen
 from app.canvas.tags import TagItem
 from app.canvas.tools import hit
@@ -150,14 +148,12 @@ class FindsLayer(QObject):
         return find is not None
 
 
-class FindsBar(QFrame):
+class FindsBar(FootBar):
     """At the foot of the canvas: how far the search is; then how many proposals there are, from which score on they
     are shown, and yes or no to all."""
 
     def __init__(self, finder: Finder, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("card")
-        self.setCursor(Qt.CursorShape.ArrowCursor)
         self._finder, self._look = finder, look
         self._share = 0.0
         self.count, self.keys = QLabel(), QLabel()
@@ -170,7 +166,7 @@ class FindsBar(QFrame):
         self.score.setProperty("role", "muted")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(50, 99)
-        self.slider.setFixedWidth(150)
+        self.slider.setFixedWidth(120)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider.valueChanged.connect(lambda value: finder.set_threshold(value / 100))
         self.stop, self.accept, self.discard = QPushButton(), QPushButton(), QPushButton()
@@ -178,17 +174,10 @@ class FindsBar(QFrame):
         self.stop.clicked.connect(lambda: finder.stop())
         self.accept.clicked.connect(lambda: finder.accept_shown())
         self.discard.clicked.connect(lambda: finder.discard())
-        line = QHBoxLayout()
-        line.setSpacing(12)
-        for widget in (self.count, self.bar, self.score, self.slider, self.accept, self.discard, self.stop):
-            line.addWidget(widget)
         for button in (self.stop, self.accept, self.discard):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(16, 10, 12, 10)
-        grid.setVerticalSpacing(6)
-        grid.addLayout(line, 0, 0)
-        grid.addWidget(self.keys, 1, 0)
+        says, does = (self.count, self.bar, self.score, self.slider), (self.accept, self.discard, self.stop)
+        self.arrange(says, does, foot=self.keys, wrapping=(self.keys,))
         finder.changed.connect(self.refresh)
         finder.progressed.connect(self._on_progress)
         look.changed.connect(self.refresh)
@@ -227,9 +216,3 @@ class FindsBar(QFrame):
         self.slider.setToolTip(self.tr("How good the model thinks its mask is (predicted IoU)"))
         self.keys.setText(self.tr("Click or F: accept   ·   right click or Delete: reject   ·   Tab: the next one"))
         self.setVisible(running or waiting or bool(asked))
-        self.adjustSize()
-
-    def place_in(self, room: QRect) -> None:
-        """At the foot of the canvas, in the middle."""
-        self.adjustSize()
-        self.move(QPoint((room.width() - self.width()) // 2, room.height() - self.height() - 14))

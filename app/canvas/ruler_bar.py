@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QPushButton
 
+from app.canvas.foot_bar import FootBar
 from app.canvas.view import CanvasView
 from app.look import Look
 from app.session import Session
 from sscore import edits, measure
 
 
-class RulerBar(QFrame):
+class RulerBar(FootBar):
     """At the foot of the canvas while the ruler is in hand."""
 
     def __init__(self, session: Session, look: Look, canvas: CanvasView) -> None:
         super().__init__(canvas.viewport())
-        self.setObjectName("card")
-        self.setCursor(Qt.CursorShape.ArrowCursor)
         self._session, self._canvas = session, canvas
         self._line: tuple[tuple[float, float], ...] = ()
         self._last: float | None = None  # mm per px, of the photo that got a scale last
@@ -28,25 +26,19 @@ class RulerBar(QFrame):
         self.length.setRange(0.0, 1_000_000.0)
         self.length.setDecimals(1)
         self.length.setSuffix(" mm")
+        self.length.lineEdit().setTextMargins(6, 0, 0, 0)
         self.length.lineEdit().returnPressed.connect(self.set_scale)
         self.put, self.same, self.forget = QPushButton(), QPushButton(), QPushButton()
         self.put.setProperty("primary", "true")
         self.put.clicked.connect(self.set_scale)
         self.same.clicked.connect(lambda: self._store(self._last))
         self.forget.clicked.connect(lambda: self._store(None))
-        line = QHBoxLayout()
-        line.setSpacing(10)
-        for widget in (self.news, self.name, self.length, self.put, self.same, self.forget):
-            line.addWidget(widget)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(16, 10, 12, 10)
-        grid.setVerticalSpacing(6)
-        grid.addLayout(line, 0, 0)
-        grid.addWidget(self.scale, 1, 0)
+        given, does = (self.name, self.length), (self.put, self.same, self.forget)
+        self.arrange((self.news,), given, does, foot=self.scale, wrapping=(self.news, self.scale))
         canvas.measured.connect(self._on_line)
         canvas.tool_changed.connect(lambda _tool: self._on_tool())
-        session.selection_changed.connect(lambda _ids: self.refresh())
-        session.page_changed.connect(lambda _page: self.refresh())
+        session.selection_changed.connect(lambda _ids: self._keep_up())
+        session.page_changed.connect(lambda _page: self._keep_up())
         session.image_changed.connect(lambda _image: self._on_line(()))
         look.changed.connect(self.refresh)
         self.refresh()
@@ -56,6 +48,11 @@ class RulerBar(QFrame):
     def pixels(self) -> float:
         """Length of the line, px; 0 without one."""
         return measure.distance(*self._line[0], *self._line[1]) if self._line else 0.0
+
+    def _keep_up(self) -> None:
+        """With selection and page, while somebody looks: measuring an object at each edit costs time."""
+        if not self.isHidden():
+            self.refresh()
 
     def refresh(self) -> None:
         """Words and numbers anew."""
@@ -120,12 +117,6 @@ class RulerBar(QFrame):
         self.setVisible(self._canvas.tool == "ruler")
         self._line = ()
         self.refresh()
-
-    def place_in(self, room: QRect) -> None:
-        """At the foot of the canvas, in the middle."""
-        self.layout().activate()
-        self.adjustSize()
-        self.move((room.width() - self.width()) // 2, room.height() - self.height() - 14)
 
 
 def _length(pixels: float, scale: float | None) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSpinBox
 
+from app.canvas.foot_bar import FootBar
 from app.canvas.view import CanvasView
 from app.jobs import Lane
 from app.look import Look
@@ -19,15 +20,13 @@ _LOST, _GAINED = QColor(240, 60, 60, 215), QColor(60, 210, 120, 215)
 _FIELDS = ("specks", "holes", "smooth")
 
 
-class TidyBar(QFrame):
+class TidyBar(FootBar):
     """At the foot of the canvas while masks are cleaned up. Enter (or F) does it, Esc does not."""
 
     def __init__(
         self, session: Session, objects: ObjectCommands, settings: Settings, look: Look, lane: Lane, canvas: CanvasView
     ) -> None:
         super().__init__(canvas.viewport())
-        self.setObjectName("card")
-        self.setCursor(Qt.CursorShape.ArrowCursor)
         self._objects, self._settings, self._lane, self._canvas = objects, settings, lane, canvas
         self._old: dict[int, Mask] = {}
         self._new: dict[int, Mask] | None = None
@@ -43,17 +42,13 @@ class TidyBar(QFrame):
         self.smooth.setSingleStep(0.5)
         self.smooth.setDecimals(1)
         self.fields = {"specks": self.specks, "holes": self.holes, "smooth": self.smooth}
-        line = QHBoxLayout()
-        line.setSpacing(8)
         for key, field in self.fields.items():
             field.setSuffix(" px")
+            field.setMaximumWidth(112)
+            field.lineEdit().setTextMargins(6, 0, 0, 0)
             field.setValue(settings.get(f"tidy_{key}"))
             field.valueChanged.connect(lambda value, k=key: self._on_value(k, value))
             field.installEventFilter(self)
-            if line.count():
-                line.addSpacing(6)
-            line.addWidget(self.names[key])
-            line.addWidget(field)
         self.apply, self.leave = QPushButton(), QPushButton()
         self.apply.setProperty("primary", "true")
         self.apply.clicked.connect(self.accept)
@@ -63,11 +58,8 @@ class TidyBar(QFrame):
         foot.addWidget(self.news, 1)
         foot.addWidget(self.apply)
         foot.addWidget(self.leave)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(16, 10, 12, 10)
-        grid.setVerticalSpacing(6)
-        grid.addLayout(line, 0, 0)
-        grid.addLayout(foot, 1, 0)
+        pairs = [(self.names[key], field) for key, field in self.fields.items()]
+        self.arrange(*pairs, foot=foot, wrapping=(self.news,))
         session.selection_changed.connect(self._on_change)
         session.page_changed.connect(self._on_change)
         look.changed.connect(self.refresh)
@@ -167,12 +159,6 @@ class TidyBar(QFrame):
             self.news.setText(text.format(lost=lost, gained=gained))
         else:
             self.news.setText(self.tr("Nothing would change"))
-
-    def place_in(self, room: QRect) -> None:
-        """At the foot of the canvas, in the middle."""
-        self.layout().activate()
-        self.adjustSize()
-        self.move((room.width() - self.width()) // 2, room.height() - self.height() - 14)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         """Enter and Esc in a field mean the bar."""

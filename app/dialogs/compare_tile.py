@@ -72,6 +72,7 @@ class Tile(QFrame):
             if answer.dice is not None:
                 parts.append(f"DICE {answer.dice:.3f}")
             self.figures.setText("  ·  ".join(parts))
+        self.figures.setToolTip(self.tr("IoU: as the model predicts it. DICE: with the mask the object has"))
         self.picture.setAccessibleName(f"{self.name.text()}: {self.figures.text()}")
         self._picture = QPixmap.fromImage(picture)
         self._fit()

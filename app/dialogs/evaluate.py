@@ -96,7 +96,9 @@ class EvaluateDialog(QDialog):
 
         self.careless = QCheckBox(self.tr("Also moved by up to 10, 20 and 30 px, as a careless hand would"))
         self.processes = QSpinBox()
-        self.processes.setRange(1, max(os.cpu_count() or 1, 1))
+        self.processes.setRange(0, max(os.cpu_count() or 1, 1))
+        self.processes.setSpecialValueText(self.tr("as many as are sensible"))
+        self.processes.lineEdit().setTextMargins(6, 0, 0, 0)
         self.processes.setToolTip(self.tr("More of them are faster and need more memory."))
         self.processes.setAccessibleName(self.tr("Processes"))
         self.folder = QLineEdit(str(self._project.folder.with_name(f"{self._project.folder.name}-evaluation")))

@@ -182,6 +182,7 @@ class SettingsDialog(QDialog):
         slider.setValue(round(self._settings.get(key) * 100))
         said = QLabel(f"{slider.value()} %")
         said.setMinimumWidth(44)
+        said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         slider.valueChanged.connect(lambda value: said.setText(f"{value} %"))
         slider.valueChanged.connect(lambda value: self._settings.set(key, value / 100))
         slider.setAccessibleName(name)

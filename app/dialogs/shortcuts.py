@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -55,6 +56,7 @@ class KeysDialog(QDialog):
         self.list.setColumnWidth(1, 210)
         self.list.currentCellChanged.connect(lambda *_at: self._show_current())
         self.edit = QKeySequenceEdit()
+        QT_TRANSLATE_NOOP("QKeySequenceEdit", "Press shortcut")  # what it says itself: Qt's Chinese for it is odd
         self.edit.setMaximumSequenceLength(1)
         self.edit.setAccessibleName(self.tr("New key"))
         self.edit.keySequenceChanged.connect(self._try)
@@ -106,7 +108,7 @@ class KeysDialog(QDialog):
         for at, row in enumerate(self._rows):
             keys = self.keys(row.key)
             conflict = any(used[_plain(one)] > 1 or one in _DIGITS for one in keys)
-            text = "   ".join(actions.native(one) for one in keys) + ("   ⚠" if conflict else "")
+            text = "   ".join(dict.fromkeys(map(actions.native, keys))) + ("   ⚠" if conflict else "")
             name = QTableWidgetItem(actions.plain(actions.words(row.text)))
             shown = QTableWidgetItem(text)
             if conflict:

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.look import Look
@@ -169,10 +180,11 @@ class HeatMap(Chart):
 
 
 class Matrix(Chart):
-    """Rows: what people said; columns: what the model said. `picked`: (row, column) of a cell that was clicked."""
+    """Rows: what people said; columns: what the model said. `picked`: (row, column) of a cell that was clicked, or gone
+    to by arrow keys and chosen with Enter or Space."""
 
     picked = Signal(int, int)
-    _WIDE, _HIGH = 44, 28
+    _NARROW, _BROAD, _HIGH = 36, 88, 28
 
     def __init__(self, look: Look) -> None:
         super().__init__(look, 120)
@@ -195,9 +207,14 @@ class Matrix(Chart):
     def _left(self, metrics: QFontMetrics) -> int:
         return max((metrics.horizontalAdvance(name) for name in self._names), default=0) + 10
 
+    def _wide(self, left: int) -> int:
+        """Width of a column: as the room allows."""
+        return min(max((self.width() - left) // max(len(self._names), 1), self._NARROW), self._BROAD)
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter, metrics = self.begin()
-        colours, left, wide, high = self.look.colours, self._left(metrics), self._WIDE, self._HIGH
+        colours, left, high = self.look.colours, self._left(metrics), self._HIGH
+        wide = self._wide(left)
         for at, name in enumerate(self._names):
             painter.setPen(QColor(colours.muted))
             short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, wide - 2)
@@ -212,7 +229,7 @@ class Matrix(Chart):
                 ground = QColor(colours.ok if row == column else colours.danger)
                 ground.setAlphaF(0.18 + 0.6 * count / most if count else 0.0)
                 painter.setBrush(ground if count else QColor(colours.hover))
-                framed = (row, column) == self._at and count
+                framed = (row, column) == self._at and (count or self.hasFocus())
                 painter.setPen(QPen(QColor(colours.accent), 2) if framed else Qt.PenStyle.NoPen)
                 painter.drawRoundedRect(where, 3, 3)
                 if count:
@@ -221,7 +238,8 @@ class Matrix(Chart):
         painter.end()
 
     def _cell_at(self, at: QPointF) -> tuple[int, int]:
-        column = int((at.x() - self._left(QFontMetrics(self.small()))) // self._WIDE)
+        left = self._left(QFontMetrics(self.small()))
+        column = int((at.x() - left) // self._wide(left))
         row = int(at.y() // self._HIGH) - 1
         size = len(self._names)
         return (row, column) if 0 <= row < size and 0 <= column < size else (-1, -1)
@@ -241,3 +259,29 @@ class Matrix(Chart):
         row, column = self._cell_at(event.position())
         if row >= 0 and self._table[row, column]:
             self.picked.emit(row, column)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        size, step = len(self._names), _STEPS.get(Qt.Key(event.key()))
+        if step is not None and size:
+            row, column = (min(max(old + more, 0), size - 1) for old, more in zip(self._at, step, strict=True))
+            self._at = (row, column)
+            self.setAccessibleName(f"{self._names[row]} → {self._names[column]}: {self._table[row, column]}")
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._at[0] >= 0:
+            if self._table[self._at]:
+                self.picked.emit(*self._at)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._at = (max(self._at[0], 0), max(self._at[1], 0))
+        self.update()
+        super().focusInEvent(event)
+
+
+_STEPS = {
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+}

@@ -152,7 +152,7 @@ class ReviewPanel(QFrame):
 
     def _why(self, fact: Fact) -> str:
         """What is uncertain about it, in a few words."""
-        parts = [self.tr("proposed")] if fact.status == "proposed" else []
+        parts = []
         if fact.guess and fact.guess != fact.label:
             guess = rows.name_of(self._session.labels, fact.guess, self._look.lang)
             parts.append(self.tr("model: {name}").format(name=guess))
@@ -160,6 +160,8 @@ class ReviewPanel(QFrame):
             parts.append(self.tr("margin {value}").format(value=f"{fact.margin:.2f}"))
         if fact.iou is not None:
             parts.append(f"IoU {fact.iou:.2f}")
+        if fact.status == "proposed":
+            parts.append(self.tr("proposed"))
         if fact.comment:
             parts.append("“" + fact.comment + "”")
         return " · ".join(parts) or fact.image

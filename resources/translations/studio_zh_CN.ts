@@ -649,6 +649,65 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Company</name>
+    <message>
+        <source>{user} has just changed this photo</source>
+        <translation>{user} 刚刚修改了这张照片的标注</translation>
+    </message>
+    <message>
+        <source>Somebody else</source>
+        <translation>其他人</translation>
+    </message>
+    <message>
+        <source>You see their version now; undo shows the one before.</source>
+        <translation>现在显示的是对方的版本；撤销可回到之前的样子。</translation>
+    </message>
+    <message>
+        <source>Somebody else changed {photo} at the same time</source>
+        <translation>其他人同时修改了 {photo}</translation>
+    </message>
+    <message>
+        <source>Nothing is overwritten: their version is shown now, and yours is kept beside it.</source>
+        <translation>没有任何内容被覆盖：现在显示的是对方的版本，您的版本已另外保留。</translation>
+    </message>
+    <message>
+        <source>There are two versions of {photo}</source>
+        <translation>{photo} 有两个版本</translation>
+    </message>
+    <message>
+        <source>Two people changed it at the same time. Nothing is lost; choose when you like.</source>
+        <translation>两个人同时修改了它。内容都在，您可以随时选择。</translation>
+    </message>
+    <message>
+        <source>The same goes for more photos: {n}.</source>
+        <translation>还有 {n} 张照片也是如此。</translation>
+    </message>
+    <message>
+        <source>Look at both…</source>
+        <translation>对比两个版本…</translation>
+    </message>
+    <message>
+        <source>The folder is there again</source>
+        <translation>文件夹已恢复</translation>
+    </message>
+    <message>
+        <source>The folder is not there any more</source>
+        <translation>文件夹不见了</translation>
+    </message>
+    <message>
+        <source>Connect the drive again, or put the folder back. Work goes on in memory until then.</source>
+        <translation>请重新连接磁盘，或把文件夹放回原处。在此之前，您的工作保留在内存中。</translation>
+    </message>
+    <message>
+        <source>Also working in this folder: {names}</source>
+        <translation>正在同一文件夹中工作：{names}</translation>
+    </message>
+    <message>
+        <source>You can both annotate. If you both change one photo, both versions are kept.</source>
+        <translation type="unfinished">可以同时标注；若改了同一张照片，两个版本都会保留。</translation>
+    </message>
+</context>
+<context>
     <name>CompareDialog</name>
     <message>
         <source>Compare models</source>
@@ -720,7 +779,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>{name}: mean DICE {dice} with your {n} masks, {ms} ms each</source>
-        <translation>{name}：与您的 {n} 个掩膜平均 DICE {dice}，每个 {ms} 毫秒</translation>
+        <translation>{name}：与您的 {n} 个掩膜平均 DICE {dice}，每个 {ms} ms</translation>
     </message>
     <message>
         <source>No object of this photo has a stored prompt.</source>
@@ -923,6 +982,62 @@ MIT 许可证</translation>
         <source>Something went wrong inside the program. Your work is kept; details are in the log</source>
         <translation>程序内部出错。您的工作已保留，详情见日志</translation>
     </message>
+    <message>
+        <source>Close other programs, or choose a smaller model: MobileSAM, EdgeSAM or nano.</source>
+        <translation type="unfinished">请关闭其他程序，或换用更小的模型：MobileSAM、EdgeSAM 或 nano。</translation>
+    </message>
+    <message>
+        <source>The disk is full. Free some space on it.</source>
+        <translation>磁盘已满，请清理出一些空间。</translation>
+    </message>
+    <message>
+        <source>Your share of the disk is used up. Free some space on it.</source>
+        <translation>您的磁盘配额已用完，请清理出一些空间。</translation>
+    </message>
+    <message>
+        <source>The disk may not be written to.</source>
+        <translation>磁盘为只读，不能写入。</translation>
+    </message>
+    <message>
+        <source>You have no right to write in this folder.</source>
+        <translation>您没有写入这个文件夹的权限。</translation>
+    </message>
+    <message>
+        <source>The disk does not answer. Check the cable or the network.</source>
+        <translation>磁盘没有响应，请检查连线或网络。</translation>
+    </message>
+    <message>
+        <source>The folder is not there. Connect the drive again, or put it back.</source>
+        <translation>文件夹不见了。请重新连接磁盘，或把文件夹放回原处。</translation>
+    </message>
+    <message>
+        <source>Not saved yet. Your work is kept here, and saving goes on trying.</source>
+        <translation>尚未保存。您的工作保留在程序中，程序会不断重试保存。</translation>
+    </message>
+    <message>
+        <source>Nothing can be saved in this folder</source>
+        <translation>这个文件夹无法保存标注</translation>
+    </message>
+    <message>
+        <source>You can look around. To keep your work, copy the photos elsewhere.</source>
+        <translation>可以浏览；要保存标注，请把照片复制到别处。</translation>
+    </message>
+    <message>
+        <source>Saved last: “{edit}” on {photo}, {time}.</source>
+        <translation>最后保存：{photo}，“{edit}”，{time}。</translation>
+    </message>
+    <message>
+        <source>… and {n} more.</source>
+        <translation>……另有 {n} 项。</translation>
+    </message>
+    <message>
+        <source>The program did not end properly last time. Its very last edit had not reached the disk yet.</source>
+        <translation>程序上次没有正常退出。只有最后一步操作没来得及写入磁盘。</translation>
+    </message>
+    <message>
+        <source>The program did not end properly last time. Everything you accepted is here.</source>
+        <translation>程序上次没有正常退出。您确认过的内容全部都在。</translation>
+    </message>
 </context>
 <context>
     <name>EvaluateDialog</name>
@@ -969,6 +1084,10 @@ MIT 许可证</translation>
     <message>
         <source>Also moved by up to 10, 20 and 30 px, as a careless hand would</source>
         <translation>另把提示随机移动至多 10、20、30 像素，模拟手抖</translation>
+    </message>
+    <message>
+        <source>as many as are sensible</source>
+        <translation>自动（按需）</translation>
     </message>
     <message>
         <source>More of them are faster and need more memory.</source>
@@ -1277,6 +1396,10 @@ MIT 许可证</translation>
     <message>
         <source>Checks</source>
         <translation>检查</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation type="unfinished">模型…</translation>
     </message>
 </context>
 <context>
@@ -1966,8 +2089,16 @@ MIT 许可证</translation>
         <translation>继续使用 {name}。</translation>
     </message>
     <message>
-        <source>Close other programs, or choose a smaller model: MobileSAM, EdgeSAM or nano.</source>
-        <translation>请关闭其他程序，或换用更小的模型：MobileSAM、EdgeSAM 或 nano。</translation>
+        <source>Try again, or choose another model.</source>
+        <translation>请再试一次，或换用其他模型。</translation>
+    </message>
+    <message>
+        <source>The program ended last time while {name} was at work</source>
+        <translation>上次程序在 {name} 运行时意外退出</translation>
+    </message>
+    <message>
+        <source>{standard} is in use now. Choose {name} again when you like; perhaps the memory was not enough.</source>
+        <translation>现在使用 {standard}。您可以随时重新选择 {name}；上次可能是内存不足。</translation>
     </message>
     <message>
         <source>What has come so far is kept. Try again, ask for the network&apos;s proxy, or carry the file here as below.</source>
@@ -2388,6 +2519,13 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>QKeySequenceEdit</name>
+    <message>
+        <source>Press shortcut</source>
+        <translation>请按下快捷键</translation>
+    </message>
+</context>
+<context>
     <name>QueryLine</name>
     <message>
         <source>Examples</source>
@@ -2719,23 +2857,19 @@ Keys:</source>
 <context>
     <name>Saver</name>
     <message>
-        <source>Not saved yet. Your work is kept here and saving is tried again.</source>
-        <translation>尚未保存。内容仍在程序中，会自动重试。</translation>
-    </message>
-    <message>
         <source>Save now</source>
         <translation>立即保存</translation>
+    </message>
+    <message>
+        <source>Everything is saved again</source>
+        <translation>全部内容已保存</translation>
     </message>
 </context>
 <context>
     <name>Session</name>
     <message>
-        <source>{user} is working in this folder too (on {host})</source>
-        <translation>{user} 也在使用这个文件夹（电脑 {host}）</translation>
-    </message>
-    <message>
-        <source>You can both annotate. If you both change one photo, both versions are kept.</source>
-        <translation>可以同时标注；若改了同一张照片，两个版本都会保留。</translation>
+        <source>Go there</source>
+        <translation>转到那里</translation>
     </message>
     <message>
         <source>Put right after an interruption</source>
@@ -2752,10 +2886,6 @@ Keys:</source>
     <message>
         <source>The photo {name} was changed</source>
         <translation>照片 {name} 已被改动</translation>
-    </message>
-    <message>
-        <source>{photo}: their version is shown now. Yours is kept as {file}; undo brings it back here too.</source>
-        <translation>{photo}：现在显示的是对方的版本。您的版本已存为 {file}，按撤销也能恢复。</translation>
     </message>
 </context>
 <context>
@@ -3136,8 +3266,12 @@ Keys:</source>
         <translation>没有找到目标</translation>
     </message>
     <message>
+        <source>IoU: as the model predicts it. DICE: with the mask the object has</source>
+        <translation>IoU：模型的预测值；DICE：与目标现有掩膜相比</translation>
+    </message>
+    <message>
         <source>photo {ms} ms</source>
-        <translation>编码 {ms} 毫秒</translation>
+        <translation>编码 {ms} ms</translation>
     </message>
 </context>
 <context>
@@ -3288,6 +3422,116 @@ Keys:</source>
     </message>
 </context>
 <context>
+    <name>TrainForm</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>Quick: minutes, to see whether it is worth it</source>
+        <translation>快速：几分钟，看看是否值得</translation>
+    </message>
+    <message>
+        <source>Robust: also for prompts that are not exact</source>
+        <translation>稳健：提示不够准时也可靠</translation>
+    </message>
+    <message>
+        <source>As in the paper: 100 epochs</source>
+        <translation>与论文相同：100 轮</translation>
+    </message>
+    <message>
+        <source>Belong together</source>
+        <translation>同组照片</translation>
+    </message>
+    <message>
+        <source>Each photo is for itself</source>
+        <translation>每张照片单独成组</translation>
+    </message>
+    <message>
+        <source>The photos of one folder (a truckload, a railcar)</source>
+        <translation>同一文件夹的照片（一车料、一节车皮）</translation>
+    </message>
+    <message>
+        <source>Photos of the same pieces must not be both learnt from and judged by: it would flatter.</source>
+        <translation>拍到同一批料的照片不能既用来学习又用来评判，否则结果会虚高。</translation>
+    </message>
+</context>
+<context>
+    <name>VersionsDialog</name>
+    <message>
+        <source>Two versions</source>
+        <translation>两个版本</translation>
+    </message>
+    <message>
+        <source>Two versions of {photo}</source>
+        <translation>{photo} 的两个版本</translation>
+    </message>
+    <message>
+        <source>Reading both versions…</source>
+        <translation>正在读取两个版本…</translation>
+    </message>
+    <message>
+        <source>Keep this  (1)</source>
+        <translation>保留这个  (1)</translation>
+    </message>
+    <message>
+        <source>Take both together  (2)</source>
+        <translation>采用合并结果  (2)</translation>
+    </message>
+    <message>
+        <source>Take this  (3)</source>
+        <translation>采用这个  (3)</translation>
+    </message>
+    <message>
+        <source>Decide later</source>
+        <translation>以后再决定</translation>
+    </message>
+    <message>
+        <source>As it is now</source>
+        <translation>当前版本</translation>
+    </message>
+    <message>
+        <source>Both together</source>
+        <translation>两者合并</translation>
+    </message>
+    <message>
+        <source>Yours</source>
+        <translation>您的版本</translation>
+    </message>
+    <message>
+        <source>The kept version</source>
+        <translation>另存的版本</translation>
+    </message>
+    <message>
+        <source>Orange: what is different. Nothing is lost: undo takes your choice back, and all stays on disk.</source>
+        <translation>橙色为不同之处。不会丢失内容：可以撤销您的选择，两个版本都留在磁盘上。</translation>
+    </message>
+    <message>
+        <source>Objects: {n}; different from the other version: {m}</source>
+        <translation>共 {n} 个对象；与另一版本不同：{m} 个</translation>
+    </message>
+    <message>
+        <source>Objects: {n}. What each of you did, on one photo.</source>
+        <translation>共 {n} 个对象。两个人的修改合在一起。</translation>
+    </message>
+    <message>
+        <source>You both changed some objects ({n}): these are there twice, so delete the wrong ones.</source>
+        <translation>有 {n} 个对象两人都改过：它们各有两份，请删去不对的。</translation>
+    </message>
+    <message>
+        <source>join two versions</source>
+        <translation>合并两个版本</translation>
+    </message>
+    <message>
+        <source>take the other version</source>
+        <translation>采用另一版本</translation>
+    </message>
+</context>
+<context>
     <name>ViewCommands</name>
     <message>
         <source>Coloured by class</source>
@@ -3347,45 +3591,6 @@ Keys:</source>
     <message>
         <source>Close anyway</source>
         <translation>仍然关闭</translation>
-    </message>
-</context>
-<context>
-    <name>TrainForm</name>
-    <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>How</source>
-        <translation>方式</translation>
-    </message>
-    <message>
-        <source>Quick: minutes, to see whether it is worth it</source>
-        <translation>快速：几分钟，看看是否值得</translation>
-    </message>
-    <message>
-        <source>Robust: also for prompts that are not exact</source>
-        <translation>稳健：提示不够准时也可靠</translation>
-    </message>
-    <message>
-        <source>As in the paper: 100 epochs</source>
-        <translation>与论文相同：100 轮</translation>
-    </message>
-    <message>
-        <source>Belong together</source>
-        <translation>同组照片</translation>
-    </message>
-    <message>
-        <source>Each photo is for itself</source>
-        <translation>每张照片单独成组</translation>
-    </message>
-    <message>
-        <source>The photos of one folder (a truckload, a railcar)</source>
-        <translation>同一文件夹的照片（一车料、一节车皮）</translation>
-    </message>
-    <message>
-        <source>Photos of the same pieces must not be both learnt from and judged by: it would flatter.</source>
-        <translation>拍到同一批料的照片不能既用来学习又用来评判，否则结果会虚高。</translation>
     </message>
 </context>
 </TS>

@@ -63,8 +63,21 @@ def test_a_confusion_opens_its_pictures(figures):
     assert shown.figures.confusion[row, column] == 1
     matrix = shown.matrix
     left = matrix._left(QFontMetrics(matrix.small()))
-    at = QPoint(left + column * matrix._WIDE + 10, (row + 1) * matrix._HIGH + 10)
+    at = QPoint(left + column * matrix._wide(left) + 10, (row + 1) * matrix._HIGH + 10)
     QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     gallery = studio.window.flow._gallery
     wait_until(lambda: gallery is not None and [fact.label for fact in gallery.model.facts] == ["Plate"])
     assert np.trace(shown.figures.confusion) == 2
+
+
+def test_arrow_keys_and_enter_do_what_the_mouse_does(figures):
+    studio, shown = figures
+    labels, matrix = shown.figures.labels, shown.matrix
+    matrix.setFocus()
+    for key, count in ((Qt.Key.Key_Down, labels.index("Plate")), (Qt.Key.Key_Right, labels.index("Pipe"))):
+        for _ in range(count):
+            QTest.keyClick(matrix, key)
+    assert matrix.accessibleName() == "Plate → Pipe: 1"
+    QTest.keyClick(matrix, Qt.Key.Key_Return)
+    gallery = studio.window.flow._gallery
+    wait_until(lambda: gallery is not None and [fact.label for fact in gallery.model.facts] == ["Plate"])

@@ -1,0 +1,172 @@
+"""Screen readers and the keyboard: every control of every window has a name, and Tab comes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from conftest import Studio, wait_until
+from labelled import label
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QScrollBar,
+    QTabBar,
+    QTextEdit,
+    QWidget,
+)
+
+from app.dialogs.help import AboutDialog, ShortcutsDialog
+from app.panels.charts import Chart, Matrix
+
+CONTROLS = (
+    *(QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QTabBar, QTextEdit),
+    Chart,
+)
+WHOLE = (QAbstractSpinBox, QComboBox, QLineEdit, QTabBar)
+
+
+def _shown(studio: Studio, dialog: Callable[..., QWidget]) -> QWidget:
+    studio.window._show_dialog(made := dialog())
+    return made
+
+
+def _export(studio: Studio) -> QWidget:
+    before = set(QApplication.topLevelWidgets())
+    studio.window.show_export()
+    (made,) = [w for w in QApplication.topLevelWidgets() if w not in before and w.isVisible()]
+    return made
+
+
+def _display(studio: Studio) -> QWidget:
+    studio.window.actions_.by_key["display"].trigger()
+    made = QApplication.activePopupWidget()
+    assert made is not None
+    return made
+
+
+def _with_panels(studio: Studio) -> QWidget:
+    """The window with all that can be opened in it."""
+    studio.window.flow.show_checks()
+    studio.window.flow.show_review()
+    studio.session.select((1,))
+    studio.window.actions_.by_key["tidy"].trigger()
+    return studio.window
+
+
+PLACES: dict[str, Callable[[Studio], QWidget]] = {
+    "window": lambda studio: studio.window,
+    "panels": _with_panels,
+    "display": _display,
+    "review": lambda studio: studio.window.flow.show_review(),
+    "checks": lambda studio: studio.window.flow.show_checks(),
+    "gallery": lambda studio: studio.window.flow.show_gallery(),
+    "figures": lambda studio: studio.window.flow.show_statistics(),
+    "compare": lambda studio: studio.window.flow.show_compare(),
+    "evaluate": lambda studio: studio.window.flow.show_evaluate(),
+    "train": lambda studio: studio.window.flow.show_train(),
+    "settings": lambda studio: studio.window.flow.show_settings(),
+    "keys": lambda studio: studio.window.flow.show_keys(),
+    "wizard": lambda studio: studio.window.flow.show_wizard(),
+    "capture": lambda studio: studio.window.flow.show_capture(),
+    "models": lambda studio: studio.window.show_models(),
+    "export": _export,
+    "shortcuts": lambda studio: _shown(studio, lambda: ShortcutsDialog(studio.window.actions_, studio.window)),
+    "about": lambda studio: _shown(studio, lambda: AboutDialog(studio.window.look, studio.window)),
+}
+
+
+def controls(place: QWidget) -> Iterator[QWidget]:
+    """What one can work with there, without the parts that controls are made of."""
+    for widget in place.findChildren(QWidget):
+        inside = isinstance(widget.parentWidget(), WHOLE) or widget.objectName().startswith("qt_")
+        part = inside or isinstance(widget, (QScrollBar, QHeaderView))
+        if isinstance(widget, CONTROLS) and not part and _there(widget, place):
+            yield widget
+
+
+def _there(widget: QWidget, place: QWidget) -> bool:
+    return widget.isVisibleTo(place) and widget.window() is place.window()
+
+
+def described(widget: QWidget) -> str:
+    text = getattr(widget, "text", str)()
+    return f"{type(widget).__name__} {widget.objectName()} {text!r} in {type(widget.parentWidget()).__name__}"
+
+
+def nameless(place: QWidget) -> list[str]:
+    name = QAccessible.Text.Name
+    read = QAccessible.queryAccessibleInterface
+    return [described(widget) for widget in controls(place) if not read(widget).text(name).strip()]
+
+
+def unreached(place: QWidget) -> list[str]:
+    """Controls that Tab leaves out; of the drawings those that answer to the mouse."""
+    tab = Qt.FocusPolicy.TabFocus
+    drawn = [w for w in controls(place) if isinstance(w, Chart) and not isinstance(w, Matrix)]
+    return [described(w) for w in controls(place) if w not in drawn and not w.focusPolicy() & tab]
+
+
+def scrolled(widget: QWidget | None) -> bool:
+    """Whether one can scroll to it."""
+    while widget is not None and not isinstance(widget, QScrollArea):
+        widget = widget.parentWidget()
+    return widget is not None
+
+
+def _outside(widget: QWidget, place: QWidget) -> bool:
+    """Whether a part of it lies beyond the edge of what it lies in."""
+    around = widget.parentWidget()
+    while around is not None and around is not place:
+        if not around.rect().contains(QRect(widget.mapTo(around, QPoint()), widget.size())):
+            return True
+        around = around.parentWidget()
+    return False
+
+
+def cut(place: QWidget) -> list[str]:
+    """Words for which there is too little room."""
+    found = []
+    for widget in place.findChildren(QWidget):
+        if not isinstance(widget, (QLabel, QAbstractButton)) or not widget.text() or not _there(widget, place):
+            continue
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            fits = widget.height() >= widget.heightForWidth(widget.width())
+        else:
+            fits = widget.width() >= widget.minimumSizeHint().width()
+        if not fits or (_outside(widget, place) and not scrolled(widget)):
+            found.append(f"{described(widget)} {widget.size().toTuple()}")
+    return found
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_control_has_a_name_and_room_and_is_reached_by_tab(make_studio, folder, lang):
+    label(folder)
+    studio = make_studio(lang)
+    studio.window.resize(studio.window.minimumSize())
+    studio.open(folder)
+    wait_until(lambda: studio.session.page is not None)
+    wrong = {}
+    for name, opened in PLACES.items():
+        place = opened(studio)
+        studio.settle()
+        QApplication.processEvents()
+        assert list(controls(place)), name
+        for check in (nameless, unreached, cut):
+            if found := check(place):
+                wrong[name, check.__name__] = found
+        if place.isWindow() and place is not studio.window:
+            place.close()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    studio.window.settings.set("language", "en")  # what it installed in the application would stay for other tests
+    assert wrong == {}
