@@ -164,6 +164,7 @@ class TrainDialog(QDialog):
                 taking = self.tr("It will take about {time} on this computer.").format(time=self._time(seconds))
                 text = self._both(text, taking)
         self.data.setText(text)
+        self._grow()
         self._enough = self._index.ready and count >= LEAST and photos >= 2
         self._show_ready()
 
@@ -256,6 +257,7 @@ class TrainDialog(QDialog):
             self._epochs = int(event["epochs"])
             self.curves.begin_run(self._epochs)
             self.curves.show()
+            self._grow()
             self._show_ready()
         elif kind == "warning":
             self._show_doubt(str(event["message"]))
@@ -286,6 +288,7 @@ class TrainDialog(QDialog):
         self.doubts.setText("\n".join(shown))
         self.doubts.setToolTip("\n".join(self._doubts[:40]))
         self.doubts.show()
+        self._grow()
 
     def _show_part(self, epochs: float) -> None:
         """Bar, epoch and time left; the time of this start only, since the computer may be another than before."""
@@ -333,7 +336,7 @@ class TrainDialog(QDialog):
         self.table.show()
         self.switch.setVisible(True)
         self.start.setDefault(False)  # one button stands out: what is offered now
-        self.adjustSize()
+        self._grow()
 
     def _use(self) -> None:
         self.use.emit(str(self._result["model"]))
@@ -355,6 +358,16 @@ class TrainDialog(QDialog):
         self.says.setText(text)
         self.says.setStyleSheet(f"color: {getattr(self._look.colours, colour)};")
         self.says.show()
+        self._grow()
+
+    def _grow(self) -> None:
+        """Taller where wrapped lines need it: a window does not do so by itself."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        needed = layout.totalHeightForWidth(self.width())
+        if needed > self.height():
+            self.resize(self.width(), needed)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         self._paused = True
