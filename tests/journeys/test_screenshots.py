@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from itertools import combinations
@@ -14,7 +15,8 @@ from PIL import Image
 
 from app.screenshots import SCREENS, SIZE
 
-COMMITTED = Path(__file__).parents[2] / "resources" / "screenshots"
+ROOT = Path(__file__).parents[2]
+COMMITTED = ROOT / "resources" / "screenshots"
 
 
 def pictures(folder: Path) -> dict[str, np.ndarray]:
@@ -55,3 +57,11 @@ def test_the_tour_of_the_main_screens(tmp_path):
 def test_the_pictures_of_the_guide_are_there_and_small(lang):
     check(pictures(COMMITTED / lang))
     assert sum(file.stat().st_size for file in COMMITTED.rglob("*.webp")) < 1_500_000
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_guide_shows_every_picture_and_every_link_leads_somewhere(lang):
+    guide = ROOT / "packaging" / f"guide.{lang}.md"
+    links = re.findall(r"\]\(([^)]+)\)", guide.read_text(encoding="utf-8"))
+    assert [link for link in links if not (guide.parent / link).exists()] == []
+    assert [name for name in SCREENS if f"../resources/screenshots/{lang}/{name}.webp" not in links] == []
