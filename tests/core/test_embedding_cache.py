@@ -1,7 +1,6 @@
 """Embeddings in memory and on disk: nothing is encoded twice, nothing on the disk can do harm."""
 
 import errno
-import multiprocessing
 import os
 import shutil
 import threading
@@ -238,38 +237,6 @@ def test_threads_with_one_wish_encode_once(place):
     for thread in threads:
         thread.join()
     assert model.encoded == 1 and len({id(one) for one in got}) == 1
-
-
-def _write_all(place, start):
-    """One of two processes: they meet on the same keys, in a space too small for all."""
-    start.wait(20)
-    cache, model = EmbeddingCache(ram_bytes=0, disk_bytes=5 * RAM_OF_ONE // 2, place=place), TinySam()
-    for _ in range(2):
-        for rgb in pictures(6):
-            exact = model.encode(rgb).arrays["image"]
-            kept = cache.get(model, rgb).arrays["image"]
-            if not np.allclose(exact, kept, atol=0.01):
-                raise SystemExit(1)
-
-
-def test_two_processes_may_write_at_once(place):
-    context = multiprocessing.get_context("fork" if os.name == "posix" else "spawn")
-    start = context.Event()
-    both = [context.Process(target=_write_all, args=(place, start)) for _ in range(2)]
-    for process in both:
-        process.start()
-    start.set()
-    for process in both:
-        process.join(60)
-    assert [process.exitcode for process in both] == [0, 0]
-    assert not [name for name in files(place) if name.endswith(".tmp")]
-    fresh, model = EmbeddingCache(place=place), TinySam()
-    digests = {images.digest(rgb): rgb for rgb in pictures(6)}
-    stored = fresh.ready(model, digests)
-    assert 3 <= len(stored) <= 6
-    for digest in stored:
-        fresh.get(model, digests[digest], digest)
-    assert model.encoded == 0
 
 
 @pytest.mark.parametrize(("text", "expected"), [("0", 0), ("2.5", 2_500_000_000), ("", 20_000_000_000)])

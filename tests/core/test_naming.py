@@ -1,13 +1,11 @@
 """naming and calibration: what becomes of a classifier's probabilities."""
 
-import json
-
 import numpy as np
 import pytest
-from fake_models import ColourClassifier, ColourSegmenter, photo, save
+from fake_models import ColourClassifier, photo
 from sample_pages import scores
 
-from sscore import calibration, cli, images, labels, masks, models, recognize
+from sscore import calibration, images, labels, masks, recognize
 from sscore.errors import BadOption
 from sscore.naming import Naming, averaged, parse_views, tempered
 from sscore.types import Scores
@@ -112,25 +110,3 @@ def test_reliability_by_hand():
     assert high.accuracy == pytest.approx(2 / 3) and calibration.calibration_error([]) == 0
     by_hand = (0.05 + 3 * abs(2.86 / 3 - 2 / 3)) / 4
     assert calibration.calibration_error([low, high]) == pytest.approx(by_hand)
-
-
-def test_the_verbs_say_unknown(tmp_path, capsys, monkeypatch):
-    """The fake classifier is never surer than 0.75."""
-    monkeypatch.setattr(models, "load_classifier", lambda model_id: ColourClassifier())
-    monkeypatch.setattr(models, "load_segmenter", lambda model_id: ColourSegmenter())
-    rgb = photo(Bar=(60, 20, 150, 30), Plate=(20, 60, 100, 110))
-    path, out = save(tmp_path / "废钢 照片" / "a.png", rgb), tmp_path / "out.json"
-    for below, label in (("0.7", "Bar"), ("0.8", "unknown")):
-        args = ["classify", str(path), "--box", "60,20,150,30", "--unknown-below", below, "--json"]
-        assert cli.run(args) == 0
-        answer = json.loads(capsys.readouterr().out)
-        (result,) = answer["results"]
-        assert (result["label"], answer["view"]) == (label, "tight") and result["scores"]["Bar"] == 0.75
-    assert cli.run(["label", str(path), "--out", str(out), "--unknown-below", "0.8"]) == 0
-    data = json.loads(out.read_text(encoding="utf-8"))
-    names = {one["id"]: one["name"] for one in data["categories"]}
-    assert [names[one["category_id"]] for one in data["annotations"]] == ["unknown", "unknown"]
-    assert data["annotations"][0]["ssc"]["models"]["unknown_below"] == 0.8
-    capsys.readouterr()
-    assert cli.run(["classify", str(path), "--view", "round"]) == 2
-    assert "there is no view 'round'" in capsys.readouterr().err

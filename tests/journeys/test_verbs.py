@@ -280,6 +280,26 @@ def test_classify_leaves_out_photos_that_do_not_fit(capsys, yard, tmp_path):
     assert code == 1 and "160x120 px, the photo has 60x60" in err and "二.png: there is no such photo" in err
 
 
+def test_both_say_unknown_below_a_threshold(tmp_path, capsys):
+    """The fake classifier is never surer than 0.75."""
+    rgb = photo(Bar=(60, 20, 150, 30), Plate=(20, 60, 100, 110))
+    path, out = save(tmp_path / "废钢 照片" / "a.png", rgb), tmp_path / "out.json"
+    for below, label in (("0.7", "Bar"), ("0.8", "unknown")):
+        args = ["classify", str(path), "--box", "60,20,150,30", "--unknown-below", below, "--json"]
+        assert cli.run(args) == 0
+        answer = json.loads(capsys.readouterr().out)
+        (result,) = answer["results"]
+        assert (result["label"], answer["view"]) == (label, "tight") and result["scores"]["Bar"] == 0.75
+    assert cli.run(["label", str(path), "--out", str(out), "--unknown-below", "0.8"]) == 0
+    data = json.loads(out.read_text(encoding="utf-8"))
+    names = {one["id"]: one["name"] for one in data["categories"]}
+    assert [names[one["category_id"]] for one in data["annotations"]] == ["unknown", "unknown"]
+    assert data["annotations"][0]["ssc"]["models"]["unknown_below"] == 0.8
+    capsys.readouterr()
+    assert cli.run(["classify", str(path), "--view", "round"]) == 2
+    assert "there is no view 'round'" in capsys.readouterr().err
+
+
 @pytest.fixture
 def project(yard):
     """A project with an accepted and a proposed instance and an unknown one."""
