@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +13,13 @@ from sscore.evaluate.intervals import interval
 from sscore.evaluate.rows import CLICKS, UNSHIFTED
 from sscore.report.figures import Canvas, Picture, drawing, style
 from sscore.report.measured import Measured
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_COLUMNS = 6
+_EDGE: dict[str, Any] = {"edgecolors": "black", "linewidths": 0.5}
+"""Bright colours are seen on white by their edge."""
 
 _INTERVAL = "Lines: 95 % bootstrap interval over photos."
 
@@ -34,17 +42,24 @@ def model_scale(runs: Measured) -> Picture:
         "Left: mean DICE over the strategies of this run against the number of parameters. Right: the same mean for "
         "each million parameters. Segmenters that learn nothing have no place here."
     )
-    with drawing("fig09_model_scale", "Model scale and DICE", caption, grid=(1, 2)) as canvas:
+    with drawing("fig09_model_scale", "Model scale and DICE", caption, height=_tall(runs, 3.4), grid=(1, 2)) as canvas:
+        from matplotlib.ticker import LogLocator, NullFormatter
+
         left, right = canvas.all_axes
         sized = [(one, count) for one in runs.segmenters if (count := runs.parameters[one])]
         for place, (one, count) in enumerate(sized):
             dice = float(runs.plain.only(segmenter=one)["dice"].mean())
             look = style(runs.segmenters.index(one))
-            left.scatter(count / 1e6, dice, s=45, color=look["color"], marker=look["marker"], label=one, zorder=3)
+            left.scatter(
+                count / 1e6, dice, s=45, color=look["color"], marker=look["marker"], label=one, zorder=3, **_EDGE
+            )
             right.barh(place, dice / (count / 1e6), color=look["color"], hatch=look["hatch"], edgecolor="black", lw=0.6)
         left.set(xscale="log", xlabel="parameters, millions", ylabel="mean DICE")
-        if sized:
-            left.legend(fontsize=8)
+        left.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+        left.xaxis.set_major_formatter("{x:g}")
+        left.xaxis.set_minor_formatter(NullFormatter())
+        left.margins(0.1)
+        _legend(canvas, left, columns=4)
         right.set(
             yticks=range(len(sized)), yticklabels=[one for one, _ in sized], xlabel="DICE for a million parameters"
         )
@@ -70,7 +85,7 @@ def mean_dice(runs: Measured) -> Picture:
             canvas.axes.errorbar(
                 places, means, yerr=np.nan_to_num(np.array(errors).T), fmt="none", ecolor="black", lw=1
             )
-        _strategy_axis(canvas, runs, "mean DICE")
+        _strategy_axis(canvas, runs.strategies, "mean DICE")
     return canvas.done
 
 
@@ -104,7 +119,7 @@ def boxes(runs: Measured) -> Picture:
                         flierprops={"marker": ".", "markersize": 3, "markeredgecolor": "#555555"},
                     )
             canvas.axes.bar(0, 0, color=look["color"], hatch=look["hatch"], edgecolor="black", label=one)
-        _strategy_axis(canvas, runs, "DICE")
+        _strategy_axis(canvas, runs.strategies, "DICE")
     return canvas.done
 
 
@@ -114,10 +129,11 @@ def robustness(runs: Measured) -> Picture:
         "Bars: DICE less the mean drop over all shift ranges. Small lines above: DICE of unshifted prompts, from which "
         "the drop is taken."
     )
+    shown = _shifted(runs)
     with drawing("fig13_robust_accuracy", "Robust accuracy by strategy", caption, width=_wide(runs)) as canvas:
         for number, one in enumerate(runs.segmenters):
             places, robust, base = [], [], []
-            for column, strategy in enumerate(runs.strategies):
+            for column, strategy in enumerate(shown):
                 means = _means(runs, one, strategy)
                 if UNSHIFTED in means and len(means) > 1:
                     places.append(_beside(column, number, len(runs.segmenters)))
@@ -125,27 +141,29 @@ def robustness(runs: Measured) -> Picture:
                     robust.append(metrics.robust_accuracy(base[-1], list(means.values())))
             _bars(canvas, places, robust, number, one, len(runs.segmenters))
             canvas.axes.scatter(places, base, marker="_", s=90, color="black", zorder=3)
-        _strategy_axis(canvas, runs, "robust accuracy")
+        _strategy_axis(canvas, shown, "robust accuracy")
     return canvas.done
 
 
 def drops(runs: Measured) -> Picture:
     """What Table 2 says, drawn: mean DICE against the shift."""
     caption = "Mean DICE against the distance by which prompts were moved, one panel for each strategy."
-    shown = [key for key in runs.strategies if any(len(_means(runs, one, key)) > 1 for one in runs.segmenters)]
+    shown = _shifted(runs)
+    height = _tall(runs, 2.8)
     with drawing(
-        "dice_under_shifts", "DICE under shifts", caption, width=8.5, height=3.0, grid=(1, len(shown))
+        "dice_under_shifts", "DICE under shifts", caption, width=8.5, height=height, grid=(1, len(shown))
     ) as canvas:
         names = [UNSHIFTED, *runs.shifts]
         for axes, strategy in zip(canvas.all_axes, shown, strict=True):
             for number, one in enumerate(runs.segmenters):
-                means, look = _means(runs, one, strategy), style(number)
-                values = [means.get(name, np.nan) for name in names]
-                axes.plot(names, values, color=look["color"], marker=look["marker"], ms=4, lw=1.4, label=one)
+                means = _means(runs, one, strategy)
+                axes.plot(names, [means.get(name, np.nan) for name in names], label=one, **_line(number))
             axes.set(title=strategy, ylim=(0, 1), xlabel="shift, px")
             axes.tick_params(axis="x", labelrotation=40, labelsize=7)
+            if axes is not canvas.axes:
+                axes.tick_params(axis="y", labelleft=False)
         canvas.axes.set_ylabel("mean DICE")
-        canvas.axes.legend(fontsize=7)
+        _legend(canvas, canvas.axes)
     return canvas.done
 
 
@@ -154,13 +172,16 @@ def clicks(runs: Measured) -> Picture:
     goals = " and ".join(f"{goal:.2f}" for goal in GOALS)
     caption = (
         "A simulated user clicks at the centre of the largest error. Left: mean IoU after each click (an object that "
-        f"reached {max(GOALS):.2f} keeps its IoU). Right: share of objects that have reached IoU {goals} (dashed)."
+        f"reached {max(GOALS):.2f} keeps its IoU). Then: share of objects that have reached IoU {goals}."
     )
-    with drawing("clicks", "Clicks and what they reach", caption, grid=(1, 2)) as canvas:
-        left, right = canvas.all_axes
+    height = _tall(runs, 3.0)
+    with drawing(
+        "clicks", "Clicks and what they reach", caption, width=8.5, height=height, grid=(1, 1 + len(GOALS))
+    ) as canvas:
+        left, *others = canvas.all_axes
         numbers = np.arange(1, MOST_CLICKS + 1)
         for place, one in enumerate(runs.segmenters):
-            part, look = runs.rows.only(segmenter=one, strategy=CLICKS), style(place)
+            part = runs.rows.only(segmenter=one, strategy=CLICKS)
             if not len(part):
                 continue
             curves = np.array(
@@ -169,15 +190,14 @@ def clicks(runs: Measured) -> Picture:
                     for _, some in part.groups("image", "annotation")
                 ]
             )
-            left.plot(
-                numbers, curves.mean(axis=0), color=look["color"], marker=look["marker"], ms=3.5, lw=1.4, label=one
-            )
-            for goal, line in zip(GOALS, ("-", "--"), strict=True):
-                share = (np.maximum.accumulate(curves, axis=1) >= goal).mean(axis=0)
-                right.plot(numbers, share, color=look["color"], marker=look["marker"], ms=3.5, lw=1.4, ls=line)
-        left.set(xlabel="clicks", ylabel="mean IoU", ylim=(0, 1))
-        right.set(xlabel="clicks", ylabel="share of objects", ylim=(0, 1.02))
-        left.legend(fontsize=8)
+            left.plot(numbers, curves.mean(axis=0), label=one, **_line(place))
+            for axes, goal in zip(others, GOALS, strict=True):
+                axes.plot(numbers, (np.maximum.accumulate(curves, axis=1) >= goal).mean(axis=0), **_line(place))
+        titles = ["mean IoU", *(f"share of objects at IoU {goal:.2f}" for goal in GOALS)]
+        for axes, title in zip(canvas.all_axes, titles, strict=True):
+            axes.set_title(title, fontsize=9)
+            axes.set(xlabel="clicks", xticks=range(0, MOST_CLICKS + 1, 5), ylim=(0, 1.02))
+        _legend(canvas, left)
     return canvas.done
 
 
@@ -210,10 +230,37 @@ def _bars(canvas: Canvas, places: list[float], heights: list[float], number: int
     )
 
 
-def _strategy_axis(canvas: Canvas, runs: Measured, what: str) -> None:
-    canvas.axes.set(xticks=range(len(runs.strategies)), xticklabels=runs.strategies, ylabel=what, ylim=(0, 1.02))
+def _strategy_axis(canvas: Canvas, strategies: Sequence[str], what: str) -> None:
+    canvas.axes.set(xticks=range(len(strategies)), xticklabels=strategies, ylabel=what, ylim=(0, 1.02))
     canvas.axes.grid(visible=False, axis="x")
-    rows = (len(runs.segmenters) + 5) // 6
-    canvas.figure.legend(
-        loc="outside upper center", ncols=min(len(runs.segmenters), 6), fontsize=8, borderpad=0.2 * rows
-    )
+    _legend(canvas, canvas.axes)
+
+
+def _legend(canvas: Canvas, axes: Axes, columns: int = _COLUMNS) -> None:
+    """Above the figure, where it hides nothing."""
+    handles, names = axes.get_legend_handles_labels()
+    if handles:
+        rows = -(-len(handles) // columns)
+        canvas.figure.legend(
+            handles,
+            names,
+            loc="outside upper center",
+            ncols=min(len(handles), columns),
+            fontsize=8,
+            borderpad=0.2 * rows,
+        )
+
+
+def _tall(runs: Measured, height: float) -> float:
+    """Inches, with room for the rows of the legend."""
+    return height + 0.2 * -(-len(runs.segmenters) // _COLUMNS)
+
+
+def _shifted(runs: Measured) -> list[str]:
+    """Strategies with shifted prompts."""
+    return [key for key in runs.strategies if any(len(_means(runs, one, key)) > 1 for one in runs.segmenters)]
+
+
+def _line(number: int) -> dict[str, Any]:
+    look = style(number)
+    return {"color": look["color"], "marker": look["marker"], "ms": 4.5, "mew": 0.4, "mec": "black", "lw": 1.4}
