@@ -146,4 +146,4 @@ class Company(QObject):
         names = ", ".join(dict.fromkeys(f"{holder.user} ({holder.host})" for holder in others))
         text = self.tr("Also working in this folder: {names}").format(names=names)
         detail = self.tr("You can both annotate. If you both change one photo, both versions are kept.")
-        self.notice.emit(Notice("warning", text, detail, key="holder"))
+        self.notice.emit(Notice("info", text, detail, key="holder"))

@@ -192,10 +192,13 @@ def load_trouble(error: Exception, model_id: str, present: str) -> tuple[str, st
 def work_trouble(error: Exception, model_id: str) -> tuple[str, str]:
     """A model that broke off at its work: headline, and what to do about it. What nobody foresaw is logged in full."""
     notice = of_error(error)
-    text = f"{model_id}: {notice.text}" if model_id else notice.text
+    text = f"{model_id}: {notice.text}"
     if isinstance(error, errors.SscError) or out_of_memory(error):
         return text, notice.detail
-    advice = QCoreApplication.translate("Models", "Try again, or choose another model.")
+    text = QCoreApplication.translate("Models", "{name} broke off").format(name=model_id)
+    advice = QCoreApplication.translate(
+        "Models", "Your work is kept. Try again, or choose another model; details are in the log."
+    )
     return text, f"{advice}\n{notice.detail}"
 
 

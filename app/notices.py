@@ -111,22 +111,26 @@ if hasattr(errno, "ESTALE"):
 
 def of_save(error: Exception, folder: Path, action: str, run: Callable[[], None]) -> Notice:
     """The notice for a save in `folder` that did not succeed: nothing is lost, what is in the way, what helps."""
-    text = QCoreApplication.translate("Errors", "Not saved yet. Your work is kept here, and saving goes on trying.")
-    return Notice("error", text, _in_the_way(error, folder), "save", action, run)
+    text = QCoreApplication.translate("Errors", "Not saved yet: your work is kept here")
+    again = QCoreApplication.translate("Errors", "Saving is tried again by itself.")
+    return Notice("error", text, f"{_in_the_way(error, folder)}\n{again}", "save", action, run)
 
 
 def of_locked(error: Exception, folder: Path) -> Notice:
     """The notice for a folder in which nothing can be saved, when it is opened."""
     text = QCoreApplication.translate("Errors", "Nothing can be saved in this folder")
     advice = QCoreApplication.translate("Errors", "You can look around. To keep your work, copy the photos elsewhere.")
-    reason, _, place = _in_the_way(error, folder).partition("\n")
-    return Notice("warning", text, f"{reason} {advice}\n{place}".rstrip(), "save")
+    return Notice("warning", text, f"{_in_the_way(error, folder)}\n{advice}", "save")
 
 
 def of_aftermath(found: Aftermath, action: str, go: Callable[[str], None]) -> Notice:
     """The notice after a program that did not end properly: whether all is there, what was saved last, what was put
     right. go: shows a photo."""
-    lines = []
+    text = QCoreApplication.translate("Errors", "The program did not end properly last time")
+    if found.cut:
+        lines = [QCoreApplication.translate("Errors", "Only the very last edit had not reached the disk yet.")]
+    else:
+        lines = [QCoreApplication.translate("Errors", "Everything you accepted is here.")]
     if found.photos:
         rel, time, edit = found.photos[0]
         words = QCoreApplication.translate("Errors", "Saved last: “{edit}” on {photo}, {time}.")
@@ -134,14 +138,6 @@ def of_aftermath(found: Aftermath, action: str, go: Callable[[str], None]) -> No
     lines += [in_words(text) for text in found.repairs[:3]]
     if len(found.repairs) > 3:
         lines.append(QCoreApplication.translate("Errors", "… and {n} more.").format(n=len(found.repairs) - 3))
-    if found.cut:
-        text = QCoreApplication.translate(
-            "Errors", "The program did not end properly last time. Its very last edit had not reached the disk yet."
-        )
-    else:
-        text = QCoreApplication.translate(
-            "Errors", "The program did not end properly last time. Everything you accepted is here."
-        )
     kind: Kind = "warning" if found.cut or found.repairs else "info"
     if not found.photos:
         return Notice(kind, text, "\n".join(lines), "open")

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeySequence, QPainter, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app import rows
 from app.jobs import Lane
 from app.look import Look
 from app.notices import clock, of_error
@@ -24,6 +25,7 @@ from sscore.versions import Author, Versions
 
 _SIDE = 560  # px of a picture
 _ROOM = 0.6  # of what differs, shown around it
+_Name = tuple[int, int, str]
 _SAME, _OTHER = (120, 140, 170), (245, 150, 30)  # RGB: as in both versions, and what differs
 
 
@@ -33,6 +35,7 @@ class _Shown:
     together: Page
     clashes: int
     pictures: tuple[QImage, QImage, QImage]
+    names: tuple[list[_Name], ...]  # of what differs, for each picture
 
 
 class _Card(QFrame):
@@ -98,7 +101,7 @@ class VersionsDialog(QDialog):
     ) -> None:
         """decided: called when the kept version has been dealt with."""
         super().__init__(parent)
-        self._decided = decided
+        self._decided, self._lang = decided, look.lang
         self._session, self._project, self._rel, self._kept, self._lane = session, session.project, rel, kept, lane
         self._shown: _Shown | None = None
         self.setWindowTitle(self.tr("Two versions"))
@@ -156,12 +159,28 @@ class VersionsDialog(QDialog):
             self._together(shown),
             f"{self._by(found.by_us)}\n{self._counts(found.ours, ours)}",
         )
-        for card, head, text, picture in zip(self.cards, heads, texts, shown.pictures, strict=True):
-            card.show_version(head, text, picture)
+        for card, head, text in zip(self.cards, heads, texts, strict=True):
+            card.show_version(head, text, self._named(shown.pictures[card.number], shown.names[card.number]))
         self.says.setText(
             self.tr("Orange: what is different. Nothing is lost: undo takes your choice back, and all stays on disk.")
         )
         self.cards[1].button.setFocus()
+
+    def _named(self, drawn: QImage, names: list[_Name]) -> QImage:
+        """The picture with the classes of what differs: they may be all that does."""
+        painter = QPainter(drawn)
+        font = painter.font()
+        font.setPixelSize(17)
+        painter.setFont(font)
+        for x, y, label in names:
+            text = rows.name_of(self._session.labels, label, self._lang)
+            room = painter.fontMetrics().boundingRect(text).adjusted(-6, -3, 6, 3)
+            room.moveCenter(QPoint(x, y))
+            painter.fillRect(room, QColor(0, 0, 0, 170))
+            painter.setPen(QColor(*_OTHER))
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+        painter.end()
+        return drawn
 
     def _by(self, author: Author) -> str:
         who = f"{author.name} ({author.host})" if author.host else author.name
@@ -228,7 +247,8 @@ def _read(project: Project, rel: str, kept: Path) -> _Shown:
     ]
     part = _part([a.mask for page in different for a in page], rgb.shape[0], rgb.shape[1])
     drawn = [picture(rgb, part, page, {a.id for a in other}) for page, other in zip(pages, different, strict=True)]
-    return _Shown(found, joined.page, len(joined.clashes), (drawn[0], drawn[1], drawn[2]))
+    names = tuple([_place(one, part) for one in {a.id: a for a in other}.values()] for other in different)
+    return _Shown(found, joined.page, len(joined.clashes), (drawn[0], drawn[1], drawn[2]), names)
 
 
 def _part(masks: list[Mask], height: int, width: int) -> tuple[int, int, int, int]:
@@ -240,6 +260,13 @@ def _part(masks: list[Mask], height: int, width: int) -> tuple[int, int, int, in
     x1, y1 = (max(box[n] for box in boxes) for n in (2, 3))
     room = _ROOM * max(x1 - x0, y1 - y0)
     return max(int(x0 - room), 0), max(int(y0 - room), 0), min(int(x1 + room), width), min(int(y1 + room), height)
+
+
+def _place(annotation: Annotation, part: tuple[int, int, int, int]) -> _Name:
+    """Where the name of an instance is written, px of the picture."""
+    (x0, y0, x1, y1), (x, y) = part, annotation.mask.box.centre
+    scale = min(1.0, _SIDE / max(x1 - x0, y1 - y0))
+    return round((x - x0) * scale), round((y - y0) * scale), annotation.label
 
 
 def picture(rgb: ByteArray, part: tuple[int, int, int, int], page: Page, different: set[int]) -> QImage:

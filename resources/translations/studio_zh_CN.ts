@@ -704,7 +704,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>You can both annotate. If you both change one photo, both versions are kept.</source>
-        <translation type="unfinished">可以同时标注；若改了同一张照片，两个版本都会保留。</translation>
+        <translation>可以同时标注；若改了同一张照片，两个版本都会保留。</translation>
     </message>
 </context>
 <context>
@@ -984,7 +984,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Close other programs, or choose a smaller model: MobileSAM, EdgeSAM or nano.</source>
-        <translation type="unfinished">请关闭其他程序，或换用更小的模型：MobileSAM、EdgeSAM 或 nano。</translation>
+        <translation>请关闭其他程序，或换用更小的模型：MobileSAM、EdgeSAM 或 nano。</translation>
     </message>
     <message>
         <source>The disk is full. Free some space on it.</source>
@@ -1011,8 +1011,12 @@ MIT 许可证</translation>
         <translation>文件夹不见了。请重新连接磁盘，或把文件夹放回原处。</translation>
     </message>
     <message>
-        <source>Not saved yet. Your work is kept here, and saving goes on trying.</source>
-        <translation>尚未保存。您的工作保留在程序中，程序会不断重试保存。</translation>
+        <source>Not saved yet: your work is kept here</source>
+        <translation>尚未保存，您的工作保留在程序中</translation>
+    </message>
+    <message>
+        <source>Saving is tried again by itself.</source>
+        <translation>程序会自动重试保存。</translation>
     </message>
     <message>
         <source>Nothing can be saved in this folder</source>
@@ -1023,20 +1027,24 @@ MIT 许可证</translation>
         <translation>可以浏览；要保存标注，请把照片复制到别处。</translation>
     </message>
     <message>
+        <source>The program did not end properly last time</source>
+        <translation>程序上次没有正常退出</translation>
+    </message>
+    <message>
+        <source>Only the very last edit had not reached the disk yet.</source>
+        <translation>只有最后一步操作没来得及写入磁盘。</translation>
+    </message>
+    <message>
+        <source>Everything you accepted is here.</source>
+        <translation>您确认过的内容全部都在。</translation>
+    </message>
+    <message>
         <source>Saved last: “{edit}” on {photo}, {time}.</source>
         <translation>最后保存：{photo}，“{edit}”，{time}。</translation>
     </message>
     <message>
         <source>… and {n} more.</source>
         <translation>……另有 {n} 项。</translation>
-    </message>
-    <message>
-        <source>The program did not end properly last time. Its very last edit had not reached the disk yet.</source>
-        <translation>程序上次没有正常退出。只有最后一步操作没来得及写入磁盘。</translation>
-    </message>
-    <message>
-        <source>The program did not end properly last time. Everything you accepted is here.</source>
-        <translation>程序上次没有正常退出。您确认过的内容全部都在。</translation>
     </message>
 </context>
 <context>
@@ -1399,7 +1407,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Models…</source>
-        <translation type="unfinished">模型…</translation>
+        <translation>模型…</translation>
     </message>
 </context>
 <context>
@@ -2089,8 +2097,12 @@ MIT 许可证</translation>
         <translation>继续使用 {name}。</translation>
     </message>
     <message>
-        <source>Try again, or choose another model.</source>
-        <translation>请再试一次，或换用其他模型。</translation>
+        <source>{name} broke off</source>
+        <translation>{name} 运行出错</translation>
+    </message>
+    <message>
+        <source>Your work is kept. Try again, or choose another model; details are in the log.</source>
+        <translation>您的工作已保留。请再试一次，或换用其他模型；详情见日志。</translation>
     </message>
     <message>
         <source>The program ended last time while {name} was at work</source>
@@ -3512,15 +3524,15 @@ Keys:</source>
     </message>
     <message>
         <source>Objects: {n}; different from the other version: {m}</source>
-        <translation>共 {n} 个对象；与另一版本不同：{m} 个</translation>
+        <translation>共 {n} 个目标；与另一版本不同：{m} 个</translation>
     </message>
     <message>
         <source>Objects: {n}. What each of you did, on one photo.</source>
-        <translation>共 {n} 个对象。两个人的修改合在一起。</translation>
+        <translation>共 {n} 个目标。两个人的修改合在一起。</translation>
     </message>
     <message>
         <source>You both changed some objects ({n}): these are there twice, so delete the wrong ones.</source>
-        <translation>有 {n} 个对象两人都改过：它们各有两份，请删去不对的。</translation>
+        <translation>有 {n} 个目标两人都改过：它们各有两份，请删去不对的。</translation>
     </message>
     <message>
         <source>join two versions</source>
@@ -3589,8 +3601,16 @@ Keys:</source>
         <translation>返回</translation>
     </message>
     <message>
+        <source>Save a copy elsewhere…</source>
+        <translation>另存副本到别处…</translation>
+    </message>
+    <message>
         <source>Close anyway</source>
         <translation>仍然关闭</translation>
+    </message>
+    <message>
+        <source>A folder for the copy</source>
+        <translation>选择存放副本的文件夹</translation>
     </message>
 </context>
 </TS>

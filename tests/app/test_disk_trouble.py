@@ -41,7 +41,7 @@ def test_what_the_disk_refuses_is_kept_and_saved_later(studio, monkeypatch, numb
         refusing(patch, number)
         studio.add(150, 20, 220, 120)
         (notice,) = said(studio)
-        assert notice.startswith("error: Not saved yet. Your work is kept here")
+        assert notice.startswith("error: Not saved yet: your work is kept here")
         assert words in notice
         assert "Errno" not in notice
         assert studio.session.project.folder.name in notice
@@ -169,3 +169,18 @@ def test_half_a_file_is_never_left_in_place(studio, monkeypatch, folder):
     studio.settle()
     assert len(studio.on_disk().annotations) == 2
     assert [p.name for p in (folder / "pages").iterdir()] == ["a.jpg.json"]
+
+
+def test_what_cannot_be_saved_can_be_put_somewhere_else(studio, monkeypatch, tmp_path, folder):
+    from app.dialogs.unsaved import copy_to
+
+    studio.add(20, 20, 120, 120)
+    with monkeypatch.context() as patch:
+        refusing(patch, errno.ENOSPC)
+        studio.add(150, 20, 220, 120)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    copy_to(stick, studio.session.saver.unsaved())
+    assert len(Project.open(stick).look("a.jpg").annotations) == 2
+    (folder / "pages" / "a.jpg.json").write_bytes((stick / "pages" / "a.jpg.json").read_bytes())
+    assert len(studio.on_disk().annotations) == 2, "copied back it is a page of the project"

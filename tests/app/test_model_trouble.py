@@ -45,7 +45,7 @@ def test_a_model_that_breaks_at_its_work(studio, monkeypatch, where, error, word
         studio.assistant.cache.forget()
         studio.box(150, 20, 220, 120)
         text = said(studio)
-        assert text.startswith("nano: ")
+        assert text.startswith("nano")
         assert [word for word in words if word not in text] == []
         assert "Traceback" not in text
         (notice,) = studio.window.messages.notices

@@ -4,9 +4,9 @@
 
 Each session is a process with the real window, session, saver and disk format, offscreen, driven by mouse and keys:
 boxes accepted, classes changed, objects deleted, steps taken back, photos changed, as fast as it goes. Only segmenter
-and classifier are quick stand-ins. Every tenth session is killed at any moment from its very start, the others while
-somebody works. After each kill the pages are read from a copy of the folder; the next session starts on the folder
-itself, as a user would, and what it says is noted.
+and classifier are quick stand-ins. Every tenth session is killed at any moment from its very start, the others up to
+0.3 s after one of their first 15 edits. After each kill the pages are read from a copy of the folder; the next session
+starts on the folder itself, as a user would, and what it says is noted.
 
 accepted: edits that the window took. saved: versions whose line in the journal was flushed to the disk when the kill
 came: from it the page is made again. lost: edits that were saved, or accepted more than 200 ms before the kill, and not
@@ -181,13 +181,15 @@ def one(folder: Path, home: Path, chance: random.Random, before: list[int], foun
     said: list[list[str]] = []
     heard = lines(pipe)
     if not early:
+        left = chance.randrange(16)  # edits that are waited for
         for line in heard:
             said.append(line)
-            if line[0] == "R":
+            left -= line[0] == "E"
+            if left <= 0 and any(one[0] == "R" for one in said):
                 break
         else:
             raise SystemExit("a session ended by itself")
-    time.sleep(chance.uniform(0.0, 1.5))
+    time.sleep(chance.uniform(0.0, 1.5 if early else 0.3))
     killed = time.time()
     os.kill(child, signal.SIGKILL)
     said += heard
