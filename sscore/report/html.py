@@ -61,10 +61,11 @@ figure { margin: 1.4em 0; overflow-x: auto; } figure img { max-width: 100%; heig
 figcaption, .note { color: #566172; font-size: .92em; }
 table { border-collapse: collapse; margin: .5em 0; font-variant-numeric: tabular-nums; font-size: .92em; }
 th, td { padding: .32em .8em; text-align: left; border-bottom: 1px solid #e6eaf0; white-space: nowrap; }
-thead th { border-bottom: 2px solid #566172; } td.number { text-align: right; }
+thead th { border-bottom: 2px solid #566172; } .number { text-align: right; }
+td.long { white-space: normal; min-width: 15em; }
 .theirs { font-style: italic; color: #7a4a00; background: #fff8ec; }
-@media print { body { margin: 0; max-width: none; font-size: 11px; } figure { break-inside: avoid; }
-  nav { display: none; } }
+@media print { body { margin: 0; max-width: none; font-size: 11px; } figure { break-inside: avoid; overflow: visible; }
+  th, td { padding: .25em .4em; } td.long { min-width: 8em; } nav { display: none; } }
 </style></head>
 <body><h1>$title</h1><p>$lead</p><nav><ul>$contents</ul></nav>
 $body

@@ -63,7 +63,7 @@ def model_scale(runs: Measured) -> Picture:
         right.set(
             yticks=range(len(sized)), yticklabels=[one for one, _ in sized], xlabel="DICE for a million parameters"
         )
-        right.invert_yaxis()
+        right.set_ylim(max(len(sized), 4) - 0.4, -0.6)
     return canvas.done
 
 

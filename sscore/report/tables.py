@@ -17,6 +17,9 @@ NOTHING = "–"
 """What people read where there is no value; files for machines leave the cell empty."""
 
 
+_LONG = 40
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """name: of its files; head: of the columns; rows: as long as the head; formats: column → format of its numbers, as
@@ -38,7 +41,10 @@ class Table:
     def html(self) -> str:
         """A <figure> with the table; numbers to the right, words to the left."""
         lines = ['<figure class="table">', f"<figcaption>{html.escape(self.title)}</figcaption>", "<table>"]
-        heads = (f"<th{self._kind(name)}>{html.escape(name)}</th>" for name in self.head)
+        heads = (
+            f"<th{self._kind(name, None if numeric else name)}>{html.escape(name)}</th>"
+            for name, numeric in zip(self.head, self._numeric, strict=True)
+        )
         lines.append(f"<thead><tr>{''.join(heads)}</tr></thead><tbody>")
         for row in self.rows:
             cells = (
@@ -61,12 +67,15 @@ class Table:
 
     def latex(self) -> str:
         """A `table` environment for the package booktabs."""
-        numeric = [any(isinstance(row[i], int | float) for row in self.rows) for i in range(len(self.head))]
+        kinds = (
+            "r" if numeric else "p{5cm}" if any(_is_long(row[i]) for row in self.rows) else "l"
+            for i, numeric in enumerate(self._numeric)
+        )
         lines = [
             r"\begin{table}",
             r"  \centering",
             rf"  \caption{{{_escaped(self.title)}}}",
-            rf"  \begin{{tabular}}{{{''.join('r' if n else 'l' for n in numeric)}}}",
+            rf"  \begin{{tabular}}{{{''.join(kinds)}}}",
             r"    \toprule",
             f"    {' & '.join(self._set(name, _escaped(name)) for name in self.head)} \\\\",
             r"    \midrule",
@@ -88,6 +97,11 @@ class Table:
         write_atomic(files[1], self.latex().encode())
         return files
 
+    @property
+    def _numeric(self) -> list[bool]:
+        """Of each column, whether it has numbers."""
+        return [any(isinstance(row[i], int | float) for row in self.rows) for i in range(len(self.head))]
+
     def _text(self, name: str, value: Cell) -> str:
         if _nothing(value):
             return NOTHING
@@ -97,6 +111,7 @@ class Table:
     def _kind(self, name: str, value: Cell = "") -> str:
         kinds = ["number"] if isinstance(value, int | float) or value is None else []
         kinds += ["theirs"] if name in self.theirs else []
+        kinds += ["long"] if _is_long(value) else []
         return f' class="{" ".join(kinds)}"' if kinds else ""
 
     def _set(self, name: str, text: str) -> str:
@@ -105,6 +120,11 @@ class Table:
 
 def _nothing(value: Cell) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _is_long(value: Cell) -> bool:
+    """Whether a cell needs several lines."""
+    return isinstance(value, str) and len(value) > _LONG
 
 
 _LATEX = str.maketrans(
