@@ -79,6 +79,24 @@ class User:
         self.saw["redone"] = self.labels
         yield
 
+    def work(self, box: list[float]):
+        """Box, accept; once that is saved the program is killed."""
+        yield
+        self.key("w")
+        self.drag(box)
+        yield
+        self.key("f")
+        yield
+        print("saved", flush=True)
+        while True:
+            yield
+
+    def come_back(self, box: list[float]):
+        """What the program says at its start."""
+        yield
+        self.saw["said"] = [f"{notice.text} {notice.detail}" for notice in self.window.messages.notices]
+        self.saw["found"] = self.labels
+
     def look(self, box: list[float]):
         """Only look at what is there."""
         yield
