@@ -69,6 +69,8 @@ class EvaluateDialog(QDialog):
         self.setWindowTitle(self.tr("Evaluate models"))
         self.setMinimumWidth(640)
         self._build()
+        self._list_models()
+        stock.changed.connect(self._list_models)
         index.want()
         index.changed.connect(self._show_truth)
         self._show_truth()
@@ -77,10 +79,8 @@ class EvaluateDialog(QDialog):
 
     def _build(self) -> None:
         self.truth = QLabel(wordWrap=True)
-        here = [row.card.id for row in self._stock.rows if row.card.kind == "segmenter" and row.here]
-        self.segmenters = {one: QCheckBox(one) for one in here}
-        models = self._grid(self.segmenters, here[:1], columns=3)
-
+        self.segmenters: dict[str, QCheckBox] = {}
+        self._models = self._grid(self.segmenters, (), columns=3)
         names = {
             "S2": self.tr("One point (S2)"),
             "S3": self.tr("Five points (S3)"),
@@ -117,7 +117,7 @@ class EvaluateDialog(QDialog):
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(12)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
-        form.addRow(self.tr("Models"), models)
+        form.addRow(self.tr("Models"), self._models)
         form.addRow(self.tr("Prompts"), prompts)
         form.addRow("", self.careless)
         form.addRow(self.tr("Processes"), self.processes)
@@ -177,6 +177,16 @@ class EvaluateDialog(QDialog):
             box.toggled.connect(self._show_ready)
             grid.addWidget(box, place // columns, place % columns)
         return grid
+
+    def _list_models(self) -> None:
+        """Those that are on this computer, and come to it while the dialog is open."""
+        for row in self._stock.rows:
+            if row.card.kind == "segmenter" and row.here and row.card.id not in self.segmenters:
+                place, box = len(self.segmenters), QCheckBox(row.card.id)
+                box.setChecked(not place)
+                box.toggled.connect(self._show_ready)
+                self._models.addWidget(box, place // 3, place % 3)
+                self.segmenters[row.card.id] = box
 
     # --- what is asked -----------------------------------------------------------------------------------------
 

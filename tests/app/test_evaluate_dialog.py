@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 import shiboken6
@@ -143,3 +144,12 @@ def test_the_real_command_is_found(app):
     wait_until(lambda: bool(ended), seconds=60, what="the end")
     (code, words), (event,) = ended[0], events
     assert code == 2 and "cannot be read" in words and event["event"] == "error"
+
+
+def test_a_model_that_comes_while_the_dialog_is_open_is_listed(studio, dialog):
+    assert list(dialog.segmenters) == ["nano", "grabcut"]
+    one = card("sam-vit-b")
+    studio.window.stock.rows = [*studio.window.stock.rows, Row(one, replace(state(one), place="installed"))]
+    studio.window.stock.changed.emit()
+    assert list(dialog.segmenters) == ["nano", "grabcut", "sam-vit-b"]
+    assert [key for key, box in dialog.segmenters.items() if box.isChecked()] == ["nano"]
