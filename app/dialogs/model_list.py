@@ -50,9 +50,9 @@ class ModelList(QListWidget):
         return [item.data(_ROW) for item in self.selectedItems()]
 
     def show_rows(self, in_use: frozenset[str]) -> None:
-        """Take the rows of the stock; who was selected stays selected."""
+        """Take the rows of the stock, those that can be used first; who was selected stays selected."""
         self.in_use = in_use
-        rows = self._stock.rows
+        rows = sorted(self._stock.rows, key=lambda row: not row.here)
         if [self.item(i).data(_ROW).card.id for i in range(self.count())] != [row.card.id for row in rows]:
             current, chosen = self.current_id, {row.card.id for row in self.chosen}
             self.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -25,7 +26,7 @@ from app.dialogs.model_list import ModelList
 from app.look import Look
 from app.notices import Kind
 from app.stock import WEIGHT_SUFFIXES, Outcome, Stock, Work
-from sscore.errors import Cancelled
+from sscore.errors import Cancelled, SscError
 
 _COLOURS = {"done": "ok", "error": "danger", "info": "muted", "warning": "warn"}
 
@@ -37,7 +38,7 @@ class ModelsDialog(QDialog):
         super().__init__(parent)
         self._stock, self._assistant, self._look = stock, assistant, look
         self._wanted_id = ""
-        self._own_name_for = Path()
+        self._own_name_for, self._own_name_of = Path(), ""
         self.setWindowTitle(self.tr("Models"))
         self.setAcceptDrops(True)
         self.resize(900, 640)
@@ -51,6 +52,7 @@ class ModelsDialog(QDialog):
         self.explanation.setProperty("role", "muted")
         self.explanation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.own_name = QPushButton(self.tr("Add it under a name of its own…"))
+        self.own_name.setProperty("primary", "true")
         self.add, self.unpack, self.pack, close = (
             QPushButton(text)
             for text in (self.tr("Add a file…"), self.tr("Unpack…"), self.tr("Pack…"), self.tr("Close"))
@@ -201,10 +203,21 @@ class ModelsDialog(QDialog):
     def _ask_own_name(self) -> None:
         file = self._own_name_for
         name, sure = QInputDialog.getText(
-            self, self.tr("A model of your own"), self.tr("Its name:"), text=file.stem.replace(" ", "-")
+            self,
+            self.tr("A model of your own"),
+            self.tr("Its name, of letters, digits, - and .:"),
+            text=self._free_name(f"{self._own_name_of or file.stem.replace(' ', '-')}-own"),
         )
         if sure and name.strip():
             self.add_file(file, name.strip())
+
+    def _free_name(self, name: str) -> str:
+        """The name, or the first of NAME-2, NAME-3 … that no model has."""
+        number, tried = 1, name
+        while self._stock.row(tried):
+            number += 1
+            tried = f"{name}-{number}"
+        return tried
 
     def _choose_pack(self) -> None:
         file, _ = QFileDialog.getOpenFileName(self, self.tr("Unpack"), "", self.tr("Packs of models") + " (*.zip)")
@@ -242,19 +255,37 @@ class ModelsDialog(QDialog):
             self._say("info", self.tr("Stopped. What has come so far is kept.") if outcome.verb == "download" else "")
         elif error is not None:
             subject = Path(outcome.subject).name if outcome.verb in ("add", "pack", "unpack") else outcome.subject
+            if outcome.verb == "add" and isinstance(error, SscError) and model_words.wants_own_name(error):
+                self._offer_own_name(Path(outcome.subject), error)
+                return
             text, detail = model_words.trouble(error)
-            own_name = outcome.verb == "add" and model_words.wants_own_name(error)
-            self._own_name_for = Path(outcome.subject)
+            # Instead of a name that cannot be taken, another one can be given at once.
+            own_name = outcome.verb == "add" and Path(outcome.subject) == self._own_name_for
             self._say("error", f"{subject}: {text}" if subject else text, detail, own_name=own_name)
         else:
             self._tell_done(outcome)
+
+    def _offer_own_name(self, file: Path, error: SscError) -> None:
+        """The file has the structure of a known model and is another one: no mistake, if it is meant so."""
+        named = re.search(r"'([^']+)'", error.problem)
+        self._own_name_for, self._own_name_of = file, named[1] if named else ""
+        text = self.tr("{file} has the structure of {model}, but is not its official file")
+        detail = self.tr(
+            "Fine-tuned, perhaps: under a name of its own it can be used. If it should be the official one, download "
+            "that again."
+        )
+        self._say("warning", text.format(file=file.name, model=self._own_name_of), detail, own_name=True)
+        self.go(self._own_name_of)
 
     def _tell_done(self, outcome: Outcome) -> None:
         name, detail = outcome.subject, ""
         if outcome.verb in ("download", "add"):
             name = outcome.result.card.id
             text = self.tr("{name} is on this computer and can be used.").format(name=name)
-            if outcome.result.against == "nothing":
+            card = outcome.result.card
+            if outcome.verb == "add" and card.noncommercial:
+                detail = self.tr("Its licence forbids commercial use: {licence}").format(licence=card.licence)
+            elif card.urls and outcome.result.against == "nothing":
                 detail = self.tr("Nobody publishes a check sum for it; that of this file is recorded.")
             self._wanted_id = name
         elif outcome.verb == "verify":

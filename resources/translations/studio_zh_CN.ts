@@ -2196,8 +2196,8 @@ MIT 许可证</translation>
         <translation>自己的模型</translation>
     </message>
     <message>
-        <source>Its name:</source>
-        <translation>名称：</translation>
+        <source>Its name, of letters, digits, - and .:</source>
+        <translation>名称（可用文字、数字、- 和 .）：</translation>
     </message>
     <message>
         <source>Unpack</source>
@@ -2220,8 +2220,20 @@ MIT 许可证</translation>
         <translation>已停止。已下载的部分已保留。</translation>
     </message>
     <message>
+        <source>{file} has the structure of {model}, but is not its official file</source>
+        <translation>{file} 与 {model} 结构相同，但不是其官方文件</translation>
+    </message>
+    <message>
+        <source>Fine-tuned, perhaps: under a name of its own it can be used. If it should be the official one, download that again.</source>
+        <translation>也许经过微调：另起一个名称就可以使用。如果本该是官方文件，请重新下载。</translation>
+    </message>
+    <message>
         <source>{name} is on this computer and can be used.</source>
         <translation>{name} 已在本机，可以使用。</translation>
+    </message>
+    <message>
+        <source>Its licence forbids commercial use: {licence}</source>
+        <translation>其许可证禁止商业用途：{licence}</translation>
     </message>
     <message>
         <source>Nobody publishes a check sum for it; that of this file is recorded.</source>

@@ -114,11 +114,19 @@ def test_a_fine_tuned_file_becomes_a_model_of_ones_own(stock, tmp_path, monkeypa
     file.write_bytes(PARTS["alpha"][:1000] + b"tuned")
     stock.dialog.add_file(file)
     stock.settle()
-    assert "not its official file" in stock.said
-    monkeypatch.setattr("app.dialogs.models.QInputDialog.getText", lambda *_a, **_k: ("mine", True))
+    assert "tuned.pth has the structure of alpha" in stock.said and stock.dialog.list.current_id == "alpha"
+    names = iter([("nano", True), ("mine", True)])
+    asked = []
+    monkeypatch.setattr("app.dialogs.models.QInputDialog.getText", lambda *_a, text: asked.append(text) or next(names))
     stock.dialog.own_name.click()
     stock.settle()
+    assert "nano" in stock.said and not stock.dialog.own_name.isHidden()  # taken: another name may be given
+    stock.dialog.own_name.click()
+    stock.settle()
+    assert asked == ["alpha-own"] * 2 and "check sum" not in stock.said
     assert stock.place("mine") == "installed"
+    ids = [stock.dialog.list.item(i).data(Qt.ItemDataRole.UserRole).card.id for i in range(stock.dialog.list.count())]
+    assert ids.index("mine") < ids.index("alpha")  # what can be used comes first
     assert stock.dialog.own_name.isHidden()
 
 
