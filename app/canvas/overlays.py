@@ -51,10 +51,12 @@ class Overlays(QObject):
             self._hint.hide()
         if self._hint.isVisible():
             self._hint.move((room.width() - self._hint.width()) // 2, room.height() - self._hint.height() - 16)
-        shown = [bar for bar in self._bars if not bar.isHidden()]
-        for bar in shown:
-            bar.place_in(room)
-        foot = [bar.geometry() for bar in shown]
+        foot: list[QRect] = []
+        for bar in self._bars:
+            if not bar.isHidden():
+                bar.place_in(room)
+                foot.append(bar.geometry())
+                room = room.adjusted(0, 0, 0, foot[-1].top() - room.height())  # the next one stands above it
         self._minimap.follow([*foot, self._hint.geometry()] if self._hint.isVisible() else foot)
         self._place_card()
 

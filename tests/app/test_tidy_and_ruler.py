@@ -111,3 +111,17 @@ def test_the_history_goes_back_and_forth(ragged):
     assert ragged.on_disk().find(1).label == "Plate"
     panel.switch.click()
     assert panel.list.isVisible()
+
+
+@pytest.mark.parametrize("width", [960, 1400])
+def test_bars_stand_above_each_other_within_the_canvas(ragged, width):
+    ragged.window.resize(width, 720)
+    ragged.key("g")
+    ragged.settle()
+    ragged.key("m", SHIFT)
+    ragged.drag(20, 20, 120, 90)
+    finds, ruler = ragged.canvas.finds_bar, ragged.window.editing.ruler
+    assert finds.isVisible() and ruler.isVisible()
+    assert not finds.geometry().intersects(ruler.geometry())
+    for bar in (finds, ruler):
+        assert ragged.canvas.viewport().rect().contains(bar.geometry())
