@@ -108,6 +108,7 @@ class Company(QObject):
             text = self.tr("{user} has just changed this photo").format(user=who or self.tr("Somebody else"))
             self.notice.emit(Notice("info", text, self.tr("You see their version now; undo shows the one before.")))
             session.refresh()
+            self.look_for_versions()  # on a drive without locks, theirs may have replaced ours
 
     def _on_conflict(self, project: Project, rel: str, error: PageChanged) -> None:
         kept = Path(error.kept)

@@ -114,6 +114,23 @@ def replay(lines: list[dict[str, Any]]) -> tuple[bytes, bool] | None:
     return data, digest(data) == edits[-1]["after"]
 
 
+def state_at(lines: list[dict[str, Any]], wanted: str) -> bytes | None:
+    """The page file with the digest `wanted`, made again from the lines that led to it; None when they do not.
+
+    Follows the digests backwards: where a drive cannot lock, the lines of two people may be mixed.
+    """
+    way: list[dict[str, Any]] = []
+    next_one = wanted
+    for one in reversed([one for one in lines if "kept" not in one]):
+        if one["after"] == next_one:
+            way.append(one)
+            next_one = str(one.get("before"))
+            if one.get("full"):
+                break
+    made = replay(way[::-1]) if way else None
+    return made[0] if made is not None and digest(made[0]) == wanted else None
+
+
 def step(page: bytes, last: dict[str, Any]) -> bytes | None:
     """The page file after the last line of its journal; None when that does not fit the page."""
     try:

@@ -107,6 +107,10 @@ class PageStore:
             if data is None:
                 return None, Seen()
             page, text = self._parsed(rel, data)
+            known = self._known.get(rel)
+            if known is not None and known.journal_size >= 0 and known.digest != on_disk:
+                known.journal_size = -1
+                self._keep_overwritten(rel, known.digest, on_disk)
             return page, Seen(on_disk, text.print())
 
     def look(self, rel: str) -> Page | None:
@@ -165,11 +169,7 @@ class PageStore:
     def _keep_both(self, path: Path, data: bytes, about: dict[str, Any], file: FileIO, known: _Known) -> None:
         """Put our version beside one that somebody else wrote, note it in the journal and raise PageChanged."""
         if known.kept is None:
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-            me = f"{_word(presence.user())}@{_word(presence.host())}-{stamp}"
-            stem = path.name.removesuffix(".json")
-            names = (f"{stem}.{me}{number}.json" for number in ("", *(f"-{n}" for n in range(2, 1000))))
-            known.kept = next(p for p in map(path.with_name, names) if not p.exists())
+            known.kept = _name_to_keep(path)
         write_atomic(known.kept, data)
         journal.append(file, page_json.dumps({**about, "kept": known.kept.name, "base": known.digest}))
         raise PageChanged(
@@ -178,6 +178,22 @@ class PageStore:
             kept=known.kept,
             remedy=f"yours is in {known.kept.name}; open the photo again to go on from theirs",
         )
+
+    def _keep_overwritten(self, rel: str, ours: str, theirs: str) -> None:
+        """Where a drive cannot lock, two people can save at the very same moment, and one page replaces the other. When
+        nobody went on from the version that we wrote, it is made again from the journal and kept beside theirs."""
+        log, lines = self.journal_path(rel), self.journal(rel)
+        data = journal.state_at(lines, ours)
+        if data is None or any(one.get("before") == ours for one in lines if "kept" not in one):
+            return
+        with contextlib.suppress(OSError), journal.opened(log, create=False) as file:
+            kept = _name_to_keep(self.page_path(rel))
+            write_atomic(kept, data)
+            base = next(str(one.get("before")) for one in reversed(lines) if one["after"] == ours)
+            about = {"author": presence.user(), "edit": "", "host": presence.host(), "time": presence.now()}
+            about |= {"after": theirs, "before": theirs, "kept": kept.name, "base": base}
+            journal.append(file, page_json.dumps(about))
+            self._notice(f"{rel}: somebody else saved at the same moment; both versions are kept")
 
     def recover(self, rel: str) -> bool:
         """Bring a page that a crash left behind its journal up to date, or make one that is gone again from it.
@@ -357,6 +373,15 @@ def _restored(data: bytes | None, last: dict[str, Any], log: Path) -> tuple[byte
         return None, "the page is gone, and its journal does not reach far enough back to make it again"
     exact = "" if made[1] else "; parts of the journal are damaged, so look it through"
     return made[0], f"the page was gone and was made again from its journal{exact}"
+
+
+def _name_to_keep(path: Path) -> Path:
+    """A free name beside a page for a second version of it: who, on which computer, when."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    me = f"{_word(presence.user())}@{_word(presence.host())}-{stamp}"
+    stem = path.name.removesuffix(".json")
+    names = (f"{stem}.{me}{number}.json" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+    return next(p for p in map(path.with_name, names) if not p.exists())
 
 
 def _no_number(name: str) -> None:

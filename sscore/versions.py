@@ -88,9 +88,8 @@ def put_away(store: PageStore, rel: str, path: Path) -> None:
 
 def _page_at(saves: list[dict[str, Any]], digest: str, path: Path) -> Page | None:
     """The page as it was when its file had this digest, by its journal."""
-    at = next((n for n, one in enumerate(saves) if one["after"] == digest), None)
-    made = None if at is None else journal.replay(saves[: at + 1])
-    return _page(made[0], path) if made is not None and made[1] else None
+    data = journal.state_at(saves, digest)
+    return None if data is None else _page(data, path)
 
 
 def _page(data: bytes, path: Path) -> Page:

@@ -127,3 +127,40 @@ def test_a_kept_version_that_was_damaged_is_a_clear_error(folder):
     path.write_text("{ broken", encoding="utf-8")
     with pytest.raises(BadPage, match="damaged"):
         one.versions(REL, path)
+
+
+@pytest.mark.parametrize("first_to_replace", [False, True])
+def test_saves_at_the_very_same_moment_on_a_drive_without_locks(folder, first_to_replace):
+    """Both see the page that both had read, both append, and one page replaces the other: still nothing is lost."""
+    one, two = Project.open(folder), Project.open(folder)
+    one.save(start(1), edit="start", author="li")
+    ours, seen = one.read(REL)
+    theirs = two.load(REL)
+    page = one.page_path(REL)
+    before = page.read_bytes()
+    one.save(more(ours, 90, "H"), edit="ours", author="li", seen=seen)
+    written = page.read_bytes()
+    page.write_bytes(before)  # the other one has looked before that
+    two.save(more(theirs, 50, "U"), edit="theirs", author="wang")
+    if first_to_replace:
+        page.write_bytes(written)
+    first, second = (two, one) if first_to_replace else (one, two)
+    shown, _ = first.read(REL)
+    second.read(REL)
+    assert told(shown) == [("Bar", 0), ("H", 90) if first_to_replace else ("U", 50)]
+    ((_, (kept,)),) = Project.open(folder).kept().items()
+    found = first.versions(REL, kept)
+    assert told(versions.join(found.base, found.theirs, found.ours).page) == [("Bar", 0), ("H", 90), ("U", 50)]
+    assert "both versions are kept" in first.notices[-1]
+    first.read(REL)
+    assert len(first.kept()[REL]) == 1, "once is enough"
+
+
+def test_who_goes_on_from_our_version_overwrites_nothing(folder):
+    one, two = Project.open(folder), Project.open(folder)
+    one.save(start(1), edit="start")
+    for label in ("H", "U"):
+        two.save(edits.relabel(two.load(REL), [1], label), edit=label)
+    assert one.read(REL)[0].find(1).label == "U"
+    assert one.kept() == {}
+    assert one.notices == []
