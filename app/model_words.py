@@ -99,7 +99,12 @@ _MEANINGS = (
     ("is part of the program", QT_TRANSLATE_NOOP("Models", "This model is part of the program.")),
     ("no such file", QT_TRANSLATE_NOOP("Models", "There is no such file.")),
 )
-MODEL_OF_ONES_OWN = ("not the official file", "is part of the program")
+MODEL_OF_ONES_OWN = (
+    "not the official file",
+    "is part of the program",
+    "there is a model ",
+    "is a model of the program",
+)
 """Of these problems the way out is to add the file under a name of its own."""
 
 

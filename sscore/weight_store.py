@@ -124,13 +124,16 @@ def add(file: Path, *, as_id: str = "", progress: Progress | None = None) -> Sto
     """Copy a checkpoint into the user's weights folder; its keys say whose it is.
 
     as_id: which model it is, where several have these keys; an id nobody has yet makes it a model of its own, in the
-    user's catalogue (a fine-tuned decoder, say). Raises ModelMissing (no such file), WrongWeights (of no known model,
-    or not the official file), BadOption (id), DiskFull, OSError.
+    user's catalogue. What `ssc train` made (a head, a classifier, a fine-tuned segmenter) always is one, named as its
+    file unless as_id says otherwise. Raises ModelMissing (no such file, or the model it stands on is not here),
+    WrongWeights (of no known model, or not the official file), BadOption (id), DiskFull, OSError.
     """
-    from sscore.models import checkpoints
+    from sscore.models import checkpoints, trained_files
 
     if not file.is_file():
         raise ModelMissing("there is no such file", path=file)
+    if trained := trained_files.card_of(file):
+        return _keep_trained(trained, file, as_id, progress)
     fits = checkpoints.identify(file)
     sha256 = disk.sha256_of(file)
     card = _meant(file, fits, as_id, sha256)
@@ -164,7 +167,22 @@ def check_own_id(model_id: str, *, replace_it: bool = False) -> None:
         raise BadOption(f"there is a model {model_id!r} already", remedy="choose another name, or add --replace")
 
 
-def keep(card: ModelCard, source: Path, *, replace_it: bool = False) -> Stored:
+def _keep_trained(card: ModelCard, file: Path, as_id: str, progress: Progress | None) -> Stored:
+    """As `keep`, under a free id; a file that is here already stays what it is."""
+    for row in catalogue.cards(card.kind):
+        if row.sha256 and row.id in catalogue.user_ids() and as_id in ("", row.id):
+            there = paths.user_weights() / row.file
+            if there.is_file() and there.stat().st_size == file.stat().st_size and row.sha256 == disk.sha256_of(file):
+                return Stored(row, there, row.bytes, row.sha256, "catalogue")
+    name = as_id or re.sub(r"[^\w.-]+", "-", file.stem).strip("-.")[:64] or card.family
+    try:
+        check_own_id(name)
+    except BadOption as error:
+        raise BadOption(error.problem, path=file, remedy="name it: --as NEW-ID") from error
+    return keep(replace(card, id=name, file=f"{name}.safetensors"), file, progress=progress)
+
+
+def keep(card: ModelCard, source: Path, *, replace_it: bool = False, progress: Progress | None = None) -> Stored:
     """A model trained here becomes one of the user's own: its file is copied under the card's name, with size and
     SHA-256, and the card appended to the user's catalogue. replace_it: one of the same id makes room.
 
@@ -177,7 +195,7 @@ def keep(card: ModelCard, source: Path, *, replace_it: bool = False) -> Stored:
     card = replace(card, bytes=size, sha256=sha256, embedded=False)
     target = paths.user_weights() / card.file
     with open(source, "rb") as stream:
-        place(stream, target, size, sha256)
+        place(stream, target, size, sha256, progress=progress)
     if card.id in catalogue.user_ids():
         catalogue.drop(card.id)
     catalogue.append(card)

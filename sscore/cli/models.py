@@ -81,7 +81,10 @@ def add(
     events: Events = False,
     quiet: Quiet = False,
 ) -> int:
-    """Add a checkpoint from this computer or a USB stick; its keys tell which model it is."""
+    """Add a checkpoint from this computer or a USB stick; its keys tell which model it is.
+
+    What ssc train made becomes a model of your own, named as its file.
+    """
     from sscore import weight_store
 
     console = Console(json=as_json, events=events, quiet=quiet)
@@ -202,10 +205,12 @@ def _report(console: Console, stored: list[Stored], word: str, **more: Any) -> N
             "against": one.against,
             "url": one.url,
             "licence": one.card.licence,
+            "note": one.card.note,
         }
         for one in stored
     ]
     lines = [f"{one.card.id}: {word}, {one.bytes / _MB:.1f} MB, {_SAYS[one.against]}: {one.path}" for one in stored]
+    lines += [f"{one.card.id}: {one.card.note}" for one in stored if word == "added" and one.card.note]
     console.result({"models": models, **more}, "\n".join(lines))
 
 

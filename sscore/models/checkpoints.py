@@ -33,7 +33,7 @@ def read(path: Path) -> dict[str, Tensor]:
     """
     if not path.is_file():
         raise ModelMissing("the weight file is not there", path=path, remedy=_ANEW)
-    if _is_safetensors(path):
+    if is_safetensors(path):
         return weights.tensors(path)
     stored = _unpickled(path)
     for wrapper in _WRAPPERS:
@@ -49,7 +49,7 @@ def read(path: Path) -> dict[str, Tensor]:
     return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
 
 
-def _is_safetensors(path: Path) -> bool:
+def is_safetensors(path: Path) -> bool:
     """By its first bytes: the header's length, then "{"."""
     try:
         with open(path, "rb") as file:
@@ -169,12 +169,21 @@ def _put_into(base: Path, path: Path) -> dict[str, Tensor]:
             path=path,
             remedy=f"put the checkpoint with the SHA-256 {facts.get('base_sha256', '')[:12]} in its place",
         )
-    strange = [name for name in tuned if not is_tuned(name) or name not in stored]
-    strange += [name for name in tuned if name in stored and tuned[name].shape != stored[name].shape]
+    _check_whole(path, facts, tuned, stored)
+    return stored | tuned
+
+
+def check_decoder(path: Path, wanted: Mapping[str, Tensor]) -> None:
+    """Whether a file holds a whole fine-tuned decoder for a network with these tensors. Raises WrongWeights."""
+    _check_whole(path, weights.metadata(path), read(path), wanted)
+
+
+def _check_whole(path: Path, facts: Mapping[str, str], tuned: dict[str, Tensor], base: Mapping[str, Tensor]) -> None:
+    strange = [name for name in tuned if not is_tuned(name) or name not in base]
+    strange += [name for name in tuned if name in base and tuned[name].shape != base[name].shape]
     if strange or facts.get("tensors") != str(len(tuned)):
         what = f"{strange[0]} does not fit the base" if strange else f"{len(tuned)} tensors, not {facts.get('tensors')}"
         raise WrongWeights(f"not a whole decoder: {what}", path=path, remedy=_ANEW)
-    return stored | tuned
 
 
 def _called(looks: tuple[str, str] | None) -> str:
@@ -197,12 +206,12 @@ def identify(path: Path) -> tuple[str, ...]:
             path=path,
             remedy=f"it knows: {', '.join(row.id for row in catalogue.cards() if row.file)}",
         )
-    if looks[0] not in ("nano", "nano_cls") and (problem := weights.difference(_laid_out(*looks).state_dict(), stored)):
+    if looks[0] not in ("nano", "nano_cls") and (problem := weights.difference(laid_out(*looks).state_dict(), stored)):
         raise WrongWeights(f"these are not the weights of {_called(looks)}: {problem}", path=path, remedy=_ANEW)
     return tuple(row.id for row in sorted(rows, key=lambda row: -_alike(row, path.name)))
 
 
-def _laid_out(family: str, variant: str) -> nn.Module:
+def laid_out(family: str, variant: str) -> nn.Module:
     """A published network for its names and shapes. A large transformer is laid out without filling its gigabytes; the
     small encoders compute as they are built."""
     import torch

@@ -96,7 +96,8 @@ def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "au
     from sscore.models import load_classifier
 
     facts = weights.metadata(path)
-    if facts.get("family") != "prototype" or facts.get("view") not in VIEWS or "base" not in facts:
+    told = {"base", "learned", "classes", "temperature"} <= facts.keys()
+    if facts.get("family") != "prototype" or facts.get("view") not in VIEWS or not told:
         raise WrongWeights("this is no head that ssc train head made", path=path, remedy="choose the right file")
     if facts["base"] == card.id:
         raise WrongWeights("this head stands on itself", path=path, remedy="train it again: ssc train head")
