@@ -266,6 +266,8 @@ class TrainDialog(QDialog):
                 self._show_epoch(row)
         elif kind == "measuring":
             self._measuring = True
+            self.bar.setRange(0, 0)
+            self._say(self.tr("Measuring before and after…"), "muted")
             self._show_ready()
         elif kind == "step" and event.get("of"):
             part = (int(event["epoch"]) - 1) + int(event["step"]) / int(event["of"])

@@ -3397,6 +3397,10 @@ Keys:</source>
         <translation>正在测量训练前后：{done}/{total}</translation>
     </message>
     <message>
+        <source>Measuring before and after…</source>
+        <translation>正在测量训练前后…</translation>
+    </message>
+    <message>
         <source>… and {n} more</source>
         <translation>…… 另有 {n} 条</translation>
     </message>

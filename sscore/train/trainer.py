@@ -52,7 +52,7 @@ class Data(Protocol):
 class State:
     """How far a run is; all of it is in a checkpoint. step, usable: taken in the epoch under way,
     and those of them whose figures are in `sums`; worse: what plateaus have made of
-    the rate; waited: epochs since the last improvement; curve: one row an epoch."""
+    the rate; waited: epochs since the last improvement; over: ended on order; curve: one row an epoch."""
 
     epoch: int = 0
     step: int = 0
@@ -65,6 +65,7 @@ class State:
     waited: int = 0
     worse: float = 1.0
     flat: int = 0
+    over: bool = False
     sums: dict[str, float] = field(default_factory=dict)
     curve: list[dict[str, Any]] = field(default_factory=list)
 
@@ -244,7 +245,7 @@ class _Run:
         control: Callable[[], Order],
     ) -> Literal["done", "early", "finished", "paused"]:
         state = self.state
-        while state.epoch < self.recipe.epochs:
+        while state.epoch < self.recipe.epochs and not state.over:
             if self.recipe.patience and state.waited >= self.recipe.patience:
                 return "early"
             order = self._epoch(batches, step, control)
@@ -252,13 +253,15 @@ class _Run:
                 self.keep()
                 return "paused"
             if order == "finish":
-                return "finished"
+                state.over = True
+                self.keep()
+                break
             row = state.means()
             state.epoch, state.step, state.usable, state.sums = state.epoch + 1, 0, 0, {}
             self.judge(state.epoch, validate, row)
             self.epoch_random, self.random = snapshot.random_state(), None
             self.keep()
-        return "done"
+        return "finished" if state.over else "done"
 
     def _epoch(self, batches: Data, step: Step, control: Callable[[], Order]) -> Order:
         """All steps of the epoch under way, or as many as `control` lets it."""

@@ -53,6 +53,8 @@ def test_pausing_keeps_everything_and_finishing_keeps_the_best(folder, tmp_path)
     net, finished = toy.run(folder, resume=True, control=lambda: next(orders), emit=events.append)
     assert events[0] == {"event": "resumed", "of": toy.RECIPE.epochs, "curve": []}
     assert finished.state == "finished" and finished.epochs == 2
+    again, over = toy.run(folder, resume=True)
+    assert (over.state, over.steps) == ("finished", finished.steps) and same(again, net)
     best, _ = toy.run(tmp_path / "short", SHORT.model_copy(update={"schedule": "constant"}))
     assert finished.best_epoch in (1, 2)
     assert toy.validate(net)["fit"] == pytest.approx(finished.best)
