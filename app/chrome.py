@@ -17,7 +17,7 @@ from sscore.types import UNKNOWN
 
 _RAIL = (
     *("select", "box", "points", "find_all", ""),
-    *("brush", "lasso", "polygon", "corners", "ruler", ""),
+    *("brush", "lasso", "polygon", "knife", "corners", "ruler", ""),
     *("accept", "clear", "delete", "", "fit"),
 )
 _BAR = ("open", "", "undo", "redo", "", "previous", "next", "done", "", "show_masks", "show_names", "display")

@@ -78,7 +78,7 @@ class Commands(QObject):
             return
         if page is not None and (locked := [i for i in ids if (a := page.find(i)) and a.extra.get(edits.LOCKED)]):
             text = self.tr("Locked objects are not deleted. Ctrl+K unlocks them.")
-            self._session.notice.emit(Notice("info", text, key="object"))
+            self._session.whisper.emit(text)
             ids = tuple(i for i in ids if i not in locked)
         if page is None or not ids:
             return

@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject
 
 from app.assistant import Assistant
 from app.finder import Finder
-from app.notices import Notice
 from app.session import Session
 from app.settings import Settings
 from sscore import edits, masks, outlines
@@ -25,9 +24,10 @@ _INSIDE = 0.5  # share of a proposal that must lie in a lasso to be meant by it
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Something drawn: a brush's "stroke" of `radius` px along the points, or the "area" inside them. Image px."""
+    """Something drawn: a brush's "stroke" of `radius` px along the points, the "area" inside them, or a knife's "cut"
+    along them. Image px."""
 
-    kind: Literal["stroke", "area"]
+    kind: Literal["stroke", "area", "cut"]
     points: tuple[tuple[float, float], ...]
     erase: bool = False
     radius: float = 0.0
@@ -57,13 +57,18 @@ class Drawing(QObject):
         self._corners: tuple[Mask, list[Ring]] | None = None
 
     def put(self, patch: Patch) -> None:
-        if self._session.page is None or (drawn := patch.mask()) is None:
+        if self._session.page is None:
             return
         if not self._assistant.pending.empty and not self._take_pending():
             return
+        if patch.kind == "cut":
+            self._cut(patch)
+            return
+        if (drawn := patch.mask()) is None:
+            return
         if patch.kind == "area" and not self._session.selection and self._decide(drawn, reject=patch.erase):
             return
-        targets = self._targets()
+        targets = self.targets()
         if targets is None:
             return
         if patch.erase:
@@ -80,7 +85,7 @@ class Drawing(QObject):
             return False
         return self._assistant.accept()
 
-    def _targets(self) -> tuple[Annotation, ...] | None:
+    def targets(self) -> tuple[Annotation, ...] | None:
         """The selected objects; None (and a word why) when all are locked."""
         page = self._session.page
         found = [a for i in self._session.selection if (a := page.find(i))] if page else []
@@ -112,6 +117,24 @@ class Drawing(QObject):
         self._session.edit(self.tr("erase"), page)
         if len(page.annotations) < before:
             self._tell(self.tr("Nothing was left of the object, so it is gone; undo brings it back."))
+
+    def _cut(self, patch: Patch) -> None:
+        """The selected objects, or else the frontmost that the line goes through from side to side."""
+        page, targets = self._session.page, self.targets()
+        if page is None or targets is None:
+            return
+        before = page
+        for target in targets or reversed(page.annotations):
+            if targets or not target.extra.get(edits.LOCKED):
+                page = edits.cut(page, target.id, patch.points)
+            if page is not before and not targets:
+                break
+        if page is before:
+            self._tell(self.tr("The line must go through the object, from side to side."))
+            return
+        known = {a.id for a in before.annotations}
+        cut = [a.id for a in page.annotations if a is not before.find(a.id)]
+        self._session.edit(self.tr("cut"), page, select=sorted(cut, key=lambda i: (i not in known, i)))
 
     def _new(self, drawn: Mask) -> None:
         """An object of its own, named by the classifier as soon as that has looked."""
@@ -173,15 +196,15 @@ class Drawing(QObject):
     # --- moving ------------------------------------------------------------------------------------------------
 
     def grabs(self, x: float, y: float) -> bool:
-        """Whether a drag from this image point moves the selection."""
+        """Whether a drag from this image point means the selection."""
         page = self._session.page
         chosen = [page.find(i) for i in self._session.selection] if page is not None else []
-        return any(a is not None and not a.extra.get(edits.LOCKED) and _holds(a.mask, x, y) for a in chosen)
+        return any(a is not None and _holds(a.mask, x, y) for a in chosen)
 
     def move(self, dx: int, dy: int, *, gesture: int = -1) -> None:
         """Move the selected objects by whole image px, as far as they stay on the photo."""
         page = self._session.page
-        free = [a.id for a in self._targets() or ()]
+        free = [a.id for a in self.targets() or ()]
         if page is None or not free:
             return
         try:
@@ -220,7 +243,7 @@ class Drawing(QObject):
         self._session.edit(self.tr("move a corner"), changed)
 
     def _tell(self, text: str) -> None:
-        self._session.notice.emit(Notice("info", text, key="object"))
+        self._session.whisper.emit(text)
 
 
 def _holds(mask: Mask, x: float, y: float) -> bool:

@@ -42,6 +42,16 @@ DRAWING: tuple[ActionRow, ...] = (
         ),
     ),
     ActionRow(
+        "knife",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Cut in two"),
+        "knife",
+        ("Shift+K",),
+        True,
+        "tool",
+        tip=QT_TRANSLATE_NOOP("Actions", "Draw a line through an object. Shift makes it straight"),
+    ),
+    ActionRow(
         "corners",
         "tools",
         QT_TRANSLATE_NOOP("Actions", "Move corners"),
@@ -101,7 +111,7 @@ OBJECTS: tuple[ActionRow, ...] = (
         ("Ctrl+Shift+G",),
         needs="objects",
         tip=QT_TRANSLATE_NOOP(
-            "Actions", "Every separate part becomes an object. To part what touches, erase a line first"
+            "Actions", "Every separate part becomes an object. To part what touches, cut it with Shift+K"
         ),
     ),
     ActionRow(
@@ -113,6 +123,17 @@ OBJECTS: tuple[ActionRow, ...] = (
         needs="objects",
         tip=QT_TRANSLATE_NOOP(
             "Actions", "Its pixels are taken from the other selected objects, or from all it overlaps"
+        ),
+    ),
+    ActionRow(
+        "intersect",
+        "object",
+        QT_TRANSLATE_NOOP("Actions", "Keep what they share"),
+        "",
+        ("Ctrl+Shift+I",),
+        needs="objects",
+        tip=QT_TRANSLATE_NOOP(
+            "Actions", "The others keep only the pixels that lie in the object selected last, which stays as it is"
         ),
     ),
     ActionRow(

@@ -41,6 +41,7 @@ class ObjectCommands(QObject):
             "merge": self.merge,
             "split": self.split,
             "cut_out": self.cut_out,
+            "intersect": self.intersect,
             "fill_holes": lambda: self.reshape(self.tr("fill holes"), masks.fill_holes),
             "largest": lambda: self.reshape(self.tr("keep the largest part"), masks.largest_part),
             "smooth": lambda: self.reshape(self.tr("smooth"), lambda mask: masks.smooth(mask, _SMOOTH_PX)),
@@ -77,7 +78,7 @@ class ObjectCommands(QObject):
         found = self.selected
         free = tuple(a for a in found if not a.extra.get(edits.LOCKED))
         if len(free) < len(found):
-            self._tell(self.tr("Locked objects stay as they are. Ctrl+K unlocks them."))
+            self._session.whisper.emit(self.tr("Locked objects stay as they are. Ctrl+K unlocks them."))
         return free
 
     def _tell(self, text: str) -> None:
@@ -110,7 +111,7 @@ class ObjectCommands(QObject):
         for one in free:
             page = edits.split(page, one.id)
         made = [a.id for a in page.annotations if a.id not in before]
-        text = self.tr("It is in one part. To part what touches, erase a line between first.")
+        text = self.tr("It is in one part. To part what touches, draw a line through it with Shift+K.")
         self._edit(self.tr("split"), page, text, select=[*(a.id for a in free), *made])
 
     def cut_out(self) -> None:
@@ -126,6 +127,17 @@ class ObjectCommands(QObject):
         self._edit(self.tr("cut out"), after, self.tr("It overlaps no other object."), select=(cutter,))
         if gone:
             self._tell(self.tr("{n} objects had no pixel left and are gone; undo brings them back.").format(n=gone))
+
+    def intersect(self) -> None:
+        """The others keep what they share with the object selected last."""
+        page, selected = self._session.page, self.selected
+        if page is None or len(selected) < 2:
+            self._tell(self.tr("Select two or more objects; the one selected last says what remains of the others."))
+            return
+        others = [a.id for a in selected[:-1] if not a.extra.get(edits.LOCKED)]
+        after = edits.intersect(page, selected[-1].id, others)
+        unchanged = self.tr("The objects share no pixel, or the others lie in it already.")
+        self._edit(self.tr("keep what they share"), after, unchanged)
 
     def reshape(self, title: str, change: Callable[[Mask], Mask]) -> None:
         """`change` on each selected object."""

@@ -52,6 +52,7 @@ class Session(QObject):
     selection_changed = Signal(tuple)
     state_changed = Signal(str)
     notice = Signal(object)
+    whisper = Signal(str)  # a word on what was just tried with the mouse, to be said where that is
 
     def __init__(self, disk: Lane, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)

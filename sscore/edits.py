@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace as _with
 from typing import Any, Literal
 
+import numpy.typing as npt
+
 from sscore import masks
 from sscore.errors import BadOption
 from sscore.types import STATUSES, Annotation, Mask, Page, Scores, Status
@@ -134,6 +136,21 @@ def split(page: Page, annotation_id: int) -> Page:
     return _page(page, (*page.annotations[:at], *new, *page.annotations[at + 1 :]), at_least=first + len(parts) - 1)
 
 
+def cut(page: Page, annotation_id: int, points: npt.ArrayLike) -> Page:
+    """The page with one instance parted along the line through the points (n, 2) xy px. What remains keeps the id, what
+    is cut off gets new ids at the same depth and inherits everything else but the prompt, which was for the whole. The
+    very same page comes back when the line parts nothing."""
+    old = _get(page, annotation_id)
+    kept, *off = masks.cut(old.mask, points)
+    if not off:
+        return page
+    first = next_id(page)
+    new = [_with(old, id=first + n, mask=piece, prompt=None) for n, piece in enumerate(off)]
+    at = page.annotations.index(old)
+    both = (*page.annotations[:at], _with(old, mask=kept), *new, *page.annotations[at + 1 :])
+    return _page(page, both, at_least=first + len(off))
+
+
 def reorder(page: Page, annotation_id: int, index: int) -> Page:
     """The page with one instance at depth `index`: 0 is the back; a number too large means the front."""
     moved = _get(page, annotation_id)
@@ -192,6 +209,18 @@ def cut_out(page: Page, annotation_id: int, others: Iterable[int] | None = None)
             new[i] = _with(old, mask=left)
     page = _swap(page, new) if new else page
     return remove(page, gone) if gone else page
+
+
+def intersect(page: Page, annotation_id: int, others: Iterable[int]) -> Page:
+    """The page with `others` keeping only the pixels they share with one instance, which stays as it is. One that
+    shares none is left alone; the very same page when nothing changes."""
+    frame = _get(page, annotation_id).mask
+    new = {}
+    for i, old in _chosen(page, others).items():
+        left = masks.intersect(old.mask, frame)
+        if i != annotation_id and left is not None and left.area < old.mask.area:
+            new[i] = _with(old, mask=left)
+    return _swap(page, new) if new else page
 
 
 def move(page: Page, ids: Iterable[int], dx: int, dy: int) -> Page:

@@ -16,6 +16,7 @@ from sscore.types import Mask
 __all__ = [
     "Ring",
     "clip",
+    "cut",
     "decode_rle",
     "encode_rle",
     "fill_holes",
@@ -40,6 +41,7 @@ __all__ = [
     "union",
 ]
 
+_SLIVER = 10  # px: what a knife takes off below this is the roughness of an edge, not a piece
 _BROAD = 32.0  # px: from this radius on a brush stroke is drawn, not computed
 
 
@@ -107,6 +109,39 @@ def smooth(mask: Mask, radius: float) -> Mask:
     room = int(np.ceil(3 * radius))
     weight = cv2.GaussianBlur(np.pad(mask.bits, room).astype(np.float32), (2 * room + 1, 2 * room + 1), radius)
     return tight(weight > 0.5, mask.left - room, mask.top - room) or mask
+
+
+def cut(mask: Mask, points: npt.ArrayLike) -> list[Mask]:
+    """The mask parted along the line through the points (n, 2) xy px: first what remains, then every piece cut off,
+    biggest first. Together they have every pixel of the mask, each once; the very same mask alone when the line parts
+    nothing. Of every part the line goes through, the biggest piece remains; parts it does not go through remain whole,
+    as do slivers of fewer than 10 px."""
+    line = np.floor(np.asarray(points, dtype=np.float64).reshape(-1, 2)).astype(np.int32) - (mask.left, mask.top)
+    wall = np.zeros(mask.bits.shape, np.uint8)
+    # 4-connected, so that no two pixels on either side touch, not even at a corner.
+    cv2.polylines(wall, [line.astype(np.int32).reshape(-1, 1, 2)], False, 1, 1, cv2.LINE_4)
+    bits = mask.bits.view(np.uint8)
+    numbers = cv2.connectedComponents(bits & ~wall & 1, connectivity=8, ltype=cv2.CV_16U)[1]
+    while (bare := mask.bits & (numbers == 0)).any():  # the pixels under the line go to a side they touch
+        grown = cv2.dilate(numbers, np.ones((3, 3), np.uint8))
+        if not grown[bare].any():
+            break
+        numbers[bare] = grown[bare]
+    off = []
+    for part in parts(mask):
+        own = numbers[part.top - mask.top :, part.left - mask.left :][: part.bits.shape[0], : part.bits.shape[1]]
+        sizes = np.bincount(own[part.bits])
+        sizes[0] = 0
+        for number in np.flatnonzero(sizes >= _SLIVER).tolist():
+            if number != int(sizes.argmax()) and (piece := tight(numbers == number, mask.left, mask.top)):
+                off.append(piece)
+    if not off:
+        return [mask]
+    kept: Mask | None = mask
+    for piece in off:
+        kept = subtract(kept, piece) if kept is not None else None
+    assert kept is not None  # the biggest piece of a part is never cut off
+    return [kept, *sorted(off, key=lambda piece: (-piece.area, piece.top, piece.left))]
 
 
 def stroke(points: npt.ArrayLike, radius: float) -> Mask:

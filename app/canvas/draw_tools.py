@@ -90,6 +90,40 @@ class LassoTool:
         return active
 
 
+class KnifeTool:
+    """Draw a line through an object: it falls in two. Shift: a straight one; a click picks the object to cut."""
+
+    key: ToolKey = "knife"
+
+    def __init__(self) -> None:
+        self._points: list[Point] = []
+
+    def press(self, at: Pointer, prompt: Prompt) -> Answer:
+        self._points = [] if at.right else [(at.x, at.y)]
+        return NOTHING
+
+    def move(self, at: Pointer) -> Answer:
+        if not self._points:
+            return NOTHING
+        if at.shift:
+            self._points[1:] = [_snapped(self._points[0], at)]
+        elif not _near(at, self._points[-1], 1.5):
+            self._points.append((at.x, at.y))
+        return Answer(sketch=Sketch("corners", tuple(self._points)))
+
+    def release(self, at: Pointer) -> Answer:
+        points, self._points = tuple(self._points), []
+        if not points:
+            return NOTHING
+        if all(_near(at, point, CLICK_SLACK) for point in points):
+            return Answer(sketch=NO_SKETCH, pick=points[0], extend=at.shift)
+        return Answer(sketch=NO_SKETCH, patch=Patch("cut", points))
+
+    def cancel(self) -> bool:
+        active, self._points = bool(self._points), []
+        return active
+
+
 class PolygonTool:
     """Click corner by corner. A click on the first corner, a double click or Enter closes; Ctrl then takes away."""
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
 from app.assistant import Assistant
-from app.canvas.draw_tools import BrushTool, CornersTool, LassoTool, PolygonTool, RulerTool
+from app.canvas.draw_tools import BrushTool, CornersTool, KnifeTool, LassoTool, PolygonTool, RulerTool
 from app.canvas.found import FindsLayer
 from app.canvas.sketch import NO_SKETCH
 from app.canvas.stage import Stage
@@ -24,7 +24,14 @@ from sscore.types import Prompt
 
 _WITHIN = 0.01  # px: how far inside the photo's far edges a point stays
 _NUDGE = 1_000_000  # gesture numbers of arrow keys lie above those of drawing
-_DRAWING = ("brush", "lasso", "polygon", "corners", "ruler")  # they mean what is drawn, not what lies under the mouse
+_DRAWING = (
+    "brush",
+    "lasso",
+    "polygon",
+    "knife",
+    "corners",
+    "ruler",
+)  # they mean what is drawn, not what lies under the mouse
 
 
 class Gestures(QObject):
@@ -59,6 +66,7 @@ class Gestures(QObject):
             BrushTool(lambda: settings.get("brush_px")),
             LassoTool(),
             self.polygon,
+            KnifeTool(),
             CornersTool(lambda: drawing.rings(view.zoom)),
             RulerTool(),
         )
@@ -213,7 +221,9 @@ class Gestures(QObject):
         return replace(prompt, logits=candidate.logits) if self._settings.get("refine") else prompt
 
     def _shift(self, dx: int, dy: int, final: bool) -> None:
-        """Show the selected objects moved, and at last move them."""
+        """Show the selected objects moved, and at last move them; locked ones do not budge, and say so."""
+        if not self._drawing.targets():
+            return
         self._stage.shift_selected(0 if final else dx, 0 if final else dy)
         if final:
             self._drawing.move(dx, dy)
@@ -228,6 +238,8 @@ class Gestures(QObject):
             self._session.select(kept)
         else:
             self._session.select(tuple(i for i in kept if i != found) + (() if found in kept else (found,)))
+            if self._tool.key == "corners":
+                self._drawing.targets()  # says so when it is locked
 
     def _find_at(self, at: QPointF) -> Find | None:
         """The proposal that the mouse means; none while a mask is in the making."""

@@ -143,6 +143,13 @@ _DRAWING_HINTS = {
             "Hint", "Click the corners of what to add. Enter closes; with Ctrl on the first corner: take away"
         ),
     ),
+    "knife": (
+        "Shift+K",
+        QT_TRANSLATE_NOOP("Hint", "Draw a line through an object, from side to side. Shift makes it straight"),
+        QT_TRANSLATE_NOOP(
+            "Hint", "Draw a line through the selected object, from side to side. Shift makes it straight"
+        ),
+    ),
     "corners": (
         "Shift+P",
         QT_TRANSLATE_NOOP("Hint", "Click the object whose outline to change"),

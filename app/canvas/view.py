@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -22,6 +23,7 @@ from app.canvas.stage import Stage
 from app.canvas.tags import tag_text
 from app.canvas.tools import ToolKey
 from app.canvas.viewport import Viewport
+from app.canvas.whisper import Whisper
 from app.drawing import Drawing
 from app.finder import Finder
 from app.hover import Hover
@@ -67,6 +69,7 @@ class CanvasView(Viewport):
         self._finder, self._veil = finder, veil
         self._wait_photo = ""
         self._peeking = False
+        self._mouse: QPoint | None = None  # px of the viewport; None outside
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self._slow.timeout.connect(self._on_slow)
         self._slow_shown = False
@@ -83,6 +86,8 @@ class CanvasView(Viewport):
         self._hover = Hover(assistant, self)
         self.drawing = Drawing(session, assistant, finder, settings, self)
         self._hover.changed.connect(self._on_hover)
+        self.whisper = Whisper(self.viewport())
+        session.whisper.connect(lambda text: self.whisper.say(text, self._mouse or self.viewport().rect().center()))
         self.gestures = Gestures(
             session, assistant, settings, self.stage, self._finds_layer, veil, self._hover, self.drawing, self
         )
@@ -248,9 +253,8 @@ class CanvasView(Viewport):
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the canvas itself does, by the key of the action."""
-        tools: tuple[ToolKey, ...] = ("select", "box", "points", "brush", "lasso", "polygon", "corners", "ruler")
         return {
-            **{key: lambda k=key: self.set_tool(k) for key in tools},
+            **{key: lambda k=key: self.set_tool(k) for key in get_args(ToolKey)},
             "brush_smaller": lambda: self.gestures.resize_brush(-1),
             "brush_larger": lambda: self.gestures.resize_brush(1),
         }
@@ -259,11 +263,14 @@ class CanvasView(Viewport):
         return self._session.page is not None and not self.guide.isVisible()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name, as below)
+        self._mouse = event.position().toPoint()
+        self.whisper.hide()
         if not self._pan_press(event) and self._ready():
             self.gestures.press(event)
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._mouse = event.position().toPoint()
         if self._pan_move(event):
             return
         at = self.mapToScene(event.position().toPoint())
@@ -280,6 +287,7 @@ class CanvasView(Viewport):
         self.mousePressEvent(event)  # two fast clicks are two points
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        self._mouse = None
         self.pointer_moved.emit(None)
         self.gestures.leave()
         super().leaveEvent(event)

@@ -237,6 +237,14 @@ MIT 许可证</translation>
         <translation>逐点单击。Enter 闭合，Backspace 撤回一点，按住 Shift 对齐到 45°</translation>
     </message>
     <message>
+        <source>Cut in two</source>
+        <translation>切开</translation>
+    </message>
+    <message>
+        <source>Draw a line through an object. Shift makes it straight</source>
+        <translation>画一条线穿过目标即可切开；按住 Shift 画直线</translation>
+    </message>
+    <message>
         <source>Move corners</source>
         <translation>编辑顶点</translation>
     </message>
@@ -297,8 +305,8 @@ MIT 许可证</translation>
         <translation>按连通块拆分</translation>
     </message>
     <message>
-        <source>Every separate part becomes an object. To part what touches, erase a line first</source>
-        <translation>每个独立的块成为一个目标。若相互接触，先擦出一条分界线</translation>
+        <source>Every separate part becomes an object. To part what touches, cut it with Shift+K</source>
+        <translation>每个独立部分各成一个目标；连在一起的先用 Shift+K 切开</translation>
     </message>
     <message>
         <source>Cut out of the others</source>
@@ -307,6 +315,14 @@ MIT 许可证</translation>
     <message>
         <source>Its pixels are taken from the other selected objects, or from all it overlaps</source>
         <translation>从其他选中的目标（或所有与它重叠的目标）中去掉它的像素</translation>
+    </message>
+    <message>
+        <source>Keep what they share</source>
+        <translation>只留重叠部分</translation>
+    </message>
+    <message>
+        <source>The others keep only the pixels that lie in the object selected last, which stays as it is</source>
+        <translation>其他目标只保留落在最后所选目标内的像素，最后所选的目标不变</translation>
     </message>
     <message>
         <source>Clean up…</source>
@@ -890,6 +906,14 @@ MIT 许可证</translation>
     <message>
         <source>Nothing was left of the object, so it is gone; undo brings it back.</source>
         <translation>该目标已被擦完并移除，撤销可恢复。</translation>
+    </message>
+    <message>
+        <source>The line must go through the object, from side to side.</source>
+        <translation>线要从一侧到另一侧穿过整个目标。</translation>
+    </message>
+    <message>
+        <source>cut</source>
+        <translation>切开</translation>
     </message>
     <message>
         <source>draw an object</source>
@@ -1537,6 +1561,14 @@ MIT 许可证</translation>
     <message>
         <source>Click the corners of what to add. Enter closes; with Ctrl on the first corner: take away</source>
         <translation>逐点圈出要添加的部分，Enter 闭合；按住 Ctrl 单击起点则去掉</translation>
+    </message>
+    <message>
+        <source>Draw a line through an object, from side to side. Shift makes it straight</source>
+        <translation>画一条线，从一侧到另一侧穿过目标；按住 Shift 画直线</translation>
+    </message>
+    <message>
+        <source>Draw a line through the selected object, from side to side. Shift makes it straight</source>
+        <translation>画一条线，从一侧到另一侧穿过所选目标；按住 Shift 画直线</translation>
     </message>
     <message>
         <source>Click the object whose outline to change</source>
@@ -2326,8 +2358,8 @@ MIT 许可证</translation>
         <translation>合并 {n} 个目标</translation>
     </message>
     <message>
-        <source>It is in one part. To part what touches, erase a line between first.</source>
-        <translation>它只有一块。若要拆开相互接触的废钢件，请先在中间擦出一条线。</translation>
+        <source>It is in one part. To part what touches, draw a line through it with Shift+K.</source>
+        <translation>它只有一个部分。要分开连在一起的部分，按 Shift+K 画线切开。</translation>
     </message>
     <message>
         <source>split</source>
@@ -2344,6 +2376,18 @@ MIT 许可证</translation>
     <message>
         <source>{n} objects had no pixel left and are gone; undo brings them back.</source>
         <translation>{n} 个目标已没有像素而被移除，撤销可恢复。</translation>
+    </message>
+    <message>
+        <source>Select two or more objects; the one selected last says what remains of the others.</source>
+        <translation>请选择两个或更多目标；其他目标只留下与最后所选目标重叠的部分。</translation>
+    </message>
+    <message>
+        <source>The objects share no pixel, or the others lie in it already.</source>
+        <translation>这些目标没有重叠，或其他目标已完全在其中。</translation>
+    </message>
+    <message>
+        <source>keep what they share</source>
+        <translation>只留重叠部分</translation>
     </message>
     <message>
         <source>There was nothing to change.</source>

@@ -204,10 +204,19 @@ def test_locked_objects_are_not_drawn_on(one):
     one.key("b", SHIFT)
     drag(one, (140, 100), (200, 100))
     assert mask(one).area == 10000
-    assert "locked" in one.window.messages.notices[-1].text
+    assert "locked" in one.canvas.whisper.text
+    words = one.canvas.whisper
+    assert words.geometry().adjusted(-24, -24, 24, 24).contains(one.at(200, 100))
     one.key("v")
+    one.click(300, 200)
+    assert words.text == ""
+    one.click(100, 100)
     drag(one, (100, 100), (130, 110))
     assert mask(one).box.x0 == 50
+    assert "locked" in words.text
+    one.key("p", SHIFT)
+    one.click(100, 100)
+    assert "locked" in words.text
 
 
 def test_erasing_all_removes_the_object_and_says_so(one):
@@ -215,7 +224,7 @@ def test_erasing_all_removes_the_object_and_says_so(one):
     one.key("b", SHIFT)
     drag(one, (100, 100), (101, 100), keys=CTRL)
     assert one.labels == []
-    assert "undo brings it back" in one.window.messages.notices[-1].text
+    assert "undo brings it back" in one.canvas.whisper.text
     undo(one)
     assert one.labels == ["Bar"]
 
@@ -227,3 +236,28 @@ def test_h_held_shows_the_bare_photo(one):
     assert one.canvas.viewport().grab().toImage().pixelColor(at) != tinted
     QTest.keyRelease(one.canvas, Qt.Key.Key_H)
     assert one.canvas.viewport().grab().toImage().pixelColor(at) == tinted
+
+
+def test_the_knife_parts_the_selected_object(one):
+    one.key("k", SHIFT)
+    drag(one, (100, 30), (100, 90), (110, 170))
+    assert one.labels == ["Bar", "Bar"]
+    assert one.session.selection == (1, 2)
+    assert not pixel(one, 60, 100, 2) and pixel(one, 60, 100) and pixel(one, 140, 100, 2)
+    assert mask(one).area + mask(one, 2).area == 100 * 100
+    undo(one)
+    assert one.labels == ["Bar"] and mask(one).same_as(rectangle(50, 50, 150, 150))
+
+
+def test_the_knife_needs_no_selection_and_says_when_it_parts_nothing(one):
+    one.key("k", SHIFT)
+    one.click(300, 200)
+    assert one.session.selection == ()
+    drag(one, (60, 60), (90, 90))
+    assert "from side to side" in one.canvas.whisper.text
+    drag(one, (30, 100), (60, 105), (170, 120), keys=SHIFT)
+    assert len(one.labels) == 2
+    one.session.select((1,))
+    one.key("k", CTRL)
+    drag(one, (100, 30), (100, 170))
+    assert len(one.labels) == 2

@@ -80,6 +80,21 @@ def test_the_last_selected_is_cut_out_of_the_others(three):
     assert area(three, 2) == 6400
 
 
+def test_the_others_keep_what_they_share_with_the_last(three):
+    three.session.select((1,))
+    three.key("i", CTRL | SHIFT)
+    assert "two or more" in last_words(three)
+    three.session.select((1, 3, 2))
+    three.key("i", CTRL | SHIFT)
+    three.settle()
+    assert [area(three, i) for i in (1, 2, 3)] == [1600, 6400, 3204]
+    assert three.on_disk().find(1).mask.area == 1600
+    three.key("i", CTRL | SHIFT)
+    assert "share no pixel" in three.window.messages.notices[0].text
+    three.key("z", CTRL)
+    assert area(three, 1) == 10000
+
+
 def test_holes_specks_and_edges(three):
     three.session.select((3,))
     three.key("h", SHIFT)
@@ -113,7 +128,7 @@ def test_locked_objects_stay(three):
     assert three.window.actions_.by_key["lock"].isChecked()
     three.key(Qt.Key.Key_Delete)
     assert ids(three) == [1, 2, 3]
-    assert "Locked" in last_words(three)
+    assert "Locked" in three.canvas.whisper.text
     three.session.select((1, 2))
     three.key("g", CTRL)
     assert ids(three) == [1, 2, 3]

@@ -163,3 +163,42 @@ def test_reshape_and_replace():
     assert page.find(5).label == "U"
     with pytest.raises(BadOption, match="outside"):
         edits.reshape(page, 3, rectangle(300, 300, 301, 301))
+
+
+def test_cut_parts_along_the_line_and_the_bigger_side_stays():
+    page = page_of(
+        Annotation(1, rectangle(0, 0, 40, 20), "Bar", author="li"), Annotation(2, rectangle(0, 0, 9, 9), "H")
+    )
+    after = edits.cut(page, 1, [(10.5, -5.0), (10.5, 30.0)])
+    assert ids(after) == [1, 3, 2]
+    assert (after.find(3).label, after.find(3).author) == ("Bar", "li")
+    assert masks.union(after.find(1).mask, after.find(3).mask).same_as(rectangle(0, 0, 40, 20))
+    assert masks.intersect(after.find(1).mask, after.find(3).mask) is None
+    assert after.find(3).mask.box.x1 in (10, 11)
+    assert edits.cut(page, 1, [(10.5, -5.0), (10.5, 12.0)]) is page  # not through to the other side
+    assert edits.cut(page, 1, [(50.0, 0.0), (60.0, 20.0)]) is page
+
+
+def test_cut_leaves_parts_alone_that_the_line_does_not_meet():
+    two_parts = masks.union(rectangle(0, 0, 30, 10), rectangle(0, 40, 8, 48))
+    after = edits.cut(page_of(Annotation(1, two_parts, "Bar")), 1, [(20, -2), (20, 12)])
+    assert ids(after) == [1, 2]
+    assert len(masks.parts(after.find(1).mask)) == 2
+    assert len(masks.parts(after.find(2).mask)) == 1
+
+
+def test_a_slanting_cut_loses_no_pixel_and_leaves_no_bridge():
+    full = rectangle(0, 0, 60, 50)
+    kept, piece = masks.cut(full, [(-3.2, 7.1), (20.0, 18.4), (64.0, 41.7)])
+    assert kept.area + piece.area == full.area
+    assert len(masks.parts(kept)) == len(masks.parts(piece)) == 1
+
+
+def test_intersect_keeps_what_is_shared():
+    first, second, third = rectangle(0, 0, 10, 10), rectangle(5, 0, 20, 10), rectangle(40, 40, 50, 50)
+    page = page_of(Annotation(1, first, "Bar"), Annotation(2, second, "Bar"), Annotation(3, third, "Bar"))
+    after = edits.intersect(page, 2, [1, 2, 3])
+    assert after.find(1).mask.same_as(rectangle(5, 0, 10, 10))
+    assert after.find(2) is page.find(2)
+    assert after.find(3) is page.find(3)
+    assert edits.intersect(page, 3, [1]) is page
