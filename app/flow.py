@@ -55,6 +55,8 @@ class Flow(QObject):
         self.bulk = Bulk(window.session, self)
         self.crops = Crops(self.lane, self)
         self.checks = Checks(window.session, self.index, self.lane, self)
+        saver = window.session.saver
+        saver.state_changed.connect(lambda _state: window.status.explain_saving(saver.trouble))
         window.assistant.work_failed.connect(self._on_model_failed)
         self.company = Company(window.session, window.disk_lane, self)
         self.company.notice.connect(window.messages.show_notice)

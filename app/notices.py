@@ -84,6 +84,8 @@ def out_of_memory(error: Exception) -> bool:
 
 def facts(error: Exception) -> str:
     """The exact facts, below the headline: which file, what is wrong, what to do; in the user's language."""
+    if out_of_memory(error):
+        return headline(error)
     return error_words.facts(error, "zh" if _in_chinese() else "en")
 
 

@@ -60,3 +60,8 @@ class StatusLine(QStatusBar):
         icon, colour = {"saved": ("done", "ok"), "saving": ("save", "muted"), "failed": ("warning", "danger")}[state]
         self._saved.setText(words[state])
         self._dot.setPixmap(self._look.pixmap(icon, colour, 16))
+
+    def explain_saving(self, why: str) -> None:
+        """why saving fails at present, "" when it does not; also for who has closed the message."""
+        for part in (self._saved, self._dot):
+            part.setToolTip(why)

@@ -68,6 +68,7 @@ def test_it_is_tried_again_by_itself_and_said_only_once(studio, monkeypatch):
         studio.add(20, 20, 120, 120)
         for message in list(studio.window.messages._shown):
             studio.window.messages.dismiss(message)
+        assert "The disk is full" in studio.window.status._saved.toolTip()
         tried.clear()
         wait_until(lambda: len(tried) >= 6, what="trying again")
         assert set(tried) == {"failed"}

@@ -82,6 +82,16 @@ def test_a_lane_outlives_whatever_its_work_raises(app):
     assert "SystemExit: 1" in str(got[0])
 
 
+def test_a_photo_too_large_for_the_memory_is_explained_in_its_place(studio, monkeypatch):
+    from app import photos
+
+    monkeypatch.setattr(photos, "read_photo", breaking(MemoryError()))
+    studio.window.photos.clear()
+    studio.key("d")
+    studio.settle()
+    assert "not enough memory" in studio.canvas.guide._line.text()
+
+
 def test_memory_running_out_is_known_by_its_words():
     for error in (
         MemoryError(),
