@@ -97,8 +97,9 @@ def name_of(runs: Measured, place: Place) -> str:
 
 
 def _prompts(runs: Measured, strategies: Sequence[str], place: Place, number: int) -> Picture:
-    """One object: a row for each segmenter, a column for each strategy."""
-    rows, columns = len(runs.segmenters), len(strategies)
+    """One object: a row for each segmenter that was asked for it, a column for each strategy."""
+    those = [one for one in runs.segmenters if any((one, key, place) in runs.dices for key in strategies)]
+    rows, columns = len(those), len(strategies)
     title = f"Prompts and masks: {name_of(runs, place)}"
     caption = (
         "Red stars: positive points; blue stars: negative points; green: box; white line: truth; orange: the answer "
@@ -109,7 +110,7 @@ def _prompts(runs: Measured, strategies: Sequence[str], place: Place, number: in
         name, title, caption, width=1.7 * columns + 0.4, height=height, grid=(rows, columns), photos=True
     ) as canvas:
         for place_in_grid, axes in enumerate(canvas.all_axes):
-            segmenter, strategy = runs.segmenters[place_in_grid // columns], strategies[place_in_grid % columns]
+            segmenter, strategy = those[place_in_grid // columns], strategies[place_in_grid % columns]
             if (segmenter, strategy, place) not in runs.dices:
                 continue
             _draw(axes, runs, segmenter, strategy, place)

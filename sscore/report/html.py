@@ -64,6 +64,7 @@ th, td { padding: .32em .8em; text-align: left; border-bottom: 1px solid #e6eaf0
 thead th { border-bottom: 2px solid #566172; } .number { text-align: right; }
 td.long { white-space: normal; min-width: 15em; }
 .theirs { font-style: italic; color: #7a4a00; background: #fff8ec; }
+h2 { break-after: avoid; }
 @media print { body { margin: 0; max-width: none; font-size: 11px; } figure { break-inside: avoid; overflow: visible; }
   th, td { padding: .25em .4em; } td.long { min-width: 8em; } nav { display: none; } }
 </style></head>

@@ -95,10 +95,11 @@ def _setting(runs: Measured) -> tuple[Part, ...]:
         )
     setting = Table("runs", "Runs", ("truth", "segmenters", "strategies", "shifts", "seed", "engine"), tuple(rows))
     named = ", ".join(f"{label or 'no class'} {count}" for label, count in sorted(classes.items()))
-    problems = [str(Problem(**one)) for manifest in runs.manifests for one in manifest["problems"]]
-    left_out = [f"Left out: {text}" for text in problems[:_NAMED]]
-    if len(problems) > _NAMED:
-        left_out.append(f"… and {len(problems) - _NAMED} more; run.json has them all.")
+    problems = [f"Left out: {Problem(**one)}" for manifest in runs.manifests for one in manifest["problems"]]
+    problems += [f"Of the truth: {text}" for manifest in runs.manifests for text in manifest["notes"]]
+    left_out = list(dict.fromkeys(problems))
+    if len(left_out) > _NAMED:
+        left_out[_NAMED:] = [f"… and {len(left_out) - _NAMED} more; run.json has them all."]
     return (setting, f"Objects by class: {named}.", *runs.notes, *left_out, _HOW)
 
 

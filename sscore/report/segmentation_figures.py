@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +13,6 @@ from sscore.evaluate.intervals import interval
 from sscore.evaluate.rows import CLICKS, UNSHIFTED
 from sscore.report.figures import Canvas, Picture, drawing, style
 from sscore.report.measured import Measured
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _COLUMNS = 6
 _EDGE: dict[str, Any] = {"edgecolors": "black", "linewidths": 0.5}
@@ -38,17 +35,22 @@ def figures(runs: Measured) -> list[Picture]:
 
 def model_scale(runs: Measured) -> Picture:
     """Fig. 9: mean DICE over all strategies against parameters, and per million parameters."""
+    sized = [(one, count) for one in runs.segmenters if (count := runs.parameters[one])]
+    shared = [key for key in runs.strategies if all(_asked(runs, one, key) for one, _ in sized)]
+    over = (
+        f"{', '.join(shared)}, for which all were asked" if shared else "what each was asked for, not the same for all"
+    )
     caption = (
-        "Left: mean DICE over the strategies of this run against the number of parameters. Right: the same mean for "
+        f"Left: mean DICE of unshifted prompts over {over}, against the number of parameters. Right: the same mean for "
         "each million parameters. Segmenters that learn nothing have no place here."
     )
     with drawing("fig09_model_scale", "Model scale and DICE", caption, height=_tall(runs, 3.4), grid=(1, 2)) as canvas:
         from matplotlib.ticker import LogLocator, NullFormatter
 
         left, right = canvas.all_axes
-        sized = [(one, count) for one in runs.segmenters if (count := runs.parameters[one])]
         for place, (one, count) in enumerate(sized):
-            dice = float(runs.plain.only(segmenter=one)["dice"].mean())
+            part = runs.plain.only(segmenter=one)
+            dice = float(part["dice"][np.isin(part["strategy"], shared or runs.strategies)].mean())
             look = style(runs.segmenters.index(one))
             left.scatter(
                 count / 1e6, dice, s=45, color=look["color"], marker=look["marker"], label=one, zorder=3, **_EDGE
@@ -59,7 +61,7 @@ def model_scale(runs: Measured) -> Picture:
         left.xaxis.set_major_formatter("{x:g}")
         left.xaxis.set_minor_formatter(NullFormatter())
         left.margins(0.1)
-        _legend(canvas, left, columns=4)
+        _legend(canvas, columns=4)
         right.set(
             yticks=range(len(sized)), yticklabels=[one for one, _ in sized], xlabel="DICE for a million parameters"
         )
@@ -80,7 +82,9 @@ def mean_dice(runs: Measured) -> Picture:
                     low, high = interval(part["dice"], part.photos)
                     means.append(mean)
                     errors.append([mean - low, high - mean])
-                    places.append(_beside(column, number, len(runs.segmenters)))
+                    places.append(_beside(runs, column, strategy, one))
+            if not places:
+                continue
             _bars(canvas, places, means, number, one, len(runs.segmenters))
             canvas.axes.errorbar(
                 places, means, yerr=np.nan_to_num(np.array(errors).T), fmt="none", ecolor="black", lw=1
@@ -103,7 +107,7 @@ def boxes(runs: Measured) -> Picture:
                 if len(values):
                     canvas.axes.boxplot(
                         values,
-                        positions=[_beside(column, number, len(runs.segmenters))],
+                        positions=[_beside(runs, column, strategy, one)],
                         widths=0.7 / len(runs.segmenters),
                         patch_artist=True,
                         showmeans=True,
@@ -136,9 +140,11 @@ def robustness(runs: Measured) -> Picture:
             for column, strategy in enumerate(shown):
                 means = _means(runs, one, strategy)
                 if UNSHIFTED in means and len(means) > 1:
-                    places.append(_beside(column, number, len(runs.segmenters)))
+                    places.append(_beside(runs, column, strategy, one))
                     base.append(means.pop(UNSHIFTED))
                     robust.append(metrics.robust_accuracy(base[-1], list(means.values())))
+            if not places:
+                continue
             _bars(canvas, places, robust, number, one, len(runs.segmenters))
             canvas.axes.scatter(places, base, marker="_", s=90, color="black", zorder=3)
         _strategy_axis(canvas, shown, "robust accuracy")
@@ -157,13 +163,15 @@ def drops(runs: Measured) -> Picture:
         for axes, strategy in zip(canvas.all_axes, shown, strict=True):
             for number, one in enumerate(runs.segmenters):
                 means = _means(runs, one, strategy)
+                if len(means) < 2:
+                    continue
                 axes.plot(names, [means.get(name, np.nan) for name in names], label=one, **_line(number))
             axes.set(title=strategy, ylim=(0, 1), xlabel="shift, px")
             axes.tick_params(axis="x", labelrotation=40, labelsize=7)
             if axes is not canvas.axes:
                 axes.tick_params(axis="y", labelleft=False)
         canvas.axes.set_ylabel("mean DICE")
-        _legend(canvas, canvas.axes)
+        _legend(canvas)
     return canvas.done
 
 
@@ -197,7 +205,7 @@ def clicks(runs: Measured) -> Picture:
         for axes, title in zip(canvas.all_axes, titles, strict=True):
             axes.set_title(title, fontsize=9)
             axes.set(xlabel="clicks", xticks=range(0, MOST_CLICKS + 1, 5), ylim=(0, 1.02))
-        _legend(canvas, left)
+        _legend(canvas)
     return canvas.done
 
 
@@ -217,9 +225,14 @@ def _wide(runs: Measured) -> float:
     return min(max(5.0, 1.5 + 0.28 * len(runs.segmenters) * len(runs.strategies)), 11.0)
 
 
-def _beside(column: int, number: int, count: int) -> float:
-    """x of the bar of one of `count` series in a group."""
-    return column + (number - (count - 1) / 2) * 0.8 / count
+def _beside(runs: Measured, column: int, strategy: str, segmenter: str) -> float:
+    """x of a segmenter's bar in the group of a strategy: beside those that were asked for it too."""
+    there = [one for one in runs.segmenters if _asked(runs, one, strategy)]
+    return column + (there.index(segmenter) - (len(there) - 1) / 2) * 0.8 / len(runs.segmenters)
+
+
+def _asked(runs: Measured, segmenter: str, strategy: str) -> bool:
+    return bool(((runs.plain["segmenter"] == segmenter) & (runs.plain["strategy"] == strategy)).any())
 
 
 def _bars(canvas: Canvas, places: list[float], heights: list[float], number: int, name: str, count: int) -> None:
@@ -233,21 +246,23 @@ def _bars(canvas: Canvas, places: list[float], heights: list[float], number: int
 def _strategy_axis(canvas: Canvas, strategies: Sequence[str], what: str) -> None:
     canvas.axes.set(xticks=range(len(strategies)), xticklabels=strategies, ylabel=what, ylim=(0, 1.02))
     canvas.axes.grid(visible=False, axis="x")
-    _legend(canvas, canvas.axes)
+    _legend(canvas)
 
 
-def _legend(canvas: Canvas, axes: Axes, columns: int = _COLUMNS) -> None:
-    """Above the figure, where it hides nothing."""
-    handles, names = axes.get_legend_handles_labels()
-    if handles:
-        rows = -(-len(handles) // columns)
+def _legend(canvas: Canvas, columns: int = _COLUMNS) -> None:
+    """Above the figure, where it hides nothing; of all axes, each name once."""
+    shown: dict[str, Any] = {}
+    for axes in canvas.all_axes:
+        handles, names = axes.get_legend_handles_labels()
+        shown = dict(zip(names, handles, strict=True)) | shown
+    if shown:
         canvas.figure.legend(
-            handles,
-            names,
+            list(shown.values()),
+            list(shown),
             loc="outside upper center",
-            ncols=min(len(handles), columns),
+            ncols=min(len(shown), columns),
             fontsize=8,
-            borderpad=0.2 * rows,
+            borderpad=0.2 * -(-len(shown) // columns),
         )
 
 

@@ -163,6 +163,7 @@ def parts(runs: Measured) -> list[Table]:
             (a, b, *(cells[a, b, value]["dice_mean"] if (a, b, value) in cells else None for value in values))
             for a in runs.segmenters
             for b in runs.strategies
+            if any((a, b, value) in cells for value in values)
         ]
         head = ("segmenter", "strategy", *values)
         note = "Objects: " + ", ".join(f"{value or 'no class'} {count}" for value, count in counts.items()) + "."
