@@ -126,7 +126,7 @@ class Commands(QObject):
         listed = session.listed or session.images
         at = listed.index(session.image) + 1 if session.image in listed else 0
         rest = [rel for rel in listed[at:] + listed[:at] if rel != session.image]
-        found = next((rel for rel in rest if session.state(rel).progress != "done"), "")
+        found = next((r for r in rest if session.state(r).progress != "done" and r not in session.unreadable), "")
         if found:
             session.go(found)
         else:

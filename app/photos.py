@@ -43,6 +43,7 @@ class Photos(QObject):
     ready = Signal(object)
     failed = Signal(str, object)
     thumb_ready = Signal(str)
+    unreadable = Signal(str)
 
     def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,9 +74,13 @@ class Photos(QObject):
             "show",
             lambda: self._read(rel, path),
             self._keep_and_tell,
-            lambda error: self.failed.emit(rel, error),
+            lambda error: self._tell_failed(rel, error),
             priority=0,
         )
+
+    def _tell_failed(self, rel: str, error: Exception) -> None:
+        self.unreadable.emit(rel)
+        self.failed.emit(rel, error)
 
     def kept(self, rel: str) -> Photo | None:
         """The photo, if it is among the latest."""
@@ -132,6 +137,8 @@ class Photos(QObject):
         self._thumbs[rel] = image
         if len(self._thumbs) > _KEEP_THUMBS:
             self._thumbs.popitem(last=False)
+        if image.isNull():
+            self.unreadable.emit(rel)
         self.thumb_ready.emit(rel)
 
 

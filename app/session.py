@@ -71,6 +71,7 @@ class Session(QObject):
         self._stacks: dict[str, QUndoStack] = {}
         self._pages: dict[str, Page] = {}  # all that have undo steps, so that those stay valid, and the last few
         self._digests: dict[str, str] = {}
+        self.unreadable: set[str] = set()  # photos, see app.readable
         self.saver = Saver(settings, self)
         self.saver.notice.connect(self.notice)
         self.saver.saved.connect(self._on_saved)
@@ -109,7 +110,7 @@ class Session(QObject):
         self.project = opened.project
         self.images = self.listed = opened.images
         self.image, self.page, self.selection, self._done = "", None, (), 0
-        for memory in (self._states, self._pages, self._digests):
+        for memory in (self._states, self._pages, self._digests, self.unreadable):
             memory.clear()
         for stack in self._stacks.values():
             self.undo_group.removeStack(stack)

@@ -41,6 +41,7 @@ from app.panels.models import ModelsPanel
 from app.panels.side import Side
 from app.panels.status import StatusLine
 from app.photos import Photo, Photos
+from app.readable import Readable
 from app.session import Session
 from app.settings import Settings
 from app.shelf import Catalogue, Shelf
@@ -74,7 +75,9 @@ class Window(QMainWindow):
         self.assistant.looking_at = self.canvas.seen
         self.messages = MessageBar(look, self.canvas)
         self.flow = Flow(self, shelf)
+        readable = Readable(self.session, self.photos, self.disk_lane, self)
         self.images = ImagesPanel(self.session, self.photos, self.ahead, self.flow.index, look)
+        readable.changed.connect(self.images.model.touch)
         self.side = Side("photos", self.images, lambda: self.tr("Photos"))
         self.labels = LabelsPanel(self.session, self.assistant, self.finder, settings, look)
         self.editing = Editing(self.session, self.veil, settings, look, self.photo_lane, self.canvas)

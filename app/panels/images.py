@@ -50,6 +50,7 @@ EXAMPLES = (
 )
 _PAUSE_MS = 250
 _READINESS = Qt.ItemDataRole.UserRole + 1
+_UNREADABLE = Qt.ItemDataRole.UserRole + 2
 
 
 class ImagesModel(RowModel):
@@ -60,9 +61,9 @@ class ImagesModel(RowModel):
         self._session, self._photos, self._ahead = session, photos, ahead
         self._rels: list[str] = []
         self._row_of: dict[str, int] = {}
-        session.state_changed.connect(self._touch)
-        photos.thumb_ready.connect(self._touch)
-        ahead.changed.connect(self._touch)
+        session.state_changed.connect(self.touch)
+        photos.thumb_ready.connect(self.touch)
+        ahead.changed.connect(self.touch)
 
     def show_photos(self, rels: list[str]) -> None:
         self._rels = rels
@@ -80,7 +81,11 @@ class ImagesModel(RowModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return rel
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(line for line in (rel, self._say_readiness(rel)) if line)
+            bad = rel in self._session.unreadable
+            more = self.tr("The photo cannot be read") if bad else self._say_readiness(rel)
+            return "\n".join(line for line in (rel, more) if line)
+        if role == _UNREADABLE:
+            return rel in self._session.unreadable
         if role == _READINESS:
             return self._ahead.readiness(rel)
         if role == Qt.ItemDataRole.UserRole:
@@ -97,7 +102,8 @@ class ImagesModel(RowModel):
         }
         return words.get(self._ahead.readiness(rel), "")
 
-    def _touch(self, rel: str) -> None:
+    def touch(self, rel: str) -> None:
+        """Paint the row of this photo anew."""
         row = self.row_of(rel)
         if row >= 0:
             self.touched.emit(self.index(row))
@@ -137,18 +143,21 @@ class ImageDelegate(QStyledItemDelegate):
         font.setPixelSize(12)
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
-        strong = state.damaged or state.sent_back
+        unreadable: bool = index.data(_UNREADABLE)
+        strong = unreadable or state.damaged or state.sent_back
         painter.setPen(QColor(colours.danger if strong else colours.faint))
-        said = self._say(state)
+        said = self.tr("photo cannot be read") if unreadable else self._say(state)
         painter.drawText(QRectF(left, area.y() + 29, right - left, 18), Qt.AlignmentFlag.AlignVCenter, said)
         dot = QPointF(left + QFontMetrics(font).horizontalAdvance(said) + 11, area.y() + 38.5)
-        self._draw_readiness(painter, dot, index.data(_READINESS))
-        self._draw_state(painter, QPointF(area.right() - 20, area.center().y() + 0.5), state)
+        if not unreadable:
+            self._draw_readiness(painter, dot, index.data(_READINESS))
+        end = QPointF(area.right() - 20, area.center().y() + 0.5)
+        self._draw_state(painter, end, state, damaged=unreadable or state.damaged)
         painter.restore()
 
     def _say(self, state: ImageState) -> str:
         if state.damaged:
-            return self.tr("cannot be read")
+            return self.tr("page cannot be read")
         if state.sent_back:
             return self.tr("sent back by the reviewer")
         if not state.count:
@@ -169,11 +178,11 @@ class ImageDelegate(QStyledItemDelegate):
         painter.drawImage(frame, thumb, source)
         painter.restore()
 
-    def _draw_state(self, painter: QPainter, at: QPointF, state: ImageState) -> None:
+    def _draw_state(self, painter: QPainter, at: QPointF, state: ImageState, *, damaged: bool) -> None:
         """An empty ring: to do; half filled: begun; a tick: done. Shape and colour say the same."""
         colours = self._look.colours
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if state.damaged:
+        if damaged:
             painter.setPen(QPen(QColor(colours.danger), 2))
             painter.drawLine(QPointF(at.x(), at.y() - 6), QPointF(at.x(), at.y() + 1.5))
             painter.drawPoint(QPointF(at.x(), at.y() + 5.5))

@@ -1059,8 +1059,8 @@ MIT 许可证</translation>
         <translation>只有最后一步操作没来得及写入磁盘。</translation>
     </message>
     <message>
-        <source>Everything you accepted is here.</source>
-        <translation>您确认过的内容全部都在。</translation>
+        <source>Everything that had been saved is here.</source>
+        <translation>已保存的内容全部都在。</translation>
     </message>
     <message>
         <source>Saved last: “{edit}” on {photo}, {time}.</source>
@@ -1629,8 +1629,12 @@ MIT 许可证</translation>
 <context>
     <name>ImageDelegate</name>
     <message>
-        <source>cannot be read</source>
-        <translation>无法读取</translation>
+        <source>photo cannot be read</source>
+        <translation>照片无法读取</translation>
+    </message>
+    <message>
+        <source>page cannot be read</source>
+        <translation>标注页无法读取</translation>
     </message>
     <message>
         <source>sent back by the reviewer</source>
@@ -1655,6 +1659,10 @@ MIT 许可证</translation>
 </context>
 <context>
     <name>ImagesModel</name>
+    <message>
+        <source>The photo cannot be read</source>
+        <translation>照片无法读取</translation>
+    </message>
     <message>
         <source>Being embedded…</source>
         <translation>正在编码…</translation>
@@ -1765,8 +1773,20 @@ MIT 许可证</translation>
         <translation>类别</translation>
     </message>
     <message>
+        <source>Unknown below</source>
+        <translation type="unfinished">低于此概率为未知</translation>
+    </message>
+    <message>
+        <source>A class less probable than this is no class</source>
+        <translation type="unfinished">概率低于此值的类别不予采用</translation>
+    </message>
+    <message>
         <source>{name}: press {key}</source>
         <translation>{name}：按 {key}</translation>
+    </message>
+    <message>
+        <source>In words: {words}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1782,6 +1802,22 @@ MIT 许可证</translation>
     <message>
         <source>First minus second probability. A small margin means: look twice.</source>
         <translation>第一与第二概率之差。分差小时请再看一眼。</translation>
+    </message>
+    <message>
+        <source>Percentages appear once a model has named a mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model}, by the words: {words}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What {model} compared the piece with, for its first class:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Named by {model}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

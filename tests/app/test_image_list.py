@@ -70,3 +70,23 @@ def test_states_are_read_when_the_folder_opens(make_studio, folder):
     second.open(folder)
     assert second.session.state("a.jpg").progress == "done"
     assert second.session.state("b.jpg").progress == "todo"
+
+
+def test_a_photo_that_cannot_be_read_says_so_before_it_is_opened(make_studio, folder):
+    (folder / "b.jpg").write_bytes(b"")
+    cut_off = (folder / "c.png").read_bytes()
+    (folder / "c.png").write_bytes(cut_off[: len(cut_off) // 2])
+    (folder / "d.jpg").write_text("not a photo", encoding="utf-8")
+    studio = make_studio()
+    studio.open(folder)
+    unreadable, model = studio.session.unreadable, studio.window.images.model
+    wait_until(lambda: unreadable == {"b.jpg", "c.png", "d.jpg"}, what="the bad photos")
+    assert "cannot be read" in model.index(1).data(Qt.ItemDataRole.ToolTipRole)
+    assert "cannot be read" not in model.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    studio.key(Qt.Key.Key_Return, CTRL)
+    studio.settle()
+    assert studio.session.image == "a.jpg"
+    assert any("Every photo" in notice.text for notice in studio.window.messages.notices)
+    (folder / "c.png").write_bytes(cut_off)
+    studio.session.go("c.png")
+    wait_until(lambda: "c.png" not in unreadable, what="the mended photo")
