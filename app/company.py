@@ -45,7 +45,7 @@ class Company(QObject):
         super().__init__(parent)
         self._session, self._disk = session, disk
         self._known: set[Holder] = set()
-        self._away = False
+        self._away = self._told_away = False
         self._looks = 0
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self.look)
@@ -57,7 +57,8 @@ class Company(QObject):
         self._disk.cancel("company")
 
     def _begin(self) -> None:
-        self._known, self._away, self._looks = set(), False, 0
+        self._known, self._looks = set(), 0
+        self._away = self._told_away = False
         self._timer.start()
         self.look()
         self.look_for_versions()
@@ -136,9 +137,12 @@ class Company(QObject):
             return
         self._away = not there
         if there:
-            self.notice.emit(Notice("done", self.tr("The folder is there again"), key="open"))
+            if self._told_away:
+                self.notice.emit(Notice("done", self.tr("The folder is there again"), key="open"))
             self.returned.emit()
-        elif not project.folder.exists():
+        self._told_away = False
+        if not there and not project.folder.exists() and not self._session.saver.trouble:  # which says it already
+            self._told_away = True
             text = self.tr("The folder is not there any more")
             detail = self.tr("Connect the drive again, or put the folder back. Work goes on in memory until then.")
             self.notice.emit(Notice("warning", text, f"{detail}\n{project.folder}", key="open"))

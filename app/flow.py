@@ -309,6 +309,7 @@ class Flow(QObject):
     def _on_return(self) -> None:
         """The folder was away and is back: what could not be read is read again."""
         window, project, rel = self._window, self._window.session.project, self._window.session.image
+        window.messages.clear("page")
         window.photos.clear()
         window.session.refresh()
         if project is not None and rel:

@@ -132,7 +132,7 @@ def of_aftermath(found: Aftermath, action: str, go: Callable[[str], None]) -> No
     if found.cut:
         lines = [QCoreApplication.translate("Errors", "Only the very last edit had not reached the disk yet.")]
     else:
-        lines = [QCoreApplication.translate("Errors", "Everything you accepted is here.")]
+        lines = [QCoreApplication.translate("Errors", "Everything that had been saved is here.")]
     if found.photos:
         rel, time, edit = found.photos[0]
         words = QCoreApplication.translate("Errors", "Saved last: “{edit}” on {photo}, {time}.")
