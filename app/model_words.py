@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app.notices import FREE_MEMORY, Notice, headline, of_error, out_of_memory
+from app.notices import FREE_MEMORY, Notice, headline, in_words, of_error, out_of_memory
 from app.notices import facts as exact_facts
 from sscore import errors
 from sscore.types import ModelCard
@@ -115,7 +115,7 @@ def translate(text: str) -> str:
 def good_for(card: ModelCard) -> str:
     """What a model is good for; the note of its row where we have no words of our own."""
     text = _GOOD_FOR.get(card.id)
-    return translate(text) if text else card.note
+    return translate(text) if text else in_words(card.note)
 
 
 def place(row: Row) -> str:
