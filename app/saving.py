@@ -120,7 +120,10 @@ class Saver(QObject):
             told = self.state_changed.connect(lambda state: loop.quit() if state != "saving" else None)
             if self._trouble:
                 self.save_now()  # the last chance
-            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            while self._waiting and clock.isActive():  # an answer of a model may come as one more edit meanwhile
+                loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+                if self._trouble:
+                    break
             self.state_changed.disconnect(told)
             clock.stop()
         return len(self._waiting)

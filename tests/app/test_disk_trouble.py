@@ -8,7 +8,7 @@ import os
 import pytest
 from conftest import wait_until
 
-from sscore import paths
+from sscore import edits, paths
 from sscore.project import Project
 
 
@@ -185,3 +185,19 @@ def test_what_cannot_be_saved_can_be_put_somewhere_else(studio, monkeypatch, tmp
     assert len(Project.open(stick).look("a.jpg").annotations) == 2
     (folder / "pages" / "a.jpg.json").write_bytes((stick / "pages" / "a.jpg.json").read_bytes())
     assert len(studio.on_disk().annotations) == 2, "copied back it is a page of the project"
+
+
+def test_an_edit_that_comes_while_the_window_closes_is_saved_too(studio):
+    """As when the classifier's answer about an object just drawn arrives between two saves."""
+    studio.add(20, 20, 120, 120)
+    session, more = studio.session, []
+
+    def add_one(state: str) -> None:
+        if state == "saved" and not more:
+            more.append(edits.relabel(session.page, [1], "Bar"))
+            session.edit("named", more[0])
+
+    session.saver.state_changed.connect(add_one)
+    session.edit("called off", edits.relabel(session.page, [1], "U"))
+    assert session.saver.finish() == 0
+    assert studio.on_disk().find(1).label == "Bar"
