@@ -62,6 +62,7 @@ class Assistant(QObject):
         self._stash: dict[str, Pending] = {}
         self.cache = EmbeddingCache(**embedding_limits(settings))
         settings.changed.connect(self._on_setting)
+        self.encoded.connect(self._on_encoded)
         self._drafting = False
         self._next_draft = False
         self._accept_wanted = False
@@ -125,6 +126,8 @@ class Assistant(QObject):
     def _on_loaded(self, kind: Kind, model_id: str, model: Any) -> None:
         self.loading.pop(kind, None)
         setattr(self, kind, model)
+        if kind == "classifier":
+            self._trial.end(kind)
         self._settings.set(kind, model_id)
         self.models_changed.emit()
         if kind == "segmenter":
@@ -192,6 +195,10 @@ class Assistant(QObject):
             self._lane.submit("ahead", work, None, failed, priority=9)
         else:
             self._lane.submit("encode", work, None, self._on_failed, priority=6)
+
+    def _on_encoded(self, _photo: Photo, _segmenter: Segmenter, done: bool) -> None:
+        if done:
+            self._trial.end("segmenter")
 
     def _on_setting(self, key: str) -> None:
         if key in LIMITS:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from sscore.coco.pages import dumps
+from sscore.paths import make_folder, sync_folder
 
 _WAIT_S = 5.0
 _TAIL = 65536
@@ -211,8 +212,9 @@ def opened(path: Path, *, create: bool) -> Iterator[FileIO]:
 
     Raises TimeoutError when somebody else keeps it for seconds; other OSErrors pass through.
     """
-    if create:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = create and not path.exists()
+    if fresh:
+        make_folder(path.parent)
     with open(path, "a+b" if create else "r+b", buffering=0) as file:
         deadline = time.monotonic() + _WAIT_S
         while not _lock(file):
@@ -220,6 +222,8 @@ def opened(path: Path, *, create: bool) -> Iterator[FileIO]:
                 raise TimeoutError(errno.ETIMEDOUT, "somebody else keeps this page's journal busy", str(path))
             time.sleep(0.005)
         try:
+            if fresh:
+                sync_folder(path.parent)
             yield file
         finally:
             _unlock(file)

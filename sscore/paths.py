@@ -57,7 +57,7 @@ def write_atomic(path: Path, data: bytes, *, check: Callable[[Path], object] | N
     with a dot and holds the process id, so two writers never share one; of a long name it keeps the beginning, since
     a name may have 255 bytes and a Chinese letter takes three. OSError passes through.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temp = path.with_name(f".{path.name[:50]}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         with open(temp, "wb") as file:
@@ -75,15 +75,27 @@ def write_atomic(path: Path, data: bytes, *, check: Callable[[Path], object] | N
 def put_in_place(temp: Path, path: Path) -> None:
     """Rename a finished file, already flushed to disk, over `path` in the same folder, for good. OSError passes."""
     _replace(temp, path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until what was made or renamed in a folder is on disk too, else a power cut can take it back."""
     if os.name == "posix":
-        # The rename itself must be on disk too, else a power cut can bring the old file back.
-        folder = os.open(path.parent, os.O_RDONLY)
+        handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(folder)
+            os.fsync(handle)
         except OSError:
             pass  # some network drives cannot fsync a folder; the data itself is safe
         finally:
-            os.close(folder)
+            os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, for good. OSError passes through."""
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in made:
+        sync_folder(one.parent)
 
 
 def _replace(temp: Path, path: Path) -> None:
