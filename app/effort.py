@@ -17,6 +17,34 @@ _IDLE_S = 60.0
 """A longer pause between two prompts counts as this much: the kettle is not work."""
 
 
+class Spell:
+    """Work that goes on from one decision to the next, as through the proposals of a photo. What was decided against
+    is work too: it counts for the next piece that is taken."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self._worked, self._seen = 0.0, clock()
+
+    def begin(self) -> None:
+        """Something new to decide on is shown."""
+        self._worked, self._seen = 0.0, self.clock()
+
+    def elsewhere(self) -> None:
+        """The time up to now went into something that has been noted by itself."""
+        self._seen = self.clock()
+
+    def decided(self) -> None:
+        now = self.clock()
+        self._worked += min(now - self._seen, _IDLE_S)
+        self._seen = now
+
+    def share(self, count: int) -> float:
+        """Seconds for each of `count` pieces that were just taken at once."""
+        self.decided()
+        worked, self._worked = self._worked, 0.0
+        return round(worked / count, 1)
+
+
 class Effort(QObject):
     """Watches the mask being made. Prompts taken back count: they were work too."""
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.assistant import Assistant
 from app.canvas.paint import Art
+from app.effort import Spell
 from app.finds import Find, Finds
 from app.jobs import Lane
 from app.notices import Notice, of_error
@@ -20,6 +21,7 @@ from app.session import Session
 from app.settings import Settings
 from sscore import edits
 from sscore.errors import Cancelled
+from sscore.facts import EFFORT
 from sscore.project import Project
 from sscore.types import Annotation, Box, Page, Prompt, Segmenter
 
@@ -46,6 +48,7 @@ class Finder(QObject):
         self._image = ""
         self._kept: dict[str, Finds] = {}
         self._stop: threading.Event | None = None
+        self.spell = Spell()
         session.image_changed.connect(self._on_image)
         session.project_opened.connect(self._forget)
         session.page_changed.connect(self._on_page)
@@ -184,6 +187,7 @@ class Finder(QObject):
             return
         self._stop = None
         finds = replace(finds, threshold=self._settings.get("finds_from")).beside(page)
+        self.spell.begin()
         self._show(finds if finds.open else None)
         if not finds.all:
             self.notice.emit(Notice("info", self.tr("No pieces were found on this photo."), key="find"))
@@ -206,6 +210,7 @@ class Finder(QObject):
         if self.finds is not None:
             self._kept[self._image] = replace(self.finds, current=None)
         self._image = image
+        self.spell.begin()
         self._show(self._kept.pop(image, None))
 
     def _forget(self) -> None:
@@ -215,6 +220,7 @@ class Finder(QObject):
         self._show(None)
 
     def _on_page(self, page: Page | None) -> None:
+        self.spell.elsewhere()
         if page is not None and self.finds is not None and page.image == self._image:
             self._show(self.finds.beside(page))
 
@@ -269,7 +275,7 @@ class Finder(QObject):
             return
         in_hand = finds.current == find.id and self.hovered != find.id
         following = finds.stepped(1).current if in_hand else None
-        added = edits.add(page, self._annotation(finds, find))
+        added = edits.add(page, self._annotation(finds, find, self.spell.share(1)))
         select = () if in_hand else (added.annotations[-1].id,)
         self._session.edit(self.tr("accept a proposal"), added, select=select)
         if in_hand and self.finds is not None and self.finds.get(following) is not None:
@@ -284,12 +290,14 @@ class Finder(QObject):
         page, finds = self._session.page, self.finds
         if page is None or finds is None or not shown:
             return
+        seconds = self.spell.share(len(shown))
         for find in sorted(shown, key=lambda one: -one.mask.area):  # small pieces in front of large ones
-            page = edits.add(page, self._annotation(finds, find))
+            page = edits.add(page, self._annotation(finds, find, seconds))
         self._session.edit(self.tr("accept {n} proposals").format(n=len(shown)), page, select=())
 
     def reject(self, finds: Iterable[Find]) -> None:
         """These are no pieces."""
+        self.spell.decided()
         if self.finds is not None:
             gone = [find.id for find in finds]
             following = self.finds.stepped(1).current if self.finds.current in gone else self.finds.current
@@ -315,7 +323,8 @@ class Finder(QObject):
         if self.finds is not None:
             self._show(self.finds.named(find.id, label))
 
-    def _annotation(self, finds: Finds, find: Find) -> Annotation:
+    def _annotation(self, finds: Finds, find: Find, seconds: float) -> Annotation:
+        """With the seconds its decision took; prompts it has cost only if somebody drew a box for it."""
         from sscore.recognize import annotate
 
         made = annotate(0, find.candidate, find.scores, find.prompt, finds.segmenter, finds.classifier)
@@ -325,6 +334,7 @@ class Finder(QObject):
             status="accepted",
             author=self._settings.get("author"),
             time=datetime.now(UTC).isoformat(timespec="seconds"),
+            extra={**made.extra, EFFORT: {"seconds": seconds, "clicks": int(find.prompt is not None)}},
         )
 
     def _show(self, finds: Finds | None) -> None:

@@ -9,7 +9,7 @@ from conftest import FakeSegmenter, FakeShelf, wait_until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from sscore import edits, masks
+from sscore import edits, facts, masks
 from sscore.types import Annotation, Candidate
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -266,3 +266,19 @@ def test_boxes_drawn_one_after_the_other_are_proposals_of_their_own(studio):
     assert all(a.prompt is not None and a.prompt.box.width == pytest.approx(100, abs=2) for a in made)
     studio.key("z", CTRL)
     assert studio.labels == []
+
+
+def test_what_was_accepted_says_how_long_that_took(finding):
+    """The time of what was rejected on the way counts too, a long pause as a minute; all at once share theirs."""
+    spell, now = finding.window.finder.spell, [0.0]
+    spell.clock = lambda: now[0]
+    finder = find(finding)
+    now[0] = 2.0
+    finder.reject([finder.shown[2]])
+    now[0] = 5.0
+    finder.accept(finder.shown[0])
+    now[0] = 500.0
+    finder.accept_shown()
+    finding.settle()
+    noted = [(fact.seconds, fact.clicks) for fact in facts.of_page(finding.on_disk()).facts]
+    assert noted == [(5.0, 0), (60.0, 0)]
