@@ -51,7 +51,7 @@ _HOPELESS = 0.3
 _FAR_PIXELS = 128
 _PIXELS = 160
 _BATCH = 32
-_BLOCKS = (4, 1)
+_BLOCKS = (5, 1)
 """Views the network sees at a time with OpenVINO: few, so that what it holds of them stays near the processor."""
 
 _SAME_BOX = 0.6
