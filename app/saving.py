@@ -106,6 +106,13 @@ class Saver(QObject):
             key = (id(project), loaded.page.image)
             self._seen[key], self._stamps[key] = loaded.seen, loaded.stamp
 
+    def forget(self, project: Project, rel: str) -> None:
+        """The page left the memory without an edit: it will be read anew, and need not be known until then."""
+        key = (id(project), rel)
+        if key not in self._waiting:
+            self._seen.pop(key, None)
+            self._stamps.pop(key, None)
+
     def changed_outside(self, project: Project, rel: str) -> bool:
         """For other lanes: whether the file is another than the one that we read or wrote last."""
         known = self._stamps.get((id(project), rel))

@@ -107,6 +107,9 @@ class Session(QObject):
 
     def _on_opened(self, opened: _Opened) -> None:
         self._release()
+        for rel in self.images:
+            if self.project is not None:
+                self.saver.forget(self.project, rel)
         self.project = opened.project
         self.images = self.listed = opened.images
         self.image, self.page, self.selection, self._done = "", None, (), 0
@@ -243,6 +246,8 @@ class Session(QObject):
         idle = [r for r in self._pages if not self.stack(r).count()]
         for old in idle[:-_KEEP_PAGES]:
             del self._pages[old]
+            if self.project is not None:
+                self.saver.forget(self.project, old)
 
     def _on_load_failed(self, rel: str, error: Exception) -> None:
         if rel == self.image:

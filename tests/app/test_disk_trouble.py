@@ -155,6 +155,18 @@ def test_an_edit_made_while_their_page_is_being_read_does_not_overwrite_it(studi
     assert studio.labels == ["U"]
 
 
+def test_pages_that_were_only_looked_at_are_not_remembered_for_ever(make_studio, folder):
+    for number in range(12):
+        (folder / f"more {number}.jpg").write_bytes((folder / "a.jpg").read_bytes())
+    studio = make_studio()
+    studio.open(folder)
+    for rel in studio.session.images:
+        studio.session.go(rel)
+        studio.settle()
+    saver = studio.session.saver
+    assert len(studio.session._pages) == len(saver._seen) == len(saver._stamps) == 4
+
+
 def test_half_a_file_is_never_left_in_place(studio, monkeypatch, folder):
     studio.add(20, 20, 120, 120)
     before = (folder / "pages" / "a.jpg.json").read_bytes()
