@@ -30,17 +30,20 @@ from app.settings import Settings
 from app.shelf import Shelf
 from sscore import compare, edits, review
 from sscore.compare import Answer, Replayed
-from sscore.errors import Cancelled
+from sscore.errors import Cancelled, SscError
 from sscore.presence import now
 from sscore.types import Annotation, Mask, Page, Prompt, Segmenter
 
 _AT_MOST = 4  # models
+_Subject = tuple[Photo, Prompt, Annotation | None]
+"""What is compared: the prompt, and the object it belongs to if there is one."""
 
 
 class CompareDialog(QWidget):
     """A window of its own. It works on the mask being made, else on the one selected object, and follows both."""
 
     _progressed = Signal(int, int)
+    _answered = Signal(object, object, object, str)
 
     def __init__(
         self,
@@ -59,7 +62,8 @@ class CompareDialog(QWidget):
         self._loaded: dict[str, Segmenter] = {}
         self._stopped = False
         self.answers: list[Answer] = []
-        self._of: tuple[Photo, Prompt, Annotation | None] | None = None
+        self._of: _Subject | None = None
+        self._asked: _Subject | None = None
         self.resize(1040, 680)
         self.models = QToolButton()
         self.models.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -99,6 +103,7 @@ class CompareDialog(QWidget):
         QShortcut(QKeySequence("F5"), self, self.ask)
         QShortcut(QKeySequence("Ctrl+Z"), self, session.undo_group.undo)
         self._progressed.connect(self._on_progress)
+        self._answered.connect(self._on_answers)
         session.selection_changed.connect(lambda _ids: self._on_other())
         assistant.proposed.connect(lambda _proposal: self._on_other())
         assistant.models_changed.connect(self._fill_models)
@@ -147,18 +152,20 @@ class CompareDialog(QWidget):
         self._fill_models()
 
     def _segmenters(self) -> list[Segmenter]:
+        return [self._segmenter(model_id) for model_id in self.chosen]
+
+    def _segmenter(self, model_id: str) -> Segmenter:
         """Runs on the model lane. The model in use is not loaded twice."""
-        for model_id in self.chosen:
-            present = self._assistant.segmenter
-            if present is not None and present.card.id == model_id:
-                self._loaded[model_id] = present
-            elif model_id not in self._loaded:
-                self._loaded[model_id] = self._shelf.segmenter(model_id)
-        return [self._loaded[model_id] for model_id in self.chosen]
+        present = self._assistant.segmenter
+        if present is not None and present.card.id == model_id:
+            self._loaded[model_id] = present
+        elif model_id not in self._loaded:
+            self._loaded[model_id] = self._shelf.segmenter(model_id)
+        return self._loaded[model_id]
 
     # --- one prompt --------------------------------------------------------------------------------------------
 
-    def _subject(self) -> tuple[Photo, Prompt, Annotation | None] | None:
+    def _subject(self) -> _Subject | None:
         page, photo = self._session.page, self._assistant.photo
         if page is None or photo is None or photo.image != page.image:
             return None
@@ -180,21 +187,40 @@ class CompareDialog(QWidget):
         if subject is None:
             self.says.setText(self.tr("Select one object, or draw a box around a piece."))
             return
+        if not self.chosen:
+            return
         photo, prompt, found = subject
-        self.says.setText(self.tr("Asking…"))
+        self._asked, chosen = subject, list(self.chosen)
+        self.says.setText(self.tr("Asking {name}…").format(name=chosen[0]))
         truth = found.mask if found is not None else None
 
-        def work() -> list[Answer]:
+        def work() -> None:
             embed = lambda segmenter: self._assistant.embedding(segmenter, photo)  # noqa: E731
-            return compare.ask(self._segmenters(), prompt, embed, truth)
+            answers: list[Answer] = []
+            failed: dict[str, SscError] = {}
+            for model_id, following in zip(chosen, [*chosen[1:], ""], strict=True):
+                self._lane.let_pass(2)
+                try:
+                    answers += compare.ask([self._segmenter(model_id)], prompt, embed, truth)
+                except SscError as error:  # one that does not load is told, the others go on
+                    failed[model_id] = error
+                self._answered.emit(subject, list(answers), dict(failed), following)
 
-        self._lane.submit(
-            "compare", work, lambda answers: self._on_answers(subject, answers), self._on_failed, priority=2
-        )
+        self._lane.submit("compare", work, None, self._on_failed, priority=2)
 
-    def _on_answers(self, subject: tuple[Photo, Prompt, Annotation | None], answers: list[Answer]) -> None:
+    def _on_answers(
+        self, subject: _Subject, answers: list[Answer], failed: dict[str, SscError], following: str
+    ) -> None:
+        """Of one model more; a slow one does not hold up what the quick ones said. following: who is asked now."""
+        if subject is not self._asked:
+            return
         self._of, self.answers = subject, answers
-        self.says.setText(self.tr("1–4 takes a mask, Space shows the difference. Ctrl+Z takes it back."))
+        lines = [f"{name}: {of_error(error).text}. {of_error(error).detail}" for name, error in failed.items()]
+        if following:
+            lines.append(self.tr("Asking {name}…").format(name=following))
+        elif answers:
+            lines.append(self.tr("1–4 takes a mask, Space shows the difference. Ctrl+Z takes it back."))
+        self.says.setText("\n".join(lines))
         self._show()
 
     def _on_failed(self, error: Exception) -> None:

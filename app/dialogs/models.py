@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMessageBox,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -49,6 +50,8 @@ class ModelsDialog(QDialog):
         tip = QLabel(self.tr("With every model, a box and a point together are the surest prompt."))
         tip.setProperty("role", "muted")
         self.headline, self.explanation = QLabel(wordWrap=True), QLabel(wordWrap=True)
+        for label in (self.headline, self.explanation):  # no taller than their lines: the rest is the list's
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.explanation.setProperty("role", "muted")
         self.explanation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.own_name = QPushButton(self.tr("Add it under a name of its own…"))

@@ -770,8 +770,8 @@ MIT 许可证</translation>
         <translation>请选择一个目标，或框住一件废钢。</translation>
     </message>
     <message>
-        <source>Asking…</source>
-        <translation>正在运行…</translation>
+        <source>Asking {name}…</source>
+        <translation>正在询问 {name}…</translation>
     </message>
     <message>
         <source>1–4 takes a mask, Space shows the difference. Ctrl+Z takes it back.</source>

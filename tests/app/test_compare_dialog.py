@@ -49,6 +49,19 @@ def test_the_better_mask_is_taken_by_key(compared):
     assert studio.session.page.find(1).mask.same_as(before)
 
 
+def test_a_slow_model_does_not_hold_up_the_others_and_a_missing_one_is_told(compared):
+    studio, dialog = compared
+    dialog.choose("missing")
+    slow = studio.shelf.segmenters["other"].gate
+    slow.clear()
+    dialog.ask()
+    wait_until(lambda: [one.segmenter.card.id for one in dialog.answers] == ["nano"], what="the quick one")
+    assert "other" in dialog.says.text() and dialog.tiles[0].button.isEnabled()
+    slow.set()
+    wait_until(lambda: "missing" in dialog.says.text() and len(dialog.answers) == 2, what="the others")
+    assert "not on this computer" in dialog.says.text() and dialog.tiles[1].button.isEnabled()
+
+
 def test_it_follows_the_selection(compared):
     studio, dialog = compared
     studio.session.select((2,))
@@ -64,13 +77,6 @@ def test_the_mask_being_made_is_compared_and_accepted(compared):
     dialog.take(0)
     assert len(studio.session.page.annotations) == 4
     assert studio.assistant.pending.empty
-
-
-def test_a_model_that_is_not_here_is_told(compared):
-    _, dialog = compared
-    dialog.choose("missing")
-    dialog.ask()
-    wait_until(lambda: "missing" in dialog.says.text(), what="the explanation")
 
 
 def test_all_prompts_of_the_photo_note_disagreement(compared):
