@@ -91,6 +91,7 @@ class ObjectDelegate(QStyledItemDelegate):
     def __init__(self, session: Session, veil: Veil, settings: Settings, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._session, self._veil, self._settings, self._look = session, veil, settings, look
+        self._small: QFont | None = None
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(200, _ROW)
@@ -110,28 +111,31 @@ class ObjectDelegate(QStyledItemDelegate):
         middle = area.center().y() + 0.5
         colour = colouring.colour_of(annotation, labels, self._settings.get("colour_by"))
         rows.draw_swatch(painter, colour, area.x() + 16, middle)
-        font = QFont(option.font)
-        painter.setFont(font)
+        if self._small is None:  # a font made anew for each row is looked up anew for each row
+            self._small = QFont(option.font)
+            self._small.setPixelSize(12)
+        painter.setFont(option.font)
         hidden = annotation.id in self._veil.hidden
         painter.setPen(QColor(colours.faint if hidden else colours.text))
         name = rows.name_of(labels, annotation.label, self._look.lang)
         painter.drawText(QRectF(area.x() + 38, area.y(), area.width() - 150, area.height()), _LEFT, name)
-        flags = (
-            ("occluded", annotation.extra.get(edits.OCCLUDED)),
-            ("lock", annotation.extra.get(edits.LOCKED)),
-            ("eye-off", hidden),
-        )
         right = area.right() - 118
-        for icon, _on in [flag for flag in flags if flag[1]]:
+        for icon in self._flags(annotation, hidden):
             painter.drawPixmap(QPointF(right - 14, middle - 7), self._look.pixmap(icon, "muted", 14))
             right -= 18
-        font.setPixelSize(12)
-        painter.setFont(font)
+        painter.setFont(self._small)
         painter.setPen(QColor(colours.faint))
         painter.drawText(QRectF(area.right() - 120, area.y(), 40, area.height()), _RIGHT, f"#{annotation.id}")
         painter.setPen(QColor(colours.muted))
         painter.drawText(QRectF(area.right() - 74, area.y(), 60, area.height()), _RIGHT, self._certainty(annotation))
         painter.restore()
+
+    def _flags(self, annotation: Annotation, hidden: bool) -> list[str]:
+        """The icons of what is true of it."""
+        extra = annotation.extra
+        found = ["occluded"] if extra.get(edits.OCCLUDED) else []
+        found += ["lock"] if extra.get(edits.LOCKED) else []
+        return [*found, "eye-off"] if hidden else found
 
     def _certainty(self, annotation: Annotation) -> str:
         """The classifier's probability, or that a human decided otherwise."""
