@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel
 
 from app.theme import Palette
 from sscore.labels import LabelSet
@@ -16,13 +17,16 @@ UNKNOWN_COLOUR = "#8b94a3"
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """What one row says. value: probability 0..1 or None; key: its number key; strong: the present choice."""
+    """What one row says. value: probability 0..1 or None; key: its number key; strong: the present choice; mark: what
+    the first probability must reach to count, 0..1 or None; words: the texts that stand for the class."""
 
     name: str
     colour: str
     value: float | None = None
     key: str = ""
     strong: bool = False
+    mark: float | None = None
+    words: tuple[str, ...] = ()
 
 
 def colour_of(labels: LabelSet, label: str) -> str:
@@ -93,12 +97,29 @@ def draw(painter: QPainter, area: QRect, row: ClassRow, colours: Palette, *, key
         if row.value > 0.004:
             painter.setBrush(QColor(row.colour))
             painter.drawRoundedRect(QRectF(track.x(), track.y(), max(5.0, 62 * row.value), 5), 2.5, 2.5)
+        if row.mark:
+            painter.setBrush(QColor(colours.muted))
+            painter.drawRect(QRectF(track.x() + 62 * row.mark - 0.5, track.y() - 3, 1, 11))
         right = int(track.x()) - 8
     painter.setPen(QColor(colours.text))
     left = area.x() + 34
     name = QFontMetrics(font).elidedText(row.name, Qt.TextElideMode.ElideRight, max(int(right - left), 10))
     painter.drawText(QRectF(left, area.y(), right - left, area.height()), _LEFT, name)
     painter.restore()
+
+
+class ElidedLabel(QLabel):
+    """One line of text that ends in … where there is no room for all of it."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name, as below)
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        area = self.contentsRect()
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, _LEFT, text)
+        painter.end()
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -190,6 +190,8 @@ class CanvasView(Viewport):
             self.overlays.place()
         if key == "hover_preview":
             self._hover.clear()
+        if key == "unknown_below":
+            self._on_pending(self._assistant.pending)
         if key in ("opacity", "show_masks", "show_names", "outline_only", "colour_by"):
             self._restyle()
 

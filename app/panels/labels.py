@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolTip, QVBoxLayout, QWidget
 
 from app import rows
 from app.assistant import Assistant
@@ -13,13 +13,20 @@ from app.look import Look
 from app.session import Session
 from app.settings import Settings
 from app.soon import Soon
-from sscore.types import UNKNOWN, Scores
+from sscore.errors import SscError
+from sscore.types import UNKNOWN, ModelCard, Scores
 
 _ROW = 30
+_FAMILY_WITH_WORDS = "cn_clip"
+"""It compares a crop with the label set's texts; all others know their classes by themselves."""
 
 
 class LabelsPanel(QFrame):
-    """A row for every class. A click or the number key gives that class to the pending mask or the selection."""
+    """A row for every class. A click or the number key gives that class to the pending mask or the selection.
+
+    The last row has the probability below which a piece is unknown; below the rows stands the model that named it, with
+    the words it went by.
+    """
 
     label_chosen = Signal(str)
 
@@ -46,11 +53,15 @@ class LabelsPanel(QFrame):
         head.addWidget(self._fact)
         self.list = LabelList(look, self)
         self.list.chosen.connect(self.label_chosen)
+        self._source = rows.ElidedLabel(self)
+        self._source.setProperty("role", "muted")
+        self._source.setContentsMargins(16, 4, 14, 4)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 6)
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.list)
+        column.addWidget(self._source)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         session.project_opened.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
@@ -58,12 +69,17 @@ class LabelsPanel(QFrame):
         assistant.pending_changed.connect(self.refresh)
         finder.changed.connect(self.refresh)
         look.changed.connect(self.refresh)
+        settings.changed.connect(self._on_setting)
+        self.list.below.valueChanged.connect(self._set_below)
         self.refresh()
 
     def refresh(self, *_: object) -> None:
         self._title.setText(self.tr("Class"))
-        label, scores = self._subject()
+        label, scores, card = self._subject()
         labels, lang = self._session.labels, self._look.lang
+        below = self._settings.get("unknown_below")
+        with QSignalBlocker(self.list.below):
+            self.list.below.setValue(round(below * 100))
         self.list.show_rows(
             [
                 (
@@ -74,6 +90,8 @@ class LabelsPanel(QFrame):
                         scores.of(key) if scores and key in scores.labels else None,
                         rows.key_of(labels, key),
                         strong=key == label,
+                        mark=below if scores else None,
+                        words=self._words(card, key),
                     ),
                 )
                 for key in (*labels.keys, UNKNOWN)
@@ -82,19 +100,63 @@ class LabelsPanel(QFrame):
         )
         self._fact.setText(self.tr("margin {value}").format(value=f"{scores.margin:.2f}") if scores else "")
         self._fact.setToolTip(self.tr("First minus second probability. A small margin means: look twice."))
+        self._say_source(card if scores else None, scores.best if scores else "")
 
-    def _subject(self) -> tuple[str, Scores | None]:
-        """Label and scores of the pending mask, else of a proposal, else of the one selected object."""
-        pending, page = self._assistant.pending, self._session.page
+    def _on_setting(self, key: str) -> None:
+        if key == "unknown_below":
+            self.refresh()
+
+    def _set_below(self, value: int) -> None:
+        self._settings.set("unknown_below", value / 100)
+
+    def _say_source(self, card: ModelCard | None, best: str) -> None:
+        """Who gave the probabilities, and the words for the first class where words were compared."""
+        words = self._words(card, best)
+        tip = ""
+        if card is None:
+            text = ""
+        elif words:
+            text = self.tr("By the words {words} ({model})").format(model=card.id, words="、".join(words))
+            sentences = "\n".join(self._session.labels.prompts(best))
+            tip = self.tr("What {model} compared the piece with, for its first class:").format(model=card.id)
+            tip += f"\n{sentences}"
+        else:
+            text = self.tr("Named by {model}").format(model=card.id)
+        self._source.setText(text)
+        self._source.setToolTip(tip or text)
+
+    def _words(self, card: ModelCard | None, key: str) -> tuple[str, ...]:
+        """The prompt set's texts of a class, if this model goes by them."""
+        labels = self._session.labels
+        return labels.get(key).texts if card and card.family == _FAMILY_WITH_WORDS and key in labels else ()
+
+    def _subject(self) -> tuple[str, Scores | None, ModelCard | None]:
+        """Label, scores and classifier of the pending mask, else of a proposal, else of the one selected object."""
+        pending, page, classifier = self._assistant.pending, self._session.page, self._assistant.classifier
+        card = classifier.card if classifier else None
         if pending.mask is not None:
-            return pending.best_label(self._settings.get("unknown_below")), pending.current_scores
+            return pending.best_label(self._settings.get("unknown_below")), pending.current_scores, card
         if (find := self._finder.target) is not None:
-            return find.best_label(self._settings.get("unknown_below")), find.scores
+            return find.best_label(self._settings.get("unknown_below")), find.scores, card
         if page is not None and self._session.selection:
             chosen = [a for a in page.annotations if a.id in self._session.selection]
+            if len(chosen) == 1:
+                return chosen[0].label, chosen[0].scores, _card_of(str(chosen[0].made_by.get("classifier", "")))
             if len({a.label for a in chosen}) == 1:
-                return chosen[0].label, chosen[0].scores if len(chosen) == 1 else None
-        return "", None
+                return chosen[0].label, None, None
+        return "", None, None
+
+
+def _card_of(classifier: str) -> ModelCard | None:
+    """The row of the model of that id, a bare one for a model that is no longer listed; None for no model."""
+    from sscore import catalogue
+
+    if not classifier:
+        return None
+    try:
+        return catalogue.card(classifier, "classifier")
+    except SscError:
+        return ModelCard(classifier, "classifier", "")
 
 
 class LabelList(QWidget):
@@ -115,6 +177,10 @@ class LabelList(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.below = QSpinBox(self, minimum=0, maximum=95, singleStep=5, prefix="< ", suffix=" %")
+        # Not by a click: number keys give classes.
+        self.below.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.below.setStyleSheet(f"min-height: {_ROW - 8}px; max-height: {_ROW - 8}px; padding: 0 0 0 6px")
 
     def show_rows(self, listed: list[tuple[str, rows.ClassRow]], current: str) -> None:
         if len(listed) != len(self._rows):
@@ -123,7 +189,18 @@ class LabelList(QWidget):
         self.setAccessibleName(self.tr("Class"))
         strong = next((row.name for _, row in listed if row.strong), "")
         self.setAccessibleDescription(strong)
+        self.below.setAccessibleName(self.tr("Unknown below"))
+        self.below.setToolTip(self.tr("A class less probable than this is no class"))
+        self._place()
         self._soon.ask()
+
+    def _place(self) -> None:
+        """The threshold stands in the row of the unknown, the last."""
+        size = QSize(82, _ROW - 6)
+        self.below.setGeometry(QRect(QPoint(self.width() - 124, _ROW * (len(self._rows) - 1) + 3), size))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        self._place()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name, as below)
         return QSize(240, _ROW * len(self._rows))
@@ -163,6 +240,8 @@ class LabelList(QWidget):
             if row >= 0:
                 entry = self._rows[row][1]
                 tip = self.tr("{name}: press {key}").format(name=entry.name, key=entry.key)
+                if entry.words:
+                    tip += "\n" + self.tr("In words: {words}").format(words="、".join(entry.words))
                 QToolTip.showText(event.globalPos(), tip, self)
             return True
         return super().event(event)

@@ -1774,11 +1774,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Unknown below</source>
-        <translation type="unfinished">低于此概率为未知</translation>
+        <translation>低于此概率为未知</translation>
     </message>
     <message>
         <source>A class less probable than this is no class</source>
-        <translation type="unfinished">概率低于此值的类别不予采用</translation>
+        <translation>概率低于此值的类别不予采用</translation>
     </message>
     <message>
         <source>{name}: press {key}</source>
@@ -1786,7 +1786,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>In words: {words}</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词：{words}</translation>
     </message>
 </context>
 <context>
@@ -1804,20 +1804,16 @@ MIT 许可证</translation>
         <translation>第一与第二概率之差。分差小时请再看一眼。</translation>
     </message>
     <message>
-        <source>Percentages appear once a model has named a mask</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{model}, by the words: {words}</source>
-        <translation type="unfinished"></translation>
+        <source>By the words {words} ({model})</source>
+        <translation>提示词：{words}（{model}）</translation>
     </message>
     <message>
         <source>What {model} compared the piece with, for its first class:</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 判定首选类别时，与目标比较的句子：</translation>
     </message>
     <message>
         <source>Named by {model}</source>
-        <translation type="unfinished"></translation>
+        <translation>由 {model} 判定</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,64 @@
+"""The class panel: who named a piece, by which words, and from which probability on a name counts."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import wait_until
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QToolTip
+
+from sscore.types import ModelCard
+
+
+@pytest.fixture
+def panel(studio):
+    studio.box(20, 20, 120, 120)
+    return studio.window.labels
+
+
+def shown(panel):
+    """{label: its row}"""
+    return dict(panel.list._rows)
+
+
+def test_bars_for_all_classes_the_margin_and_the_models_name(panel):
+    listed = shown(panel)
+    assert all(listed[key].value is not None for key in ("Angle", "Bar", "Billet", "H", "Pipe", "Plate", "U"))
+    assert listed["Pipe"].strong and "0.50" in panel._fact.text()
+    assert panel._source.text().endswith("nano-cls") and not listed["Pipe"].words
+
+
+def test_a_threshold_set_in_the_panel_makes_it_unknown_and_is_kept(studio, panel):
+    assert panel.list.below.value() == 30 and shown(panel)["Pipe"].mark == 0.30
+    panel.list.below.setValue(75)
+    assert studio.window.settings.get("unknown_below") == 0.75
+    assert shown(panel)["unknown"].strong and not shown(panel)["Pipe"].strong
+    studio.key("f")
+    studio.settle()
+    (made,) = studio.on_disk().annotations
+    assert made.label == "unknown" and made.scores.best == "Pipe"
+
+
+def test_panel_and_settings_show_one_threshold(studio, panel):
+    dialog = studio.window.flow.show_settings()
+    dialog.controls["unknown_below"].setValue(55)
+    assert panel.list.below.value() == 55 and shown(panel)["Pipe"].mark == 0.55
+
+
+def test_words_are_named_where_a_model_compares_them(studio, panel):
+    studio.assistant.classifier.card = ModelCard("cn-clip-vit-b-16", "classifier", "cn_clip")
+    panel.refresh()
+    assert "钢管、圆管、管材" in panel._source.text() and "cn-clip-vit-b-16" in panel._source.text()
+    assert "一件圆管" in panel._source.toolTip().splitlines()
+    at = QPoint(40, 15)
+    QCoreApplication.sendEvent(panel.list, QHelpEvent(QEvent.Type.ToolTip, at, panel.list.mapToGlobal(at)))
+    wait_until(lambda: "L型钢" in QToolTip.text(), what="the words of the first class")
+
+
+def test_an_accepted_piece_remembers_who_named_it(studio, panel):
+    studio.key("f")
+    studio.settle()
+    studio.assistant.classifier.card = ModelCard("another", "classifier", "fake")
+    studio.session.select({studio.session.page.annotations[0].id})
+    wait_until(lambda: panel._source.text().endswith("nano-cls"), what="the name of the model")
