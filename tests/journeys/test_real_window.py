@@ -28,7 +28,7 @@ from sscore.project import Project
 PHOTO = "照片 1.png"
 TOOLS = ("Xvfb", "xdotool")
 START_QT = "from PySide6.QtGui import QGuiApplication as A; A([])"
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 
 
 def wait_for(happened: Callable[[], bool], what: str, alive: subprocess.Popen[bytes]) -> None:
@@ -50,7 +50,7 @@ class Screen:
     def do(self, *words: object) -> str:
         """What xdotool answers, "" where it finds nothing."""
         command = ["xdotool", *map(str, words)]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
         return done.stdout.strip()
 
     def look(self) -> np.ndarray:
