@@ -50,7 +50,9 @@ class Screen:
     def do(self, *words: object) -> str:
         """What xdotool answers, "" where it finds nothing."""
         command = ["xdotool", *map(str, words)]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+        )
         return done.stdout.strip()
 
     def look(self) -> np.ndarray:
