@@ -19,7 +19,7 @@ from sscore.models import weights
 from sscore.models.engines import Input, Runner, open_runner
 from sscore.models.export import Part
 from sscore.models.prompt_check import checked
-from sscore.models.window import Window, look, prompt_maps, pyramid, stack
+from sscore.models.window import Window, as_input, look, prompt_maps, pyramid
 from sscore.types import (
     LOGITS_SIDE,
     Box,
@@ -187,9 +187,11 @@ def _batches(looks: list[_Look]) -> Iterator[list[_Look]]:
 
 def _drawn(embedding: Embedding, prompts: list[Prompt], looks: list[_Look], pixels: int) -> FloatArray:
     """The network's input float32 (n, 9, pixels, pixels)."""
-    views = [look(embedding.arrays["levels"], x.window, pixels) for x in looks]
-    maps = [prompt_maps(prompts[x.number], x.window, pixels, _previous(x, pixels)) for x in looks]
-    return stack(views, maps)
+    batch = np.empty((len(looks), 9, pixels, pixels), dtype=np.float32)
+    for row, x in zip(batch, looks, strict=True):
+        as_input(look(embedding.arrays["levels"], x.window, pixels), row[:3])
+        prompt_maps(prompts[x.number], x.window, pixels, _previous(x, pixels), out=row[3:])
+    return batch
 
 
 def _around_points(prompt: Prompt) -> Box:
@@ -304,11 +306,17 @@ def _candidates(views: list[_View], image_hw: tuple[int, int], multimask: bool) 
 
 
 def _mask(view: _View, image_hw: tuple[int, int]) -> Mask | None:
+    """The pixels of the image that are positive. Interpolation makes none positive that has no such neighbour: what
+    lies farther away is left out."""
+    box, window = _box_of(view), view.window
+    if box is None:
+        return None
     height, width = image_hw
-    window = view.window
-    x0, y0 = max(int(np.floor(window.left)), 0), max(int(np.floor(window.top)), 0)
-    x1 = min(int(np.ceil(window.left + window.side)), width)
-    y1 = min(int(np.ceil(window.top + window.side)), height)
+    near = window.side / view.logits.shape[0]
+    x0 = max(int(np.floor(max(box.x0 - near, window.left))), 0)
+    y0 = max(int(np.floor(max(box.y0 - near, window.top))), 0)
+    x1 = min(int(np.ceil(min(box.x1 + near, window.left + window.side))), width)
+    y1 = min(int(np.ceil(min(box.y1 + near, window.top + window.side))), height)
     if x0 >= x1 or y0 >= y1:
         return None
     return mask_sets.tight(_resampled(view, x0, y0, 1.0, (y1 - y0, x1 - x0)) > 0, x0, y0)
@@ -316,8 +324,17 @@ def _mask(view: _View, image_hw: tuple[int, int]) -> Mask | None:
 
 def _low_resolution(view: _View, image_hw: tuple[int, int]) -> FloatArray:
     """float32 (256, 256) over the long-side square of the image, as `Candidate.logits` wants them."""
-    scale = max(image_hw) / LOGITS_SIDE
-    return np.asarray(frozen(_resampled(view, 0.0, 0.0, scale, (LOGITS_SIDE, LOGITS_SIDE))))
+    scale, window = max(image_hw) / LOGITS_SIDE, view.window
+    out = np.full((LOGITS_SIDE, LOGITS_SIDE), _FLOOR, dtype=np.float32)
+    (x0, x1), (y0, y1) = (_cells(start, window.side, scale) for start in (window.left, window.top))
+    if x0 < x1 and y0 < y1:
+        out[y0:y1, x0:x1] = _resampled(view, x0 * scale, y0 * scale, scale, (y1 - y0, x1 - x0))
+    return np.asarray(frozen(out))
+
+
+def _cells(start: float, side: float, scale: float) -> tuple[int, int]:
+    """First and past-the-last cell of `scale` px, of 256, that a stretch of the image reaches."""
+    return max(int(np.floor(start / scale)) - 1, 0), min(int(np.ceil((start + side) / scale)) + 1, LOGITS_SIDE)
 
 
 def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "auto") -> NanoSegmenter:

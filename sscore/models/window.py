@@ -25,6 +25,9 @@ _WIDE_CLICK = 0.10
 """Radii of a click's two maps over the window's side: one says where exactly, the other is seen from afar."""
 
 
+_FAINT = 1e-12
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A square of `side` px centred at (x, y) px of the image."""
@@ -92,37 +95,46 @@ def look(levels: list[ByteArray], window: Window, pixels: int) -> ByteArray:
     return out
 
 
-def prompt_maps(prompt: Prompt, window: Window, pixels: int, previous: FloatArray | None = None) -> FloatArray:
+def prompt_maps(
+    prompt: Prompt,
+    window: Window,
+    pixels: int,
+    previous: FloatArray | None = None,
+    out: FloatArray | None = None,
+) -> FloatArray:
     """float32 (6, pixels, pixels): box, positive small and wide, negative small and wide, previous probability.
 
-    previous: float32 (pixels, pixels) 0..1 in the window, or None.
+    previous: float32 (pixels, pixels) 0..1 in the window, or None; out: where to draw, instead of an array of its own.
     """
-    maps = np.zeros((6, pixels, pixels), dtype=np.float32)
+    maps = np.empty((6, pixels, pixels), dtype=np.float32) if out is None else out
+    maps[:] = 0
     if prompt.box is not None:
         corners = window.to_window(np.array([prompt.box.as_tuple()]).reshape(2, 2), pixels)
         (x0, y0), (x1, y1) = np.clip(np.rint(corners), 0, pixels).astype(int)
         maps[0, y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)] = 1.0
     if len(prompt.points):
         grid = np.arange(pixels, dtype=np.float32) + 0.5
-        blob = np.empty((pixels, pixels), dtype=np.float32)
         at = window.to_window(prompt.points + 0.5, pixels)
         for (x, y), good in zip(at, prompt.positive, strict=True):
             dx2, dy2 = (grid - x) ** 2, (grid - y) ** 2
             for offset, radius in ((0, _SMALL_CLICK), (1, _WIDE_CLICK)):
                 fall = -0.5 / (radius * pixels) ** 2
-                np.multiply(np.exp(dy2 * fall)[:, None], np.exp(dx2 * fall), out=blob)
-                channel = maps[(1 if good else 3) + offset]
-                np.maximum(channel, blob, out=channel)
+                (down, rows), (across, columns) = _seen(np.exp(dy2 * fall)), _seen(np.exp(dx2 * fall))
+                part = maps[(1 if good else 3) + offset, rows, columns]
+                np.maximum(part, np.outer(down, across), out=part)
     if previous is not None:
         maps[5] = previous
     return maps
 
 
-def stack(views: list[ByteArray], maps: list[FloatArray]) -> FloatArray:
-    """float32 (n, 9, s, s) of uint8 views (s, s, 3) and prompt maps: the network's input."""
-    batch = np.empty((len(views), 3 + maps[0].shape[0], *maps[0].shape[1:]), dtype=np.float32)
-    for row, view, drawn in zip(batch, views, maps, strict=True):
-        np.subtract(view.transpose(2, 0, 1), np.float32(127.5), out=row[:3])
-        row[:3] /= 64.0
-        row[3:] = drawn
-    return batch
+def _seen(fall: FloatArray) -> tuple[FloatArray, slice]:
+    """Of a Gaussian's values along a line those that are not as good as 0, and where they are."""
+    places = np.flatnonzero(fall > _FAINT)
+    part = slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 0)
+    return fall[part], part
+
+
+def as_input(view: ByteArray, out: FloatArray) -> None:
+    """uint8 (s, s, 3) as the network takes it, into float32 (3, s, s)."""
+    np.subtract(view.transpose(2, 0, 1), np.float32(127.5), out=out)
+    out /= 64.0
