@@ -19,7 +19,7 @@ from sscore.types import Box, Prompt
 SCREENS = ("annotate", "everything", "review", "gallery", "compare", "figures")
 """The tour: each is DIR/NAME.webp."""
 SIZE = (1280, 760)
-_LOOK_MS, _QUIET_LOOKS, _PATIENCE_S = 100, 5, 300.0
+_LOOK_MS, _QUIET_LOOKS, _PATIENCE_S = 100, 5, 900.0
 _QUALITY = 88  # of WebP: letters stay sharp
 
 

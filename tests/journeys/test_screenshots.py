@@ -43,7 +43,7 @@ def test_the_tour_of_the_main_screens(tmp_path):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=560,
+        timeout=1800,
         env=os.environ | places | {"QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1"},
     )
     assert done.returncode == 0, done.stderr
