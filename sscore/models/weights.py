@@ -37,8 +37,8 @@ def _digest(path: Path, size: int, changed: int) -> str:
 
 
 def tensors(path: Path) -> dict[str, Tensor]:
-    """All tensors of a safetensors file, as float32. Raises ModelMissing (no file) and WrongWeights (not a whole
-    safetensors file, values that are not numbers)."""
+    """All tensors of a safetensors file, fractions as float32. Raises ModelMissing (no file) and WrongWeights (not a
+    whole safetensors file, values that are not numbers)."""
     from safetensors import SafetensorError
     from safetensors.torch import load
 
@@ -50,7 +50,7 @@ def tensors(path: Path) -> dict[str, Tensor]:
         raise WrongWeights(f"not a whole safetensors file ({error})", path=path, remedy=_ANEW) from error
     if wrong := [k for k, v in stored.items() if not bool(v.isfinite().all())]:
         raise WrongWeights(f"{', '.join(wrong[:3])} holds values that are not numbers", path=path, remedy=_ANEW)
-    return {k: v.float() for k, v in stored.items()}
+    return {k: v.float() if v.is_floating_point() else v for k, v in stored.items()}
 
 
 def filled(net: Net, path: Path) -> Net:
@@ -67,14 +67,19 @@ def filled(net: Net, path: Path) -> Net:
 
 
 def difference(wanted: Mapping[str, Tensor], stored: Mapping[str, Tensor]) -> str:
-    """The first differences in names and shapes between the tensors of a network and of a file, in words; "" when they
-    fit."""
+    """The first differences in names, shapes and kinds of numbers between the tensors of a network and of a file, in
+    words; "" when they fit."""
     wrong = [f"{name} is missing" for name in wanted if name not in stored]
     wrong += [f"{name} is one too many" for name in stored if name not in wanted]
     wrong += [
         f"{name} is {tuple(stored[name].shape)} but should be {tuple(value.shape)}"
         for name, value in wanted.items()
         if name in stored and stored[name].shape != value.shape
+    ]
+    wrong += [
+        f"{name} holds {str(stored[name].dtype).removeprefix('torch.')} but should hold fractions"
+        for name, value in wanted.items()
+        if name in stored and value.is_floating_point() and not stored[name].is_floating_point()
     ]
     more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
     return "; ".join(wrong[:3]) + more

@@ -71,6 +71,16 @@ def test_keys_are_exact(folder, edge):
     assert str(path) in str(error.value)
 
 
+@pytest.mark.parametrize("kind", [torch.int64, torch.bool, torch.complex64])
+def test_numbers_of_another_kind_are_refused(folder, edge, kind):
+    stored = torch.load(edge, weights_only=True)
+    stored["mask_decoder.iou_token.weight"] = stored["mask_decoder.iou_token.weight"].to(kind)
+    path = folder / "kind.safetensors"
+    save_file(stored, path)
+    with pytest.raises(WrongWeights, match=r"iou_token.weight holds \w+ but should hold fractions"):
+        checkpoints.identify(path)
+
+
 @pytest.mark.parametrize("wrap", [lambda s: {"model": s}, lambda s: {"state_dict": {f"module.{k}": s[k] for k in s}}])
 def test_trainers_wrappings_are_taken_off(folder, wrap):
     path = folder / "wrapped.pt"
