@@ -93,6 +93,11 @@ class FindsLayer(QObject):
         self._tag: TagItem | None = None
         self._items: dict[int, FindItem] = {}  # by id() of the mask, which the item keeps alive
         finder.changed.connect(self.sync)
+        self._settings.changed.connect(self._on_setting)
+
+    def _on_setting(self, key: str) -> None:
+        if key == "unknown_below":
+            self.sync()
 
     def sync(self) -> None:
         shown = {id(find.mask): find for find in self._finder.shown}

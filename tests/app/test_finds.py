@@ -9,6 +9,7 @@ from conftest import FakeSegmenter, FakeShelf, wait_until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app import rows
 from sscore import edits, facts, masks
 from sscore.types import Annotation, Candidate
 
@@ -282,3 +283,11 @@ def test_what_was_accepted_says_how_long_that_took(finding):
     finding.settle()
     noted = [(fact.seconds, fact.clicks) for fact in facts.of_page(finding.on_disk()).facts]
     assert noted == [(5.0, 0), (60.0, 0)]
+
+
+def test_another_threshold_of_the_unknown_shows_at_once(finding):
+    find(finding)
+    items = finding.canvas._finds_layer._items.values()
+    named = {item._colour.name() for item in items}
+    finding.window.labels.list.below.setValue(90)  # surer than the classifier ever is
+    assert {item._colour.name() for item in items} == {rows.UNKNOWN_COLOUR} != named
