@@ -16,6 +16,7 @@ there afterwards. latency: from accepting to that flush; whole: until the page i
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import random
@@ -24,6 +25,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,9 +34,10 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[1] / "app"))
 
+import conftest
 import cv2
 import numpy as np
-from conftest import FakeShelf, Studio, wait_until
+from conftest import FakeShelf, Studio
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -46,6 +49,7 @@ from sscore.images import write_image
 from sscore.project import Project
 from sscore.types import Annotation, Page
 
+wait_until = conftest.wait_until = functools.partial(conftest.wait_until, seconds=120.0)  # also on a busy machine
 RELS = ("a.jpg", "b.jpg", "子 文件夹/照片 3.jpg")
 MANY, FEW = 200, 5  # instances of the first photo, and of the others, to begin with
 PROMISED_S = 0.2
@@ -157,9 +161,11 @@ def start(folder: Path, home: Path, seed: int) -> tuple[int, int]:
     child = os.fork()
     if not child:
         os.dup2(writing, 1)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        os.dup2(os.open(home.with_name("stderr.txt"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
         try:
             session(folder, home, seed)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(3)
     os.close(writing)
@@ -188,19 +194,23 @@ def one(folder: Path, home: Path, chance: random.Random, before: list[int], foun
             if left <= 0 and any(one[0] == "R" for one in said):
                 break
         else:
-            raise SystemExit("a session ended by itself")
+            raise SystemExit(by_itself(home))
     time.sleep(chance.uniform(0.0, 1.5 if early else 0.3))
     killed = time.time()
     os.kill(child, signal.SIGKILL)
     said += heard
     os.close(pipe)
     if os.waitpid(child, 0)[1] != signal.SIGKILL:
-        raise SystemExit("a session ended by itself")
+        raise SystemExit(by_itself(home))
     found.kills += 1
     told = any(line[0] == "N" and "did not end properly" in " ".join(line) for line in said)
     ready = any(line[0] == "R" for line in said)
     found.untold += ready and found.kills > 1 and not told
     return check(folder, said, killed, before, found)
+
+
+def by_itself(home: Path) -> str:
+    return "a session ended by itself:\n" + home.with_name("stderr.txt").read_text(encoding="utf-8", errors="replace")
 
 
 def check(folder: Path, said: list[list[str]], killed: float, before: list[int], found: Found) -> list[int]:
