@@ -9,7 +9,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from app.action_row import ActionRow
-from app.edit_actions import CLIPBOARD, DRAWING, OBJECTS, VIEWS
+from app.edit_actions import CLASSES, CLIPBOARD, DRAWING, OBJECTS, VIEWS
 from app.flow_actions import KEYS, PROJECTS, REVIEW, SETTINGS
 from app.look import Look
 
@@ -129,6 +129,7 @@ TABLE: tuple[ActionRow, ...] = (
     ),
     ActionRow("models", "tools", QT_TRANSLATE_NOOP("Actions", "Models…"), "model", ("Ctrl+Shift+M",), separator=True),
     *OBJECTS,
+    *CLASSES,
     *REVIEW,
     ActionRow("next", "go", QT_TRANSLATE_NOOP("Actions", "Next photo"), "next", ("D", "PgDown"), needs="project"),
     ActionRow(

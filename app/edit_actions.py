@@ -188,6 +188,18 @@ OBJECTS: tuple[ActionRow, ...] = (
     ActionRow("show_hidden", "object", QT_TRANSLATE_NOOP("Actions", "Show all hidden"), "", ("Ctrl+Alt+H",)),
 )
 
+CLASSES: tuple[ActionRow, ...] = (
+    ActionRow(
+        "pick_class",
+        "class",
+        QT_TRANSLATE_NOOP("Actions", "Choose by name…"),
+        "tag",
+        ("Ctrl+E",),
+        needs="page",
+        tip=QT_TRANSLATE_NOOP("Actions", "Type a few letters of the class and press Enter"),
+    ),
+)
+
 VIEWS: tuple[ActionRow, ...] = (
     ActionRow(
         "outline_only",

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.canvas.ruler_bar import RulerBar
 from app.canvas.tidy_bar import TidyBar
 from app.canvas.view import CanvasView
+from app.dialogs.class_picker import ClassPicker
 from app.jobs import Lane
 from app.look import Look
 from app.object_commands import ObjectCommands
@@ -25,10 +26,17 @@ class Editing(QObject):
     """Belongs to the window, which gives it the canvas once that is made."""
 
     def __init__(
-        self, session: Session, veil: Veil, settings: Settings, look: Look, lane: Lane, canvas: CanvasView
+        self,
+        session: Session,
+        veil: Veil,
+        settings: Settings,
+        look: Look,
+        lane: Lane,
+        canvas: CanvasView,
+        set_label: Callable[[str], object],
     ) -> None:
         super().__init__(canvas)
-        self._canvas = canvas
+        self._canvas, self._session, self._look, self._set_label = canvas, session, look, set_label
         self.veil = veil
         self.views = ViewCommands(session, settings, self)
         self.objects = ObjectCommands(session, veil, settings, lane, self)
@@ -46,6 +54,7 @@ class Editing(QObject):
             **self.views.handlers(),
             **self._canvas.handlers(),
             "tidy": self.tidy.open,
+            "pick_class": self.pick_class,
             "display": self.show_display,
         }
 
@@ -64,6 +73,12 @@ class Editing(QObject):
     def undo(self) -> bool:
         """A step of what is being drawn, before any step of the page."""
         return self._canvas.gestures.step_back()
+
+    def pick_class(self) -> None:
+        """A class for whatever the number keys would mean, by its name."""
+        view = self._canvas.viewport()
+        picker = ClassPicker(self._session.labels, self._look, self._set_label, self._canvas)
+        picker.open_at(view.mapToGlobal(QPoint(view.width() // 2, view.height() // 4)))
 
     def show_display(self, button: QWidget | None = None) -> None:
         """Under its button, or at the canvas's upper right corner."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QLabel
 
 from app.theme import Palette
@@ -57,6 +57,18 @@ def draw_swatch(painter: QPainter, colour: str, x: float, middle: float, side: f
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))
     painter.drawRoundedRect(QRectF(x, middle - side / 2, side, side), 3.5, 3.5)
+
+
+def swatch(colour: str) -> QIcon:
+    """The colour of a class before its name, for lists that take an icon."""
+    picture = QPixmap(28, 28)
+    picture.fill(Qt.GlobalColor.transparent)
+    picture.setDevicePixelRatio(2)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    draw_swatch(painter, colour, 1, 7, 12)
+    painter.end()
+    return QIcon(picture)
 
 
 def draw_keycap(painter: QPainter, colours: Palette, key: str, right: float, middle: float) -> None:

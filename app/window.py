@@ -80,7 +80,9 @@ class Window(QMainWindow):
         readable.changed.connect(self.images.model.touch)
         self.side = Side("photos", self.images, lambda: self.tr("Photos"))
         self.labels = LabelsPanel(self.session, self.assistant, self.finder, settings, look)
-        self.editing = Editing(self.session, self.veil, settings, look, self.photo_lane, self.canvas)
+        self.editing = Editing(
+            self.session, self.veil, settings, look, self.photo_lane, self.canvas, self.commands.set_label
+        )
         self.objects = self.editing.panel
         self.models = ModelsPanel(self.assistant, self.stock, look)
         self.status = StatusLine(self.assistant, look, self)

@@ -70,7 +70,7 @@ class ShortcutsDialog(QDialog):
         classes = [("1 – 7", self.tr("class of the mask or the selection")), ("0", self.tr("unknown"))]
         named = {key: actions.plain(actions.words(text)) for key, text in actions.MENUS}
         order = ("tools", "class", "edit", "object", "review", "file", "go", "view")
-        listed = {**by_menu, "class": classes}
+        listed = {**by_menu, "class": [*classes, *by_menu.get("class", [])]}
         return [(named[key], listed[key]) for key in order if key in listed] + [(self.tr("Mouse"), mouse)]
 
 

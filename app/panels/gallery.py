@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -188,7 +188,7 @@ class Gallery(QWidget):
             name = rows.name_of(labels, label, lang) if label else self.tr("All")
             item.setText(f"{name}  {counts[label] if label else counts.total()}")
             item.setData(Qt.ItemDataRole.UserRole, label)
-            item.setIcon(_swatch(rows.colour_of(labels, label)) if label else QIcon())
+            item.setIcon(rows.swatch(rows.colour_of(labels, label)) if label else QIcon())
         self.classes.setCurrentRow(chosen if chosen < len(listed) else 0)
         self.classes.blockSignals(False)
 
@@ -265,14 +265,3 @@ def _picked(photos: list[PhotoFacts], asked: Query, label: str, order: int, plac
     elif order == 1:
         picked.sort(key=lambda fact: (place.get(fact.label, len(place)), -review.uncertainty(fact)))
     return picked
-
-
-def _swatch(colour: str) -> QIcon:
-    picture = QPixmap(28, 28)
-    picture.fill(Qt.GlobalColor.transparent)
-    picture.setDevicePixelRatio(2)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    rows.draw_swatch(painter, colour, 1, 7, 12)
-    painter.end()
-    return QIcon(picture)

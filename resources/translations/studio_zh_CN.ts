@@ -385,6 +385,14 @@ MIT 许可证</translation>
         <translation>显示全部隐藏目标</translation>
     </message>
     <message>
+        <source>Choose by name…</source>
+        <translation>按名称选择…</translation>
+    </message>
+    <message>
+        <source>Type a few letters of the class and press Enter</source>
+        <translation>输入类别名的几个字，按 Enter</translation>
+    </message>
+    <message>
         <source>Outlines only</source>
         <translation>只显示轮廓</translation>
     </message>
@@ -611,6 +619,21 @@ MIT 许可证</translation>
     <message>
         <source>Toolbar</source>
         <translation>工具栏</translation>
+    </message>
+</context>
+<context>
+    <name>ClassPicker</name>
+    <message>
+        <source>Class…</source>
+        <translation>类别…</translation>
+    </message>
+    <message>
+        <source>Part of the class&apos;s name</source>
+        <translation>类别名的一部分</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation >类别</translation>
     </message>
 </context>
 <context>

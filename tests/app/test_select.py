@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from conftest import wait_until
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtTest import QTest
 
-SHIFT = Qt.KeyboardModifier.ShiftModifier
+from app.dialogs.class_picker import ClassPicker
+
+SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -91,3 +94,28 @@ def test_the_class_panel_shows_and_sets_the_class(two):
     QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=QPoint(60, 45))
     assert two.labels[0] == "Bar"
     assert rows.accessibleDescription() == "Bar"
+
+
+def test_a_class_by_its_name(two):
+    two.click(70, 70)
+    two.key("e", CTRL)
+    picker = two.window.findChild(ClassPicker)
+    QTest.keyClicks(picker.line, "pla")
+    shown = [i for i in range(picker.list.count()) if not picker.list.item(i).isHidden()]
+    assert [picker.list.item(i).data(Qt.ItemDataRole.UserRole) for i in shown] == ["Plate"]
+    QTest.keyClick(picker.line, Qt.Key.Key_Return)
+    two.settle()
+    assert two.labels == ["Plate", "Pipe"]
+    wait_until(lambda: two.window.findChild(ClassPicker) is None, what="the list going")
+
+
+def test_the_class_list_knows_both_languages_and_arrows_and_gives_up_on_esc(two):
+    two.click(70, 70)
+    two.key("e", CTRL)
+    picker = two.window.findChild(ClassPicker)
+    picker.line.setText("钢")
+    QTest.keyClick(picker.line, Qt.Key.Key_Down)
+    assert not picker.list.currentItem().isHidden() and picker.list.currentRow() > 0
+    QTest.keyClick(picker.line, Qt.Key.Key_Escape)
+    wait_until(lambda: two.window.findChild(ClassPicker) is None, what="the list going")
+    assert two.labels == ["Pipe", "Pipe"]
