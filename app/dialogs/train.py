@@ -336,8 +336,13 @@ class TrainDialog(QDialog):
         report = Path(result["out"]) / "report.txt"
         self.table.setPlainText(report.read_text(encoding="utf-8") if report.exists() else json.dumps(overall))
         self.table.show()
+        self.switch.setProperty(
+            "primary", "true" if sure else "false"
+        )  # offered either way, urged only when it is better
+        self.switch.style().unpolish(self.switch)
+        self.switch.style().polish(self.switch)
         self.switch.setVisible(True)
-        self.start.setDefault(False)  # one button stands out: what is offered now
+        self.start.setDefault(not sure)  # one button stands out: what is offered now
         self._grow()
 
     def _use(self) -> None:

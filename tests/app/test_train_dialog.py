@@ -176,7 +176,7 @@ def test_a_gain_within_chance_and_a_failure_are_said(enough, play):
     play(PLAN, {**result, "report": {"overall": overall}})
     press(enough.start)
     wait_until(lambda: enough.switch.isVisible(), what="the offer")
-    assert "within chance" in enough.says.text()
+    assert "within chance" in enough.says.text() and enough.switch.property("primary") == "false"
     play({"event": "error", "message": "the disk is full", "code": 2}, code=2)
     press(enough.start)
     wait_until(lambda: "the disk is full" in enough.says.text(), what="the reason")
