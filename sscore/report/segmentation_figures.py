@@ -45,7 +45,7 @@ def model_scale(runs: Measured) -> Picture:
         "each million parameters. Segmenters that learn nothing have no place here."
     )
     with drawing("fig09_model_scale", "Model scale and DICE", caption, height=_tall(runs, 3.4), grid=(1, 2)) as canvas:
-        from matplotlib.ticker import LogLocator, NullFormatter
+        from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
         left, right = canvas.all_axes
         for place, (one, count) in enumerate(sized):
@@ -57,14 +57,17 @@ def model_scale(runs: Measured) -> Picture:
             )
             right.barh(place, dice / (count / 1e6), color=look["color"], hatch=look["hatch"], edgecolor="black", lw=0.6)
         left.set(xscale="log", xlabel="parameters, millions", ylabel="mean DICE")
-        left.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+        left.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=8))
         left.xaxis.set_major_formatter("{x:g}")
         left.xaxis.set_minor_formatter(NullFormatter())
-        left.margins(0.1)
+        if sized:
+            counts = [count / 1e6 for _, count in sized]
+            left.set_xlim(min(counts) / 2, max(counts) * 2)
         _legend(canvas, columns=4)
         right.set(
             yticks=range(len(sized)), yticklabels=[one for one, _ in sized], xlabel="DICE for a million parameters"
         )
+        right.xaxis.set_major_locator(MaxNLocator(4))
         right.set_ylim(max(len(sized), 4) - 0.4, -0.6)
     return canvas.done
 
