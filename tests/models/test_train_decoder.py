@@ -57,7 +57,7 @@ def small(tmp_path, monkeypatch):
     return state
 
 
-def _torch_runner(build, inputs, family, digest, *, device, engine, keep):
+def _torch_runner(build, inputs, family, digest, **_):
     from sscore.models.engines import TorchRunner
 
     return TorchRunner(build(), digest, "cpu")
