@@ -53,6 +53,10 @@ def percent(value: float) -> str:
     return f"{value * 100:.0f} %"
 
 
+def time(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
 def draw_swatch(painter: QPainter, colour: str, x: float, middle: float, side: float = 12) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))

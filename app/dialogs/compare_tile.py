@@ -66,9 +66,9 @@ class Tile(QFrame):
         elif answer.candidate is None:
             self.figures.setText(self.tr("found nothing"))
         else:
-            parts = [f"{answer.seconds * 1000:.0f} ms", f"IoU {rows.percent(answer.candidate.score)}"]
+            parts = [rows.time(answer.seconds), f"IoU {rows.percent(answer.candidate.score)}"]
             if answer.encode > 0.001:
-                parts.insert(0, self.tr("photo {ms} ms").format(ms=f"{answer.encode * 1000:.0f}"))
+                parts.insert(0, self.tr("photo {time}").format(time=rows.time(answer.encode)))
             if answer.dice is not None:
                 parts.append(f"DICE {answer.dice:.3f}")
             self.figures.setText("  ·  ".join(parts))

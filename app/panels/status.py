@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 
+from app import rows
 from app.assistant import Assistant
 from app.look import Look
 
@@ -41,8 +42,8 @@ class StatusLine(QStatusBar):
             self._model.setText(self.tr("No model"))
         else:
             seconds = self._assistant.seconds
-            ms = f"  {sum(seconds.values()) * 1000:.0f} ms" if seconds else ""
-            self._model.setText(segmenter.card.id + ms)
+            took = f"  {rows.time(sum(seconds.values()))}" if seconds else ""
+            self._model.setText(segmenter.card.id + took)
         self._model.setToolTip(self.tr("Model that draws masks, and its time for the last prompt"))
         self.show_saving(self._saving)
 

@@ -3393,8 +3393,8 @@ Keys:</source>
         <translation>IoU：模型的预测值；DICE：与目标现有掩膜相比</translation>
     </message>
     <message>
-        <source>photo {ms} ms</source>
-        <translation>编码 {ms} ms</translation>
+        <source>photo {time}</source>
+        <translation>编码 {time}</translation>
     </message>
 </context>
 <context>

@@ -30,7 +30,7 @@ def compared(make_studio, folder):
 def test_two_answers_with_their_figures(compared):
     _, dialog = compared
     assert [tile.name.text() for tile in dialog.tiles[:2]] == ["nano", "other"]
-    assert "ms" in dialog.tiles[0].figures.text() and "DICE 0." in dialog.tiles[0].figures.text()
+    assert "s  ·  IoU" in dialog.tiles[0].figures.text() and "DICE 0." in dialog.tiles[0].figures.text()
     assert not dialog.tiles[2].isVisible()
     before = dialog.tiles[0]._picture.toImage()
     dialog.differ.setChecked(True)
