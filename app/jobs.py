@@ -28,6 +28,10 @@ class _Job:
     always: bool
 
 
+LANE = "lane-"
+"""What the names of the lanes' threads begin with."""
+
+
 class Lane(QObject):
     """One worker thread. `done` and `failed` are called in the thread that made the lane.
 
@@ -49,7 +53,7 @@ class Lane(QObject):
         self._busy = False
         self._running = False
         self._answered.connect(self._deliver)
-        self._thread = threading.Thread(target=self._loop, name=f"lane-{name}", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name=LANE + name, daemon=True)
         self._thread.start()
 
     def submit(
