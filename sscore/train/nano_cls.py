@@ -27,7 +27,10 @@ from sscore.types import ByteArray, FloatArray, ModelCard
 from sscore.types import Progress as ProgressCall
 
 CARD = ModelCard("nano-cls", "classifier", "nano_cls", input_px=nano_cls.WIDTH)
-PHASES = (Phase(1.0, nano_cls.WIDTH, 16),)
+PHASES = (Phase(0.85, nano_cls.WIDTH, 16), Phase(1.0, nano_cls.WIDTH, 16))
+_VARIED = {PHASES[0]: 1.0, PHASES[1]: 0.3}
+"""How often colours, sharpness and masks are varied: less at the end, when pieces come mostly as they are met."""
+
 LEAST_VISIBLE = 0.45
 """Pieces hidden further than this are left out: nobody can tell a U from a plate by its corner."""
 
@@ -40,10 +43,13 @@ _CALIBRATION_SEED = 800_000
 class Crops(IterableDataset[Batch]):
     """Endless (input float32 (4, 128, 128), class int64): every class equally often."""
 
-    def __init__(self, open_photos: Callable[[], list[Photo]], classes: tuple[str, ...], seed: int) -> None:
+    def __init__(
+        self, open_photos: Callable[[], list[Photo]], classes: tuple[str, ...], seed: int, varied: float
+    ) -> None:
         self._open = open_photos
         self._classes = classes
         self._seed = seed
+        self._varied = varied
 
     def __iter__(self) -> Iterator[Batch]:
         worker = get_worker_info()
@@ -61,10 +67,10 @@ class Crops(IterableDataset[Batch]):
             if by_class[chosen]:
                 number = rng.choice(len(by_class[chosen]), p=chances[chosen] / chances[chosen].sum())
                 photo, piece = by_class[chosen][int(number)]
-                yield torch.from_numpy(_drawn(photo, piece, rng)), torch.tensor(chosen)
+                yield torch.from_numpy(_drawn(photo, piece, rng, self._varied)), torch.tensor(chosen)
 
 
-def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator) -> FloatArray:
+def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator, varied: float) -> FloatArray:
     """One varied crop of a piece, its mask a little wrong as a segmenter's is, as the program shows it."""
     matrix = turn(rng)
     turned = piece.outline @ matrix.T
@@ -72,11 +78,11 @@ def _drawn(photo: Photo, piece: Instance, rng: np.random.Generator) -> FloatArra
     long = float((high - low).max()) + 1
     centre = np.linalg.inv(matrix) @ ((low + high) / 2)
     # Photos of all distances: down to half of the pixels, sometimes a few more.
-    pixels = int(np.clip(1.15 * long * np.exp(rng.uniform(-0.7, 0.15) * (rng.random() < 0.3)), 24, _LARGEST))
+    pixels = int(np.clip(1.15 * long * np.exp(rng.uniform(-0.7, 0.15) * (rng.random() < 0.3 * varied)), 24, _LARGEST))
     view, bits = warp(photo, piece, matrix, (float(centre[0]), float(centre[1])), 1.15 * long, pixels)
-    if rng.random() < 0.5:
+    if rng.random() < 0.5 * varied:
         view = jitter_colours(view, rng)
-    if rng.random() < 0.5:
+    if rng.random() < 0.5 * varied:
         size = 3 if rng.random() < 0.7 else 5
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
         change = cv2.dilate if rng.random() < 0.5 else cv2.erode
@@ -107,7 +113,7 @@ def train_and_score(request: Request, *, emit: Emit, progress: ProgressCall | No
     torch.manual_seed(request.seed)
 
     def batches(phase: Phase, done: Progress) -> Iterator[Batch]:
-        crops = Crops(scenes, classes, request.seed * 1000 + done.steps)
+        crops = Crops(scenes, classes, request.seed * 1000 + done.steps, _VARIED[phase])
         workers = request.workers
         return iter(
             DataLoader(

@@ -14,6 +14,7 @@ from sscore.errors import BadDataset, BadOption, SscError
 from sscore.images import write_image
 from sscore.models import weights
 from sscore.scenes import render_scene
+from sscore.train import nano_cls
 from sscore.train.data import photo_of, pick, real_photos, warp
 from sscore.train.loop import Phase, Plan, fit
 from sscore.train.nano_cls import fitted_temperature
@@ -101,6 +102,22 @@ def test_samples_show_the_piece_and_hold_a_prompt():
         if peak.any():
             near = cv2.dilate(s.target.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
             assert near[peak].mean() > 0.9
+
+
+def test_crops_at_the_end_of_training_keep_the_colours_of_their_piece():
+    view = render_scene(3, size=(320, 240), pieces=1)[0]
+    kind = view.instances[0].label
+    photo = photo_of(view.rgb, view.ids.astype(np.int16), [(i.id, i.label, i.visible) for i in view.instances])
+
+    def colours(varied):
+        drawn = iter(nano_cls.Crops(lambda: [photo], (kind,), 5, varied))
+        inputs, target = zip(*(next(drawn) for _ in range(30)), strict=True)
+        assert inputs[0].shape == (4, 128, 128) and not any(target)
+        return torch.stack([x[:3][:, x[3] > 0.5].mean(1) for x in inputs])
+
+    assert colours(0.0).std(0).max() < 0.3 * colours(1.0).std(0).min()
+    first, last = (nano_cls._VARIED[phase] for phase in nano_cls.PHASES)
+    assert last < first
 
 
 def test_warp_without_turn_is_a_plain_crop():
