@@ -15,18 +15,18 @@ def test_wilcoxon_without_differences():
 
 
 def test_the_interval_is_about_the_normal_one_where_photos_are_objects():
-    values = np.random.default_rng(1).normal(0.8, 0.1, 400)
-    low, high = interval(values, np.arange(400))
-    half = 1.96 * 0.1 / math.sqrt(400)
+    values = np.random.default_rng(1).normal(0.8, 0.1, 200)
+    low, high = interval(values, np.arange(200))
+    half = 1.96 * 0.1 / math.sqrt(200)
     assert low == pytest.approx(values.mean() - half, abs=0.003) and high == pytest.approx(
         values.mean() + half, abs=0.003
     )
-    assert interval(values, np.arange(400)) == (low, high)
+    assert interval(values, np.arange(200)) == (low, high)
 
 
 def test_objects_of_one_photo_count_as_one():
-    values = np.repeat(np.random.default_rng(2).normal(0.8, 0.1, 20), 20)
-    wide, narrow = (np.diff(interval(values, groups))[0] for groups in (np.repeat(np.arange(20), 20), np.arange(400)))
+    values = np.repeat(np.random.default_rng(2).normal(0.8, 0.1, 20), 12)
+    wide, narrow = (np.diff(interval(values, groups))[0] for groups in (np.repeat(np.arange(20), 12), np.arange(240)))
     assert wide > 3 * narrow
 
 

@@ -16,7 +16,7 @@ from sscore.types import Mask
 
 
 def test_tight_crops_and_full_restores():
-    for drawn, mask in random_masks(200):
+    for drawn, mask in random_masks(120):
         assert (mask is None) == (not drawn.any())
         if mask is not None:
             assert np.array_equal(mask.full(*drawn.shape), drawn)
@@ -47,7 +47,7 @@ def test_clip():
 
 def test_sets_are_those_of_whole_images():
     rng = np.random.default_rng(3)
-    for (a, ma), (b, mb) in zip(random_masks(150, 1), random_masks(150, 2), strict=True):
+    for (a, ma), (b, mb) in zip(random_masks(90, 1), random_masks(90, 2), strict=True):
         if ma is None or mb is None:
             continue
         ma, mb = (
@@ -85,7 +85,7 @@ def reference(drawn):
 
 
 def test_rle_is_that_of_pycocotools():
-    for drawn, mask in random_masks(120):
+    for drawn, mask in random_masks(60):
         rle = masks.encode_rle(drawn)
         assert rle == {"size": list(drawn.shape), "counts": reference(drawn)}
         assert masks.to_rle(mask, *drawn.shape) == rle
@@ -179,11 +179,11 @@ def test_damaged_rle_is_refused(bad):
 def test_random_text_never_crashes():
     rng = np.random.default_rng(5)
     fine = 0
-    for _ in range(500):
-        text = "".join(chr(c) for c in rng.integers(48, 112, rng.integers(1, 9)))
+    for length in rng.integers(1, 9, 300):
+        text = rng.integers(48, 112, length, dtype=np.uint8).tobytes().decode()
         with contextlib.suppress(BadDataset):
             fine += masks.decode_rle({"size": [3, 3], "counts": text}).shape == (3, 3)
-    assert fine < 50
+    assert fine < 30
 
 
 # --- clean-up ---------------------------------------------------------------------------------------------------------
@@ -240,16 +240,16 @@ def test_smooth():
 
 
 def near_line(points, radius, height, width):
-    """bool (height, width) by the definition, pixel by pixel."""
+    """bool (height, width) by the definition: the distance of every pixel's centre to every piece of the line."""
+    y, x = np.mgrid[:height, :width]
+    centres = np.stack([x, y], axis=-1) + 0.5
     out = np.zeros((height, width), dtype=bool)
-    for y in range(height):
-        for x in range(width):
-            p = np.array([x + 0.5, y + 0.5])
-            for a, b in zip(points, points[1:] or points, strict=False):
-                a, b = np.array(a, float), np.array(b, float)
-                t = np.clip((p - a) @ (b - a) / max((b - a) @ (b - a), 1e-12), 0, 1)
-                out[y, x] |= np.hypot(*(p - a - t * (b - a))) <= radius
-            out[y, x] |= any(np.floor(q[0]) == x and np.floor(q[1]) == y for q in points)
+    for a, b in zip(points, points[1:] or points, strict=False):
+        a, b = np.array(a, float), np.array(b, float)
+        t = np.clip((centres - a) @ (b - a) / max((b - a) @ (b - a), 1e-12), 0, 1)
+        out |= np.hypot(*np.moveaxis(centres - a - t[..., None] * (b - a), 2, 0)) <= radius
+    for q in points:
+        out |= (np.floor(q[0]) == x) & (np.floor(q[1]) == y)
     return out
 
 

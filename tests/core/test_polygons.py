@@ -24,20 +24,17 @@ def area(points):
 # --- mask to polygons -------------------------------------------------------------------------------------------------
 
 
-def test_every_small_mask_comes_back_exactly():
-    """Every way pixels can touch, with holes, islands and corners met."""
-    for code in range(1, 2**9, 2):
-        mask = masks.tight(np.array(list(f"{code:09b}")).reshape(3, 3) == "1")
-        assert same(masks.from_rings(masks.to_polygons(mask, 0), 3, 3), mask)
-
-
-def test_many_larger_ones_in_one_mask_come_back_exactly():
-    """Every 387th way of 4 x 4 pixels, side by side with a gap: one mask of hundreds of parts."""
-    cells = [np.array(list(f"{code:016b}")).reshape(4, 4) == "1" for code in range(1, 2**16, 387)][:169]
-    drawn = np.block([[np.pad(cells[13 * row + column], 1) for column in range(13)] for row in range(13)])
+@pytest.mark.parametrize(("side", "step", "columns"), [(3, 2, 16), (4, 387, 17)])
+def test_every_way_pixels_can_touch_comes_back_exactly(side, step, columns):
+    """All ways of 3 x 3 pixels whose first is set, and every 387th of 4 x 4, with holes, islands and corners met: side
+    by side with a gap, one mask of hundreds of parts."""
+    codes = np.arange(1, 2 ** (side * side), step)
+    cells = ((codes[:, None] >> np.arange(side * side)) & 1).astype(bool).reshape(-1, side, side)
+    cells = np.pad(cells, ((0, 0), (1, 1), (1, 1))).reshape(-1, columns, side + 2, side + 2)
+    drawn = cells.swapaxes(1, 2).reshape(-1, columns * (side + 2))
     mask = masks.tight(drawn)
     rings = masks.to_polygons(mask, 0)
-    assert len(rings) > 169 and same(masks.from_rings(rings, *drawn.shape), mask)
+    assert len(rings) > len(codes) and same(masks.from_rings(rings, *drawn.shape), mask)
 
 
 def test_random_masks_come_back_exactly():
@@ -103,8 +100,8 @@ def test_loss_of_a_wrong_view():
 
 def brute(points, height, width):
     """Even-odd test of every pixel centre by shapely."""
-    shape = shapely.Polygon(points).buffer(0)
-    return np.array([[shapely.Point(x + 0.5, y + 0.5).within(shape) for x in range(width)] for y in range(height)])
+    y, x = np.mgrid[:height, :width] + 0.5
+    return shapely.contains_xy(shapely.Polygon(points).buffer(0), x, y)
 
 
 def test_pixel_centres_decide():

@@ -5,7 +5,7 @@ import pytest
 from fake_models import ColourSegmenter
 from keyed_models import TinySam
 
-from sscore import labels, recognize
+from sscore import labels, masks, recognize
 from sscore.errors import BadOption, BadPrompt
 from sscore.models import zoom
 from sscore.models.cache import EmbeddingCache
@@ -62,14 +62,8 @@ def test_the_answer_lies_where_the_piece_is_and_finer_than_without(photo):
     embedding = seg.encode(photo)
     near = recognize.propose(seg, None, labels.load(), photo, embedding, SMALL, zoom="auto").candidates[0].mask
     far = recognize.propose(seg, None, labels.load(), photo, embedding, SMALL, zoom="off").candidates[0].mask
-    truth = np.zeros(HW, bool)
-    truth[1104:1116, 1503:1527] = True
-
-    def overlap(mask):
-        full = np.zeros(HW, bool) if mask is None else mask.full(*HW)
-        return (full & truth).sum() / (full | truth).sum()
-
-    assert overlap(near) > 0.4 > 2 * overlap(far)
+    truth = masks.tight(np.ones((12, 24), bool), 1503, 1104)
+    assert masks.iou(near, truth) > 0.4 > 2 * (0 if far is None else masks.iou(far, truth))
 
 
 def test_logits_come_back_in_the_photos_frame_and_go_in_again(photo):
@@ -105,9 +99,14 @@ def test_labelling_zooms_where_it_must_and_a_bad_prompt_costs_only_itself(photo)
         sizes.append(rgb.shape[:2])
         return whole(rgb)
 
+    def labelled():
+        return recognize.label_page(
+            photo, [LARGE, SMALL], seg, None, labels.load(), image="a.png", digest="known", zoom="auto"
+        )
+
     sizes = []
     seg.encode = counted
-    page = recognize.label_page(photo, [LARGE, SMALL], seg, None, labels.load(), image="a.png", zoom="auto")
+    page = labelled()
     assert sizes[0] == HW and len(sizes) == 2 and max(sizes[1]) < 600
     assert len(page.annotations) == 2
 
@@ -118,8 +117,7 @@ def test_labelling_zooms_where_it_must_and_a_bad_prompt_costs_only_itself(photo)
 
     seg.predict = refuse
     seg.predict_many = lambda embedding, prompts, *, multimask=True: [refuse(embedding, p) for p in prompts]
-    page = recognize.label_page(photo, [LARGE, SMALL], seg, None, labels.load(), image="a.png", zoom="auto")
-    assert len(page.annotations) == 1
+    assert len(labelled().annotations) == 1
 
 
 def test_words_for_zoom():
