@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas import paint
-from app.canvas.items import LIGHT, SHADE, Wish, set_pen
-from app.canvas.paint import Art
+from app.canvas.items import LIGHT, SHADE, density_of, set_pen
+from app.canvas.paint import Art, Wish
 from sscore.types import Mask
 
 
@@ -42,12 +42,12 @@ class GhostItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        tolerance = paint.tolerance(density_of(painter))
         for art, tinted, outlined in self._parts:
             painter.drawImage(art.place, tinted)
-            if outlined and not art.traced():
-                self._wish(art, False)
-            elif outlined:
+            outline = art.near_outline(tolerance, self._wish) if outlined else None
+            if outline is not None:
                 set_pen(painter, SHADE, 3)
-                painter.drawPath(art.outline())
+                painter.drawPath(outline)
                 set_pen(painter, LIGHT, 1.4, Qt.PenStyle.DotLine)
-                painter.drawPath(art.outline())
+                painter.drawPath(outline)

@@ -1,24 +1,18 @@
-"""The things on the canvas: photo, masks, the mask being made with its prompt. They paint and nothing else."""
+"""The things on the canvas: photo, the mask being made with its prompt. They paint and nothing else."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas import paint
-from app.canvas.paint import Art
-from sscore.types import Annotation, ByteArray, Prompt
+from app.canvas.paint import Art, Wish
+from sscore.types import ByteArray, Prompt
 
-_CRISP_FROM = 1.5  # screen dots per image px: from here on pixels are shown as squares
-_TRACED_FROM = 2.0  # from here on few objects are in sight and outlines are drawn exactly
-_FINE_FROM = 6.0  # from here on outlines follow every pixel
-_DRAWN = 3
-Wish = Callable[[Art, bool], None]
-"""Called with an art whose outline is needed and not yet traced, and whether the fine one."""
+CRISP_FROM = 1.5  # screen dots per image px: from here on pixels are shown as squares
 LIGHT = QColor(255, 255, 255, 235)
 SHADE = QColor(0, 0, 0, 150)
 _POSITIVE = QColor("#22b573")
@@ -26,14 +20,14 @@ _OPAQUE = QImage.Format.Format_RGB32
 _NEGATIVE = QColor("#e5484d")
 
 
-def _scale(painter: QPainter) -> float:
+def scale_of(painter: QPainter) -> float:
     """Screen px (as the desktop counts them) per image px."""
     return float(painter.worldTransform().m11())
 
 
-def _density(painter: QPainter) -> float:
+def density_of(painter: QPainter) -> float:
     """Dots of the screen per image px: twice the scale on a dense screen."""
-    return _scale(painter) * painter.device().devicePixelRatio()
+    return scale_of(painter) * painter.device().devicePixelRatio()
 
 
 def set_pen(painter: QPainter, colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
@@ -87,12 +81,12 @@ class PhotoItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if not self._levels:
             return
-        density = _density(painter)
+        density = density_of(painter)
         level = self._levels[paint.level_for(self._levels, density)]
         target = option.exposedRect.adjusted(-1, -1, 1, 1).intersected(self._bounds)
         across, down = level.width() / self._bounds.width(), level.height() / self._bounds.height()
         source = QRectF(target.x() * across, target.y() * down, target.width() * across, target.height() * down)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < _CRISP_FROM)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < CRISP_FROM)
         if self._table is None:
             painter.drawImage(target, level, source)
             return
@@ -100,88 +94,6 @@ class PhotoItem(QGraphicsItem):
         part = source.toAlignedRect().intersected(level.rect())
         place = QRectF(part.x() / across, part.y() / down, part.width() / across, part.height() / down)
         painter.drawImage(place, paint.toned(level.copy(part), self._table))
-
-
-class MaskItem(QGraphicsItem):
-    """One instance: tinted pixels and its border. Far away the border is part of the stencil, which is quick for
-    hundreds of objects; close by, and for the few in hand, it is the exact outline. `wish` is called with an art whose
-    outline is needed and not yet traced."""
-
-    def __init__(self, annotation: Annotation, art: Art, colour: QColor, opacity: float, wish: Wish) -> None:
-        super().__init__()
-        self.annotation = annotation
-        self._wish = wish
-        self._art = art
-        self._colour = colour
-        self._opacity = opacity
-        self._hovered = False
-        self._selected = False
-        self._traced = False
-        self._depth = 0
-        self._place = art.place
-        # Outlines are up to 5 screen px wide; at fit zoom of a large photo that is many image px.
-        self._bounds = self._place.adjusted(-12, -12, 12, 12)
-        self._drawn: dict[tuple[int, bool], QImage] = {}  # tinted stencils by index and whether the outline is extra
-        # Pushing the photo about paints pixels that Qt has kept: hundreds of objects are asked nothing (see Stage).
-        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-
-    def set_depth(self, depth: int) -> None:
-        if depth != self._depth:
-            self._depth = depth
-            self.setZValue(depth)
-
-    def restyle(self, annotation: Annotation, colour: QColor, opacity: float) -> None:
-        """The same mask with another label or opacity."""
-        self.annotation, self._colour, self._opacity = annotation, colour, opacity
-        self._drawn.clear()
-        self.update()
-
-    def set_state(self, *, hovered: bool, selected: bool, traced: bool) -> None:
-        """traced: draw the exact outline at any zoom (for a few objects)."""
-        if (hovered, selected, traced) != (self._hovered, self._selected, self._traced):
-            self._hovered, self._selected, self._traced = hovered, selected, traced
-            self._drawn.clear()
-            self.update()
-
-    def boundingRect(self) -> QRectF:  # noqa: N802
-        return self._bounds
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        density = _density(painter)
-        exact = self._traced or density > _TRACED_FROM
-        fine = density > _FINE_FROM
-        if exact and not self._art.traced(fine=fine):  # drawn with the stencil's border until then
-            self._wish(self._art, fine)
-            exact = False
-        level = paint.level_for(self._art.stencils, density)
-        tinted = self._drawn.get((level, exact))
-        if tinted is None:
-            if len(self._drawn) >= _DRAWN:
-                self._drawn.clear()
-            tinted = self._drawn[(level, exact)] = self._tinted(level, exact)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < _CRISP_FROM)
-        painter.drawImage(self._place, tinted)
-        if not exact:
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        outline = self._art.outline(fine=fine)
-        if self._selected:
-            set_pen(painter, SHADE, 5)
-            painter.drawPath(outline)
-            set_pen(painter, LIGHT, 2.4)
-        else:
-            colour = self._colour.lighter(118) if self._hovered else self._colour
-            set_pen(painter, colour, 2.4 if self._hovered or not self._opacity else 1.6)
-        painter.drawPath(outline)
-
-    def _tinted(self, level: int, exact: bool) -> QImage:
-        opacity = min(self._opacity + 0.18, 0.8) if self._hovered else self._opacity
-        border = QColor(LIGHT if self._selected else self._colour)
-        if exact:
-            border = QColor(self._colour)
-            border.setAlphaF(opacity)
-        return paint.tinted(self._art.stencils[level], self._colour, opacity, border)
 
 
 class PendingItem(QGraphicsItem):
@@ -209,10 +121,10 @@ class PendingItem(QGraphicsItem):
 
     def _tint(self) -> QImage:
         """In full size: there is only one of it. Bordered in white until the outline is traced."""
-        if self._art is not None and (self._tinted is None or self._bordered == self._art.traced()):
+        if self._art is not None and (self._tinted is None or self._bordered == self._art.traced):
             border = QColor(self._colour)
             border.setAlphaF(0.45)
-            self._bordered = not self._art.traced()
+            self._bordered = not self._art.traced
             edge = LIGHT if self._bordered else border
             self._tinted = paint.tinted(self._art.stencils[0], self._colour, 0.45, edge)
         return self._tinted or QImage()
@@ -239,13 +151,12 @@ class PendingItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._art is not None:
             painter.drawImage(self._art.place, self._tint())
-            if self._art.traced():
+            outline = self._art.near_outline(paint.tolerance(density_of(painter)), self._wish)
+            if outline is not None:
                 set_pen(painter, SHADE, 4)
-                painter.drawPath(self._art.outline())
+                painter.drawPath(outline)
                 set_pen(painter, LIGHT, 2)
-                painter.drawPath(self._art.outline())
-            else:
-                self._wish(self._art, False)
+                painter.drawPath(outline)
         box = self._prompt.box
         if box is not None:
             frame = QRectF(box.x0, box.y0, box.width, box.height)
@@ -253,7 +164,7 @@ class PendingItem(QGraphicsItem):
             painter.drawRect(frame)
             set_pen(painter, LIGHT, 1.4, Qt.PenStyle.DashLine)
             painter.drawRect(frame)
-        unit = 1 / _scale(painter)
+        unit = 1 / scale_of(painter)
         for (x, y), positive in zip(self._prompt.points.tolist(), self._prompt.positive.tolist(), strict=True):
             _draw_point(painter, QPointF(x, y), positive, unit)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
@@ -12,35 +15,56 @@ from sscore.types import BoolArray, ByteArray, Mask
 
 _SMALLEST_LEVEL = 512  # px: below this a photo is not halved any more
 _SMALLEST_STENCIL = 12
+_TOLERANCE = 0.7  # image px
+_FINE_FROM = 6.0  # screen dots per image px: from here on outlines follow every pixel
+_STRAY = 0.25  # screen dots
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
 class Art:
-    """How one mask looks: small stencils for quick drawing, and the exact outline, traced when first asked for.
+    """How one mask looks: small stencils for quick drawing, and outlines, traced when first asked for.
 
     stencils: indexed images of the mask's crop, full size first and then halved: 0 outside, 1 inside, 2 border.
+    place: where the crop lies, image px.
     """
 
     def __init__(self, mask: Mask) -> None:
         self.mask = mask
         self.stencils = stencils(mask.bits)
-        self._outlines: dict[bool, QPainterPath] = {}
+        self.place = QRectF(mask.box.x0, mask.box.y0, mask.box.width, mask.box.height)
+        self._outlines: dict[float, QPainterPath] = {}
 
-    def outline(self, *, fine: bool = False) -> QPainterPath:
-        """fine: along every single pixel, for looking closely."""
-        if fine not in self._outlines:
-            self._outlines[fine] = outline(self.mask, 0.0) if fine else outline(self.mask)
-        return self._outlines[fine]
+    def outline(self, tolerance: float = _TOLERANCE) -> QPainterPath:
+        """Simplified by at most `tolerance` image px; 0 follows every single pixel, for looking closely."""
+        if tolerance not in self._outlines:
+            self._outlines[tolerance] = outline(self.mask, tolerance)
+        return self._outlines[tolerance]
 
-    def traced(self, *, fine: bool = False) -> bool:
-        """Whether that outline is there already, so that asking for it costs nothing."""
-        return fine in self._outlines
+    def near_outline(self, tolerance: float, wish: Wish) -> QPainterPath | None:
+        """Of those traced already the one that comes nearest, rather finer than coarser; None while there is none.
+        `wish` is told of one that is missing: tracing takes too long for the middle of painting."""
+        if tolerance in self._outlines:
+            return self._outlines[tolerance]
+        wish(self, tolerance)
+        known = sorted(self._outlines)
+        return self._outlines[max((one for one in known if one < tolerance), default=known[0])] if known else None
 
     @property
-    def place(self) -> QRectF:
-        """Where the crop lies, image px."""
-        box = self.mask.box
-        return QRectF(box.x0, box.y0, box.width, box.height)
+    def traced(self) -> bool:
+        """Whether there is any outline yet."""
+        return bool(self._outlines)
+
+
+Wish = Callable[[Art, float], None]
+"""Called with an art of which an outline is needed and not yet traced, and by how many image px it may stray."""
+
+
+def tolerance(density: float) -> float:
+    """By how many image px an outline may stray at `density` (screen dots per image px): not at all close by, and far
+    away by a fraction of a dot, which is many times quicker to draw."""
+    if density > _FINE_FROM:
+        return 0.0
+    return _TOLERANCE * 2.0 ** max(math.floor(math.log2(_STRAY / (_TOLERANCE * density))), 0)
 
 
 def stencils(bits: BoolArray) -> tuple[QImage, ...]:
@@ -72,7 +96,7 @@ def tinted(stencil: QImage, fill: QColor, opacity: float, border: QColor) -> QIm
     return coloured.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
-def outline(mask: Mask, tolerance: float = 0.7) -> QPainterPath:
+def outline(mask: Mask, tolerance: float = _TOLERANCE) -> QPainterPath:
     """Border of the mask along pixel edges, holes included, simplified by at most `tolerance` px."""
     path = QPainterPath()
     for ring in masks.to_polygons(mask, tolerance):
@@ -115,10 +139,12 @@ def toned(image: QImage, table: ByteArray) -> QImage:
 
 def level_for(levels: tuple[QImage, ...], scale: float) -> int:
     """Index of the smallest level that still has a pixel for every screen pixel at `scale` (screen px per image px)."""
-    index = 0
-    while index + 1 < len(levels) and scale <= 0.5 ** (index + 1):
-        index += 1
-    return index
+    return min(halvings(scale), len(levels) - 1)
+
+
+def halvings(scale: float) -> int:
+    """How often an image can be halved and still have a pixel for every screen pixel at `scale`."""
+    return max(math.floor(-math.log2(scale)), 0)
 
 
 def _wrap(bgra: ByteArray) -> QImage:

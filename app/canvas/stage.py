@@ -1,4 +1,4 @@
-"""The scene on the canvas: keeps one item per instance in step with the page, changing only what changed."""
+"""The scene on the canvas: keeps what is drawn in step with the page, changing only what changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QPixmapCache
 from PySide6.QtWidgets import QGraphicsScene
 
 from app.canvas.ghost import GhostItem
-from app.canvas.items import MaskItem, PendingItem, PhotoItem
+from app.canvas.items import PendingItem, PhotoItem
+from app.canvas.layer import Instance, InstanceLayer
 from app.canvas.paint import Art
 from app.canvas.sketch import SketchItem
 from app.canvas.tags import TagItem
@@ -21,7 +22,7 @@ from sscore.types import Annotation, Mask, Page
 _AT_ONCE = 8  # more new masks than this are prepared on the lane
 _CHUNK = 64
 _KEPT = 1200
-_KEPT_PIXELS_KB = 192 * 1024  # of objects as they are on screen: a large screen covered a dozen times over
+_KEPT_PIXELS_KB = 192 * 1024  # of objects as they are on screen, and that may be a large and dense one
 _TRACED_AT_ONCE = 16
 _TRACED = 60  # up to so many objects in all, or selected ones, get exact outlines at any zoom
 
@@ -46,21 +47,23 @@ class Stage(QGraphicsScene):
         self.photo = PhotoItem()
         self.pending = PendingItem(self._trace)
         self.ghost = GhostItem(self._trace)
+        self.layer = InstanceLayer(self._trace)
         self.addItem(self.photo)
+        self.addItem(self.layer)
         self.sketch = SketchItem(self.photo)
         self.addItem(self.ghost)
         self.addItem(self.sketch)
         self.addItem(self.pending)
-        self._items: dict[int, MaskItem] = {}
+        self._items: dict[int, Instance] = {}
         self._tags: dict[int, tuple[Annotation, TagItem]] = {}
         self._art: dict[int, tuple[Mask, Art]] = {}  # by id() of the mask, which the entry keeps alive
         self._page: Page | None = None
-        self._synced: tuple[Annotation, ...] = ()  # as the items show them
+        self._synced: tuple[Annotation, ...] = ()  # as the layer shows them
         self._selection: tuple[int, ...] = ()
         self._hovered: int | None = None
         self._pending_mask: Mask | None = None
         self._pending_art: Art | None = None
-        self._untraced: list[tuple[Art, bool]] = []
+        self._untraced: list[tuple[Art, float]] = []
         self._left_art: Art | None = None  # of the mask that was pending just before
         self._opacity = 0.38
         self._shown = True
@@ -118,10 +121,10 @@ class Stage(QGraphicsScene):
 
     # --- outlines ----------------------------------------------------------------------------------------------
 
-    def _trace(self, art: Art, fine: bool) -> None:
+    def _trace(self, art: Art, tolerance: float) -> None:
         """An outline is needed: trace it on the lane, then draw anew. Called while painting, so nothing happens yet."""
-        if (art, fine) not in self._untraced:
-            self._untraced.append((art, fine))
+        if (art, tolerance) not in self._untraced:
+            self._untraced.append((art, tolerance))
             if len(self._untraced) == 1:
                 QTimer.singleShot(0, self, self._trace_next)
 
@@ -130,12 +133,13 @@ class Stage(QGraphicsScene):
 
         def done(_outlines: object) -> None:
             del self._untraced[: len(some)]
-            for art, _fine in some:
+            for art, _tolerance in some:
+                self.layer.touch(art.place)
                 self.update(art.place.adjusted(-12, -12, 12, 12))
             if self._untraced:
                 self._trace_next()
 
-        self._lane.submit("trace", lambda: [art.outline(fine=fine) for art, fine in some], done, priority=1)
+        self._lane.submit("trace", lambda: [art.outline(tolerance) for art, tolerance in some], done, priority=1)
 
     def _sync(self) -> None:
         page = self._page
@@ -143,45 +147,45 @@ class Stage(QGraphicsScene):
             return
         wanted = {a.id for a in page.annotations}
         before, self._count = self._count, len(wanted)
+        order = list(self._items)
         for gone in self._items.keys() - wanted:
-            self.removeItem(self._items.pop(gone))
+            self.layer.touch(self._items.pop(gone).place)
         alike = zip(self._synced, page.annotations, strict=False)
         same = next((n for n, (a, b) in enumerate(alike) if a is not b), min(len(self._synced), len(wanted)))
-        complete = True
-        for depth, annotation in enumerate(page.annotations[same:], same):
+        fresh = set()
+        for annotation in page.annotations[same:]:
             item = self._items.get(annotation.id)
             if item is not None and item.annotation.mask is not annotation.mask:
-                self.removeItem(item)
+                self.layer.touch(self._items.pop(annotation.id).place)
                 item = None
             if item is None:
-                if id(annotation.mask) not in self._art:
-                    complete = False
-                    continue
-                item = self._new_item(annotation)
+                if id(annotation.mask) in self._art:
+                    self._items[annotation.id] = self._new_item(annotation)
+                    fresh.add(annotation.id)
             elif item.annotation is not annotation:
                 item.restyle(annotation, self._colour(annotation), self._opacity)
-            item.set_depth(depth)
-        self._synced = page.annotations if complete else ()
-        self._sync_tags()
-        if (before <= _TRACED) != (self._count <= _TRACED):
-            self._restate(set(self._items))
+                self.layer.touch(item.place)
+        self._items = {a.id: self._items[a.id] for a in page.annotations if a.id in self._items}
+        kept = self._items.keys() - fresh
+        if [i for i in order if i in kept] != [i for i in self._items if i in kept]:  # others lie in front now
+            self.layer.update()
+        self.layer.show_instances(list(self._items.values()), page.width, page.height)
+        self._synced = page.annotations if len(self._items) == len(page.annotations) else ()
+        self._restate(set(self._items) if (before <= _TRACED) != (self._count <= _TRACED) else fresh)
         if len(self._art) > _KEPT + len(wanted):  # those of photos left and of masks undone pile up
             present = {id(a.mask) for a in page.annotations}
             self._art = {key: kept for key, kept in self._art.items() if key in present}
 
-    def _new_item(self, annotation: Annotation) -> MaskItem:
-        art = self._art[id(annotation.mask)][1]
-        item = MaskItem(annotation, art, self._colour(annotation), self._opacity, self._trace)
-        item.setVisible(self._shown and annotation.id not in self._hidden)
-        self._items[annotation.id] = item
-        self._restate({annotation.id})
-        self.addItem(item)
+    def _new_item(self, annotation: Annotation) -> Instance:
+        item = Instance(annotation, self._art[id(annotation.mask)][1], self._colour(annotation), self._opacity)
+        item.visible = self._shown and annotation.id not in self._hidden
+        self.layer.touch(item.place)
         return item
 
     def _clear_items(self) -> None:
-        for item in self._items.values():
-            self.removeItem(item)
         self._items.clear()
+        self.layer.show_instances((), 0, 0)
+        self.layer.update()
         self._synced = ()
         self._hovered = None
         self._sync_tags()
@@ -222,10 +226,9 @@ class Stage(QGraphicsScene):
     def _restate(self, ids: set[int]) -> None:
         all_traced, few = self._count <= _TRACED, len(self._selection) <= _TRACED
         for i in ids & self._items.keys():
-            hovered, selected = i == self._hovered, i in self._selection
-            self._items[i].set_state(
-                hovered=hovered, selected=selected, traced=all_traced or hovered or (selected and few)
-            )
+            hovered, selected, item = i == self._hovered, i in self._selection, self._items[i]
+            if item.set_state(hovered=hovered, selected=selected, traced=all_traced or hovered or (selected and few)):
+                self.layer.touch(item.place)
         self._sync_tags()
 
     def tint(self) -> tuple[QColor, float]:
@@ -235,8 +238,7 @@ class Stage(QGraphicsScene):
 
     def shift_selected(self, dx: int, dy: int) -> None:
         """Show the selected objects moved by image px while they are dragged."""
-        for i in set(self._selection) & self._items.keys():
-            self._items[i].setPos(dx, dy)
+        self.layer.shift([self._items[i] for i in self._selection if i in self._items], dx, dy)
         for i in set(self._selection) & self._tags.keys():
             self._tags[i][1].shift(dx, dy)
 
@@ -248,6 +250,7 @@ class Stage(QGraphicsScene):
         self._tags.clear()
         for item in self._items.values():
             item.restyle(item.annotation, self._colour(item.annotation), opacity)
+        self.layer.update()
         self._show_items()
 
     def set_hidden(self, ids: frozenset[int]) -> None:
@@ -257,7 +260,10 @@ class Stage(QGraphicsScene):
 
     def _show_items(self) -> None:
         for i, item in self._items.items():
-            item.setVisible(self._shown and i not in self._hidden)
+            visible = self._shown and i not in self._hidden
+            if visible != item.visible:
+                item.visible = visible
+                self.layer.touch(item.place)
         self._sync_tags()
 
     # --- pending -----------------------------------------------------------------------------------------------

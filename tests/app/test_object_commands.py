@@ -157,7 +157,7 @@ def test_hidden_objects_are_neither_seen_nor_picked(three):
     assert three.session.selection == ()
     three.click(150, 150)
     assert three.session.selection == ()
-    assert not three.canvas.stage._items[2].isVisible()
+    assert not three.canvas.stage._items[2].visible
     assert len(three.on_disk().annotations) == 3
     three.key("h", CTRL | ALT)
     three.click(150, 150)
@@ -188,12 +188,12 @@ def test_copies_on_the_same_and_on_the_next_photo(three):
 
 
 def test_colours_and_outlines(three):
-    seen = {three.canvas.stage._items[1]._colour.name()}
+    seen = {three.canvas.stage._items[1].colour.name()}
     for _ in range(2):
         three.key("c")
-        seen.add(three.canvas.stage._items[1]._colour.name())
+        seen.add(three.canvas.stage._items[1].colour.name())
     assert len(seen) == 3
-    assert three.canvas.stage._items[1]._colour.name() == "#4c8dff"
+    assert three.canvas.stage._items[1].colour.name() == "#4c8dff"
     three.session.select(())
     inside = three.at(60, 60)
     tinted = three.canvas.viewport().grab().toImage().pixelColor(inside)

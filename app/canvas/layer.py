@@ -1,0 +1,181 @@
+"""All instances of a page in one item of the scene, back to front: tinted pixels and borders.
+
+One item, because Qt asks every item of a scene a few questions in Python for each frame; and because the drawing of all
+of them can then be kept in one piece, that is pushed about with the photo and of which an edit repaints a corner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from app.canvas import paint
+from app.canvas.items import CRISP_FROM, LIGHT, SHADE, density_of, scale_of, set_pen
+from app.canvas.paint import Art, Wish
+from sscore.types import Annotation, FloatArray
+
+_TRACED_FROM = 2.0  # screen dots per image px: from here on few objects are in sight and outlines are drawn exactly
+_MARGIN, _MARGIN_ON_SCREEN = 12.0, 4.0  # image px and screen px around a mask that its outline may cover
+_DRAWN = 3
+_RECTS = 8  # an area of more pieces is painted as one
+
+
+class Instance:
+    """How one instance is shown. Far away the border is part of the stencil, which is quick for hundreds of objects;
+    close by, and for the few in hand, it is the exact outline."""
+
+    def __init__(self, annotation: Annotation, art: Art, colour: QColor, opacity: float) -> None:
+        self.annotation, self.art, self.place = annotation, art, art.place
+        self.visible = True
+        self.offset = QPointF()  # image px, while it is dragged
+        self.colour, self._opacity = colour, opacity
+        self._hovered = self._selected = self._traced = False
+        self._drawn: dict[tuple[int, bool], QImage] = {}  # tinted stencils by index and whether the outline is extra
+
+    def restyle(self, annotation: Annotation, colour: QColor, opacity: float) -> None:
+        """The same mask with another label or opacity."""
+        self.annotation, self.colour, self._opacity = annotation, colour, opacity
+        self._drawn.clear()
+
+    def set_state(self, *, hovered: bool, selected: bool, traced: bool) -> bool:
+        """traced: draw the exact outline at any zoom (for a few objects). Whether anything is another now."""
+        if (hovered, selected, traced) == (self._hovered, self._selected, self._traced):
+            return False
+        self._hovered, self._selected, self._traced = hovered, selected, traced
+        self._drawn.clear()
+        return True
+
+    def paint(self, painter: QPainter, density: float, level: int, wish: Wish) -> None:
+        """level: of the stencils, the one that fits `density` (screen dots per image px)."""
+        outline = None
+        if self._traced or density > _TRACED_FROM:  # drawn with the stencil's border until it is traced
+            outline = self.art.near_outline(paint.tolerance(density), wish)
+        key = (min(level, len(self.art.stencils) - 1), outline is not None)
+        tinted = self._drawn.get(key)
+        if tinted is None:
+            if len(self._drawn) >= _DRAWN:
+                self._drawn.clear()
+            tinted = self._drawn[key] = self._tinted(*key)
+        if not self.offset.isNull():
+            painter.translate(self.offset)
+        painter.drawImage(self.place, tinted)
+        if outline is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if self._selected:
+                set_pen(painter, SHADE, 5)
+                painter.drawPath(outline)
+                set_pen(painter, LIGHT, 2.4)
+            else:
+                colour = self.colour.lighter(118) if self._hovered else self.colour
+                set_pen(painter, colour, 2.4 if self._hovered or not self._opacity else 1.6)
+            painter.drawPath(outline)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if not self.offset.isNull():
+            painter.translate(-self.offset)
+
+    def _tinted(self, level: int, exact: bool) -> QImage:
+        opacity = min(self._opacity + 0.18, 0.8) if self._hovered else self._opacity
+        border = QColor(LIGHT if self._selected else self.colour)
+        if exact:
+            border = QColor(self.colour)
+            border.setAlphaF(opacity)
+        return paint.tinted(self.art.stencils[level], self.colour, opacity, border)
+
+
+class InstanceLayer(QGraphicsItem):
+    """`wish` is called with an art whose outline is needed and not yet traced."""
+
+    def __init__(self, wish: Wish) -> None:
+        super().__init__()
+        self._wish = wish
+        self._shown: Sequence[Instance] = ()
+        self._boxes: FloatArray | None = None
+        self._photo = self._bounds = QRectF()
+        self.setZValue(1)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+
+    def show_instances(self, shown: Sequence[Instance], width: int, height: int) -> None:
+        """shown: back to front, on a photo of this size, image px. Whatever is new or gone is to be touched as well."""
+        self._shown, self._boxes = shown, None
+        photo = QRectF(0, 0, width, height)
+        if photo != self._photo:
+            self._photo = photo
+            self._fit()
+
+    def touch(self, place: QRectF) -> None:
+        """What lies there (image px) looks different now."""
+        margin = self._margin()
+        self.update(place.adjusted(-margin, -margin, margin, margin))
+
+    def shift(self, some: Sequence[Instance], dx: float, dy: float) -> None:
+        """Show these beside their places, image px."""
+        before = [one.place.translated(one.offset) for one in some]
+        for one in some:
+            one.offset = QPointF(dx, dy)
+        after = [one.place.translated(one.offset) for one in some]
+        self._boxes = None
+        self._fit(after)
+        for place in (*before, *after):
+            self.touch(place)
+
+    def _fit(self, others: Sequence[QRectF] = ()) -> None:
+        """Bounds: the photo, and what is dragged beyond it."""
+        bounds = QRectF(self._photo)
+        for other in others:
+            bounds = bounds.united(other)
+        bounds = bounds.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+        if bounds != self._bounds:
+            self.prepareGeometryChange()
+            self._bounds = bounds
+
+    def _margin(self) -> float:
+        views = self.scene().views() if self.scene() else []
+        return _margin_at(views[0].transform().m11() if views else 1.0)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        return self._bounds
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        density = density_of(painter)
+        level = paint.halvings(density)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < CRISP_FROM)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for index in self._within(_areas(painter), _margin_at(scale_of(painter))):
+            one = self._shown[index]
+            if one.visible:
+                one.paint(painter, density, level, self._wish)
+
+    def _within(self, areas: Sequence[QRectF], margin: float) -> list[int]:
+        """Indices of the instances that reach into one of these areas."""
+        if self._boxes is None:
+            places = [one.place.translated(one.offset).getCoords() for one in self._shown]
+            self._boxes = np.array(places, dtype=np.float32).reshape(-1, 4)
+        x0, y0, x1, y1 = self._boxes.T
+        inside = np.zeros(len(self._boxes), dtype=bool)
+        for area in areas:
+            left, top, right, bottom = area.adjusted(-margin, -margin, margin, margin).getCoords()
+            inside |= (x0 < right) & (x1 > left) & (y0 < bottom) & (y1 > top)
+        return np.flatnonzero(inside).tolist()
+
+
+def _margin_at(scale: float) -> float:
+    """Outlines are up to 5 screen px wide, which is many image px far away."""
+    return max(_MARGIN, _MARGIN_ON_SCREEN / max(scale, 1e-6))
+
+
+def _areas(painter: QPainter) -> list[QRectF]:
+    """Where `painter` paints at all, in its own coordinates."""
+    if painter.hasClipping():
+        clip = painter.clipRegion()
+        if clip.rectCount() <= _RECTS:
+            return [QRectF(rect) for rect in clip]
+        return [QRectF(clip.boundingRect())]
+    device = painter.device()
+    ratio = device.devicePixelRatio()
+    whole = QRectF(0, 0, device.width() / ratio, device.height() / ratio)
+    return [painter.worldTransform().inverted()[0].mapRect(whole)]
