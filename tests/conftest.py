@@ -1,14 +1,19 @@
 """What all tests share: they neither wait for the disk nor have the garbage collector look at them over and over."""
 
 import gc
+import itertools
 import os
+import re
 
 import pytest
+
+gc.disable()  # until all is collected: importing makes hundreds of thousands of objects, and hardly any garbage
 
 
 def pytest_collection_finish():
     """Collected tests and imported modules stay to the end: the collector need not walk over them hundreds of times."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,3 +22,22 @@ def quick_disk():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda fd: None)
         yield
+
+
+@pytest.fixture(scope="session")
+def new_folder(tmp_path_factory):
+    """A function that makes an empty folder with a number and a name: {base}/17-test_name."""
+    base, numbers = tmp_path_factory.getbasetemp(), itertools.count()
+
+    def make(name):
+        folder = base / f"{next(numbers)}-{re.sub(r'[^a-zA-Z0-9]', '_', name)[:30]}"
+        folder.mkdir(mode=0o700)
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def tmp_path(new_folder, request):
+    """An empty folder of the test's own. pytest's costs twice as much: it links the latest of each name too."""
+    return new_folder(request.node.name)
