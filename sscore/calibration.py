@@ -18,6 +18,7 @@ LEAST = 20
 """Fewer confirmed pieces than this say nothing about how sure a classifier may be."""
 
 _FOLDS = 5
+_WORST = -float(np.log(1e-30))  # loss of a piece whose right class was thought impossible
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,11 @@ def fitted_temperature(chances: Chances, truth: Classes) -> float:
     networks"): the best of a fine grid from 0.1 to 10."""
     grid = np.logspace(-1, 1, 161)
     rows = np.arange(len(truth))
-    losses = [-np.log(np.maximum(powered(chances, t)[rows, truth], 1e-30)).mean() for t in grid]
+    logs = np.log(np.maximum(chances, 1e-30))
+    logs -= logs.max(1, keepdims=True)
+    own = logs[rows, truth]
+    # As `powered`, but of the right class alone and without taking logarithms for every temperature.
+    losses = [np.minimum(np.log(np.exp(logs / t).sum(1)) - own / t, _WORST).mean() for t in grid]
     return round(float(grid[int(np.argmin(losses))]), 4)
 
 

@@ -86,7 +86,12 @@ class LabelSet:
 
 def available() -> list[str]:
     """Keys of the label sets that ship with the program."""
-    return sorted(path.stem for path in (resources() / "labels").glob("*.toml"))
+    return list(_shipped(resources() / "labels"))
+
+
+@functools.cache  # they stay the same while the program runs
+def _shipped(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
 
 
 def load(key_or_path: str | Path = "scrap_shapes") -> LabelSet:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 import platformdirs
@@ -92,7 +93,7 @@ def sync_folder(folder: Path) -> None:
 
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it, for good. OSError passes through."""
-    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    made = list(takewhile(lambda one: not one.exists(), (folder, *folder.parents)))
     folder.mkdir(parents=True, exist_ok=True)
     for one in made:
         sync_folder(one.parent)
