@@ -14,12 +14,13 @@ from sscore.types import Box, Prompt
 SMALL = Prompt(box=Box(1500, 1100, 1530, 1120))
 LARGE = Prompt(box=Box(200, 200, 1200, 900))
 HW = (1600, 2400)
+PHOTO = (1200, 1800)
 
 
 @pytest.fixture(scope="module")
 def photo():
     """Grey with one red piece of 24 x 12 px, which TinySam sees as a third of one of its cells."""
-    rgb = np.full((*HW, 3), 120, np.uint8)
+    rgb = np.full((*PHOTO, 3), 120, np.uint8)
     rgb[1104:1116, 1503:1527] = (230, 20, 20)
     return rgb
 
@@ -68,10 +69,10 @@ def test_the_answer_lies_where_the_piece_is_and_finer_than_without(photo):
 
 def test_logits_come_back_in_the_photos_frame_and_go_in_again(photo):
     seg = TinySam()
-    part = zoom.window(seg, SMALL, HW, "auto")
+    part = zoom.window(seg, SMALL, PHOTO, "auto")
     first = zoom.predict(seg, photo, part, SMALL)[0]
     y, x = np.unravel_index(np.argmax(first.logits), (256, 256))
-    cell = 2400 / 256
+    cell = PHOTO[1] / 256
     assert abs((x + 0.5) * cell - 1515) < 2 * cell and abs((y + 0.5) * cell - 1110) < 2 * cell
     seen = []
     seg.predict = lambda embedding, prompt, *, multimask: seen.append(prompt) or ()
@@ -85,7 +86,7 @@ def test_logits_come_back_in_the_photos_frame_and_go_in_again(photo):
 def test_a_second_click_encodes_nothing(photo, tmp_path, monkeypatch):
     monkeypatch.setenv("SSC_CACHE", str(tmp_path / "缓存 cache"))
     seg, cache = TinySam(), EmbeddingCache()
-    part = zoom.window(seg, SMALL, HW, "auto")
+    part = zoom.window(seg, SMALL, PHOTO, "auto")
     for _ in range(3):
         zoom.predict(seg, photo, part, SMALL, cache=cache)
     assert seg.encoded == 1
@@ -107,7 +108,7 @@ def test_labelling_zooms_where_it_must_and_a_bad_prompt_costs_only_itself(photo)
     sizes = []
     seg.encode = counted
     page = labelled()
-    assert sizes[0] == HW and len(sizes) == 2 and max(sizes[1]) < 600
+    assert sizes[0] == PHOTO and len(sizes) == 2 and max(sizes[1]) < 600
     assert len(page.annotations) == 2
 
     def refuse(embedding, prompt, *, multimask=True):
