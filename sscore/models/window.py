@@ -24,8 +24,8 @@ _SMALL_CLICK = 0.02
 _WIDE_CLICK = 0.10
 """Radii of a click's two maps over the window's side: one says where exactly, the other is seen from afar."""
 
-
 _FAINT = 1e-12
+"""What is less of a click is nothing: products of such numbers are slow to compute with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +113,18 @@ def prompt_maps(
         (x0, y0), (x1, y1) = np.clip(np.rint(corners), 0, pixels).astype(int)
         maps[0, y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)] = 1.0
     if len(prompt.points):
-        grid = np.arange(pixels, dtype=np.float32) + 0.5
         at = window.to_window(prompt.points + 0.5, pixels)
-        for (x, y), good in zip(at, prompt.positive, strict=True):
-            dx2, dy2 = (grid - x) ** 2, (grid - y) ** 2
-            for offset, radius in ((0, _SMALL_CLICK), (1, _WIDE_CLICK)):
-                fall = -0.5 / (radius * pixels) ** 2
-                (down, rows), (across, columns) = _seen(np.exp(dy2 * fall)), _seen(np.exp(dx2 * fall))
-                part = maps[(1 if good else 3) + offset, rows, columns]
-                np.maximum(part, np.outer(down, across), out=part)
+        away = (np.arange(pixels, dtype=np.float32) + 0.5) - at[:, :, None]
+        one = np.empty((pixels, pixels), dtype=np.float32)
+        for offset, radius in ((1, _SMALL_CLICK), (2, _WIDE_CLICK)):
+            falls = np.exp(away * away * (-0.5 / (radius * pixels) ** 2))
+            falls[falls <= _FAINT] = 0
+            for good, across, down in zip(prompt.positive, falls[:, 0, None], falls[:, 1, :, None], strict=True):
+                whole = maps[offset if good else 2 + offset]
+                np.maximum(whole, np.dot(down, across, out=one), out=whole)
     if previous is not None:
         maps[5] = previous
     return maps
-
-
-def _seen(fall: FloatArray) -> tuple[FloatArray, slice]:
-    """Of a Gaussian's values along a line those that are not as good as 0, and where they are."""
-    places = np.flatnonzero(fall > _FAINT)
-    part = slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 0)
-    return fall[part], part
 
 
 def as_input(view: ByteArray, out: FloatArray) -> None:
