@@ -50,7 +50,7 @@ _HOPELESS = 0.3
 
 _FAR_PIXELS = 128
 _PIXELS = 160
-_BATCH = 32
+_BATCH = 30
 _BLOCKS = (5, 1)
 """Views the network sees at a time with OpenVINO: few, so that what it holds of them stays near the processor."""
 
@@ -173,8 +173,8 @@ class NanoSegmenter:
             batch = _drawn(embedding, prompts, part, _PIXELS)
             first, _ = self._runner(batch)
             batch[:, -1:] = _probability(first)
-            second, scores = self._runner(np.ascontiguousarray(batch[..., ::-1]))
-            logits = np.float32(0.5) * (first + second[..., ::-1])
+            second, scores = self._runner(_mirrored(batch))
+            logits = np.float32(0.5) * (first + _mirrored(second))
             for x, answer, score in zip(part, logits, scores, strict=True):
                 answers[x.number] = _View(x.window, answer[0], float(score))
         return answers
@@ -192,6 +192,12 @@ def _drawn(embedding: Embedding, prompts: list[Prompt], looks: list[_Look], pixe
         as_input(look(embedding.arrays["levels"], x.window, pixels), row[:3])
         prompt_maps(prompts[x.number], x.window, pixels, _previous(x, pixels), out=row[3:])
     return batch
+
+
+def _mirrored(batch: FloatArray) -> FloatArray:
+    """Left and right of (n, c, h, w) exchanged."""
+    rows = batch.reshape(-1, batch.shape[-1])
+    return np.asarray(cv2.flip(rows, 1), dtype=np.float32).reshape(batch.shape)
 
 
 def _around_points(prompt: Prompt) -> Box:
@@ -354,9 +360,9 @@ def part(path: Path) -> Part:
     """The network with the weights of a file, for `sscore.models.export`."""
 
     def build() -> nn.Module:
-        from sscore.models.nets.nano import NanoNet
+        from sscore.models.nets.nano import NanoNet, TrainedNano
 
-        return weights.filled(NanoNet(), path)
+        return TrainedNano(weights.filled(NanoNet(), path)).eval()
 
     view = Input((1, 9, _PIXELS, _PIXELS), free=(0, 2, 3))
     return Part("network", build, {"view": view}, ("logits", "iou"))

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import torch
 
 from sscore import mask_sets, models
 from sscore.errors import BadOption, BadPrompt
 from sscore.evaluate import Case, by_strategy, measure
 from sscore.mask_sets import tight
+from sscore.models.nets.nano import NanoNet, TrainedNano
 from sscore.types import Box, Prompt
 
 
@@ -47,6 +49,16 @@ def test_torch_and_openvino_agree(nano, scene):
         a = nano.predict(embedding, Prompt(box=mask.box))[0]
         b = reference.predict(embedding, Prompt(box=mask.box))[0]
         assert mask_sets.iou(a.mask, b.mask) >= 0.99 and abs(a.score - b.score) < 0.02
+
+
+def test_the_network_applied_answers_as_the_one_trained():
+    torch.manual_seed(4)
+    learnt = NanoNet().eval()
+    x = torch.randn(3, 9, 64, 96)
+    with torch.inference_mode():
+        (logits, quality), (wanted, judged) = TrainedNano(learnt).eval()(x), learnt(x)
+    assert logits.shape == wanted.shape == (3, 1, 64, 96) and wanted.std() > 0
+    assert torch.allclose(logits, wanted, atol=1e-5) and torch.allclose(quality, judged, atol=1e-5)
 
 
 def test_refinement_takes_its_own_logits(nano, scene):

@@ -71,6 +71,19 @@ class NanoNet(nn.Module):
         )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        x, pooled = self.features(x)
+        coarse = self.head(x)
+        logits = F.pixel_shuffle(coarse, 2)
+        # The quality head judges a finished mask: it may look at it, but must not bend it to its own advantage.
+        weight = coarse.mean(1, keepdim=True).sigmoid().detach()
+        mass = weight.mean((2, 3))
+        inside = (x.detach() * weight).mean((2, 3)) / (mass + 1e-4)
+        doubt = (weight * (1 - weight)).mean((2, 3)) / (mass + 1e-4)
+        judged = torch.cat([pooled, inside, mass, doubt], 1)
+        return logits, self.quality(judged)[:, 0].sigmoid()
+
+    def features(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """x as in `forward` -> float (n, widths[0], s / 2, s / 2), and the whole crop's (n, widths[-1])."""
         x = self.stem(x)
         skips = [x + self.stem_conv(x)]
         for stage in self.stages:
@@ -81,15 +94,43 @@ class NanoNet(nn.Module):
         x = x + self.context(pooled)[:, :, None, None]
         for merge, skip in zip(self.merges, skips[-2::-1], strict=True):
             x = merge(x, skip)
-        coarse = self.head(x)
-        logits = F.pixel_shuffle(coarse, 2)
-        # The quality head judges a finished mask: it may look at it, but must not bend it to its own advantage.
-        weight = coarse.mean(1, keepdim=True).sigmoid().detach()
-        mass = weight.mean((2, 3))
-        inside = (x.detach() * weight).mean((2, 3)) / (mass + 1e-4)
-        doubt = (weight * (1 - weight)).mean((2, 3)) / (mass + 1e-4)
+        return x, pooled
+
+
+class TrainedNano(nn.Module):
+    """A `NanoNet` that has learnt, with the same answers from fewer steps.
+
+    The head makes 4 x 4 logits at a time, as processors compute sixteen numbers at once and would compute four with
+    twelve for nothing; what lies inside the mask is one multiplication of matrices. forward: see `NanoNet`.
+    """
+
+    mean: Tensor
+
+    def __init__(self, net: NanoNet) -> None:
+        super().__init__()
+        self.net = net
+        self.head = nn.Conv2d(net.head.in_channels, 16, 4, 2, 1)
+        weight, mean = torch.zeros_like(self.head.weight), torch.zeros(4, 16, 1, 1)
+        for row in range(4):
+            for column in range(4):
+                place, own = 4 * row + column, 2 * (row % 2) + column % 2
+                y, x = row // 2, column // 2  # of the four coarse pixels, the one that this logit belongs to
+                weight[place, :, y : y + 3, x : x + 3] = net.head.weight[own]
+                mean[2 * y + x, place] = 0.25
+        assert net.head.bias is not None
+        self.head.load_state_dict({"weight": weight, "bias": net.head.bias.reshape(2, 2).repeat(2, 2).flatten()})
+        self.register_buffer("mean", mean)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        x, pooled = self.net.features(x)
+        logits = self.head(x)
+        weight = F.pixel_shuffle(F.conv2d(logits, self.mean).sigmoid(), 2).flatten(1)
+        mass = weight.mean(1, keepdim=True)
+        share = (weight / (weight.shape[1] * (mass + 1e-4)))[:, None]
+        inside = torch.matmul(share, x.permute(0, 2, 3, 1).flatten(1, 2))[:, 0]
+        doubt = (weight * (1 - weight)).mean(1, keepdim=True) / (mass + 1e-4)
         judged = torch.cat([pooled, inside, mass, doubt], 1)
-        return logits, self.quality(judged)[:, 0].sigmoid()
+        return F.pixel_shuffle(logits, 4), self.net.quality(judged)[:, 0].sigmoid()
 
 
 class NanoClsNet(nn.Module):
