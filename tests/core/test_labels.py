@@ -1,5 +1,7 @@
 """sscore.labels: the seven shapes in their order, and plain words for every mistake in a label file."""
 
+import tomllib
+
 import pytest
 
 from sscore import labels
@@ -45,6 +47,12 @@ def test_the_sets_that_ship():
         assert len({label.colour for label in one.labels}) == len(keys)
         every = [text for label in one.labels for text in label.texts]
         assert len(set(every)) == len(every)  # a text that two classes share would say nothing
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_the_sets_that_ship_pass_the_check_of_others(key):
+    path = labels.resources() / "labels" / f"{key}.toml"
+    assert labels._checked(tomllib.loads(path.read_text(encoding="utf-8")), path) == labels.load(key)
 
 
 def test_prompts_are_every_text_in_every_template(tmp_path):
