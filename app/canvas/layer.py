@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -29,9 +29,10 @@ class Instance:
     close by, and for the few in hand, it is the exact outline."""
 
     def __init__(self, annotation: Annotation, art: Art, colour: QColor, opacity: float) -> None:
-        self.annotation, self.art, self.place = annotation, art, art.place
+        self.annotation, self.art = annotation, art
+        self.home = self.place = art.place  # image px; they differ while it is dragged
+        self.corners = self.place.getCoords()
         self.visible = True
-        self.offset = QPointF()  # image px, while it is dragged
         self.colour, self._opacity = colour, opacity
         self._hovered = self._selected = self._traced = False
         self._drawn: dict[tuple[int, bool], QImage] = {}  # tinted stencils by index and whether the outline is extra
@@ -40,6 +41,10 @@ class Instance:
         """The same mask with another label or opacity."""
         self.annotation, self.colour, self._opacity = annotation, colour, opacity
         self._drawn.clear()
+
+    def shift(self, dx: float, dy: float) -> None:
+        self.place = self.home.translated(dx, dy)
+        self.corners = self.place.getCoords()
 
     def set_state(self, *, hovered: bool, selected: bool, traced: bool) -> bool:
         """traced: draw the exact outline at any zoom (for a few objects). Whether anything is another now."""
@@ -60,10 +65,10 @@ class Instance:
             if len(self._drawn) >= _DRAWN:
                 self._drawn.clear()
             tinted = self._drawn[key] = self._tinted(*key)
-        if not self.offset.isNull():
-            painter.translate(self.offset)
         painter.drawImage(self.place, tinted)
         if outline is not None:
+            if self.place is not self.home:
+                outline = outline.translated(self.place.topLeft() - self.home.topLeft())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if self._selected:
@@ -75,8 +80,6 @@ class Instance:
                 set_pen(painter, colour, 2.4 if self._hovered or not self._opacity else 1.6)
             painter.drawPath(outline)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        if not self.offset.isNull():
-            painter.translate(-self.offset)
 
     def _tinted(self, level: int, exact: bool) -> QImage:
         opacity = min(self._opacity + 0.18, 0.8) if self._hovered else self._opacity
@@ -114,10 +117,10 @@ class InstanceLayer(QGraphicsItem):
 
     def shift(self, some: Sequence[Instance], dx: float, dy: float) -> None:
         """Show these beside their places, image px."""
-        before = [one.place.translated(one.offset) for one in some]
+        before = [one.place for one in some]
         for one in some:
-            one.offset = QPointF(dx, dy)
-        after = [one.place.translated(one.offset) for one in some]
+            one.shift(dx, dy)
+        after = [one.place for one in some]
         self._boxes = None
         self._fit(after)
         for place in (*before, *after):
@@ -153,8 +156,7 @@ class InstanceLayer(QGraphicsItem):
     def _within(self, areas: Sequence[QRectF], margin: float) -> list[int]:
         """Indices of the instances that reach into one of these areas."""
         if self._boxes is None:
-            places = [one.place.translated(one.offset).getCoords() for one in self._shown]
-            self._boxes = np.array(places, dtype=np.float32).reshape(-1, 4)
+            self._boxes = np.array([one.corners for one in self._shown], dtype=np.float32).reshape(-1, 4)
         x0, y0, x1, y1 = self._boxes.T
         inside = np.zeros(len(self._boxes), dtype=bool)
         for area in areas:

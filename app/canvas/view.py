@@ -33,6 +33,7 @@ from app.pending import Pending
 from app.photos import Photo
 from app.session import Session
 from app.settings import Settings
+from app.soon import Soon
 from app.veil import Veil
 from sscore.types import Annotation, Mask, Page
 
@@ -73,6 +74,7 @@ class CanvasView(Viewport):
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self._slow.timeout.connect(self._on_slow)
         self._slow_shown = False
+        self._soon = Soon(self, self._advise_now)
         self.stage = Stage(lane, self._object_colour, self._tag_of, self)
         self.setScene(self.stage)
         self.setObjectName("canvas")
@@ -212,6 +214,9 @@ class CanvasView(Viewport):
         self.gestures.sync()
 
     def _teach(self) -> None:
+        self._soon.ask()
+
+    def _advise_now(self) -> None:
         self.hint.say(*self._advise())
         self.overlays.place()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from PySide6.QtCore import QEvent, QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolTip, QVBoxLayout, QWidget
@@ -63,23 +65,25 @@ class LabelsPanel(QFrame):
         column.addWidget(self.list)
         column.addWidget(self._source)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._soon = Soon(self, self.refresh)
         session.project_opened.connect(self.refresh)
-        session.selection_changed.connect(self.refresh)
-        session.page_changed.connect(self.refresh)
-        assistant.pending_changed.connect(self.refresh)
-        finder.changed.connect(self.refresh)
+        session.selection_changed.connect(self._soon.ask)
+        session.page_changed.connect(self._soon.ask)
+        assistant.pending_changed.connect(self._soon.ask)
+        finder.changed.connect(self._soon.ask)
         look.changed.connect(self.refresh)
         settings.changed.connect(self._on_setting)
         self.list.below.valueChanged.connect(self._set_below)
         self.refresh()
 
-    def refresh(self, *_: object) -> None:
+    def refresh(self) -> None:
         self._title.setText(self.tr("Class"))
         label, scores, card = self._subject()
         labels, lang = self._session.labels, self._look.lang
         below = self._settings.get("unknown_below")
-        with QSignalBlocker(self.list.below):
-            self.list.below.setValue(round(below * 100))
+        if self.list.below.value() != round(below * 100):
+            with QSignalBlocker(self.list.below):
+                self.list.below.setValue(round(below * 100))
         self.list.show_rows(
             [
                 (
@@ -147,16 +151,21 @@ class LabelsPanel(QFrame):
         return "", None, None
 
 
+_cards: dict[str, ModelCard] = {}
+
+
 def _card_of(classifier: str) -> ModelCard | None:
     """The row of the model of that id, a bare one for a model that is no longer listed; None for no model."""
     from sscore import catalogue
 
     if not classifier:
         return None
-    try:
-        return catalogue.card(classifier, "classifier")
-    except SscError:
-        return ModelCard(classifier, "classifier", "")
+    if classifier not in _cards:  # looking it up means looking at files
+        try:
+            _cards[classifier] = catalogue.card(classifier, "classifier")
+        except SscError:
+            return ModelCard(classifier, "classifier", "")
+    return _cards[classifier]
 
 
 class LabelList(QWidget):
@@ -169,9 +178,6 @@ class LabelList(QWidget):
         self._look = look
         self._rows: list[tuple[str, rows.ClassRow]] = []
         self._current = ""
-        self._painted: object = None
-        # An edit passes through "nothing selected" and back: only what is new in the end is painted.
-        self._soon = Soon(self, lambda: None if self._painted == (self._rows, self._current) else self.update())
         self._hovered = -1
         self._cursor = 0
         self.setMouseTracking(True)
@@ -183,16 +189,28 @@ class LabelList(QWidget):
         self.below.setStyleSheet(f"min-height: {_ROW - 8}px; max-height: {_ROW - 8}px; padding: 0 0 0 6px")
 
     def show_rows(self, listed: list[tuple[str, rows.ClassRow]], current: str) -> None:
-        if len(listed) != len(self._rows):
+        before, self._rows = self._looks(), listed
+        self._current = current
+        if len(before) != len(listed):
             self.setFixedHeight(_ROW * len(listed))
-        self._rows, self._current = listed, current
         self.setAccessibleName(self.tr("Class"))
         strong = next((row.name for _, row in listed if row.strong), "")
         self.setAccessibleDescription(strong)
         self.below.setAccessibleName(self.tr("Unknown below"))
         self.below.setToolTip(self.tr("A class less probable than this is no class"))
         self._place()
-        self._soon.ask()
+        self._repaint(before)
+
+    def _looks(self) -> list[tuple[object, ...]]:
+        """All that each row is painted from."""
+        at = self._cursor if self.hasFocus() else -1
+        return [(row, key == self._current, n == self._hovered, n == at) for n, (key, row) in enumerate(self._rows)]
+
+    def _repaint(self, before: list[tuple[object, ...]]) -> None:
+        """The rows that look different now."""
+        for n, (old, new) in enumerate(zip_longest(before, self._looks())):
+            if old != new:
+                self.update(0, n * _ROW, self.width(), _ROW)
 
     def _place(self) -> None:
         """The threshold stands in the row of the unknown, the last."""
@@ -217,8 +235,8 @@ class LabelList(QWidget):
 
     def _hover(self, row: int) -> None:
         if row != self._hovered:
-            self._hovered = row
-            self.update()
+            before, self._hovered = self._looks(), row
+            self._repaint(before)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         row = self._row_at(event.position().toPoint())
@@ -248,11 +266,12 @@ class LabelList(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         colours = self._look.colours
-        self._painted = (self._rows, self._current) if event.rect().contains(self.rect()) else None
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index, (key, row) in enumerate(self._rows):
             area = QRect(0, index * _ROW, self.width(), _ROW)
+            if not event.region().intersects(area):
+                continue
             back = area.adjusted(6, 1, -6, -1)
             painter.setPen(Qt.PenStyle.NoPen)
             if key == self._current:

@@ -19,6 +19,7 @@ def panel(studio):
 
 def shown(panel):
     """{label: its row}"""
+    QCoreApplication.processEvents()  # rows are made anew once all has been said
     return dict(panel.list._rows)
 
 

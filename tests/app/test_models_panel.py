@@ -56,8 +56,7 @@ def test_a_slow_model_is_shown_to_be_at_work(studio):
     studio.drag(100, 60, 220, 180)
     wait_until(lambda: "Working" in studio.canvas.hint._text.text())
     gate.set()
-    studio.settle()
-    assert not studio.canvas.hint.isVisible()
+    wait_until(lambda: not studio.canvas.hint.isVisible())
 
 
 def test_without_any_model_the_window_says_where_to_get_one(make_studio, folder):
@@ -67,7 +66,7 @@ def test_without_any_model_the_window_says_where_to_get_one(make_studio, folder)
     studio.open(folder)
     studio.key("w")
     studio.drag(100, 60, 220, 180)
-    assert "no model" in studio.canvas.hint._text.text()
+    wait_until(lambda: "no model" in studio.canvas.hint._text.text())
     assert any("ssc models get nano" in notice.detail for notice in studio.window.messages.notices)
     choose(studio, "other")
     studio.settle()

@@ -93,7 +93,7 @@ def test_the_class_panel_shows_and_sets_the_class(two):
     rows = two.window.labels.list
     QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=QPoint(60, 45))
     assert two.labels[0] == "Bar"
-    assert rows.accessibleDescription() == "Bar"
+    wait_until(lambda: rows.accessibleDescription() == "Bar")
 
 
 def test_a_class_by_its_name(two):
