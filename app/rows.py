@@ -75,11 +75,25 @@ def swatch(colour: str) -> QIcon:
     return QIcon(picture)
 
 
+_fonts: dict[tuple[str, int, bool], tuple[QFont, QFontMetrics]] = {}
+
+
+def font_like(base: QFont, *, side: int = 0, strong: bool = False) -> tuple[QFont, QFontMetrics]:
+    """`base` in another size (px; 0 leaves it) and weight. The same object each time: a font made anew for each text is
+    looked up anew for each text, which takes longer than drawing it."""
+    key = (base.key(), side, strong)
+    if key not in _fonts:
+        font = QFont(base)
+        if side:
+            font.setPixelSize(side)
+        font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+        _fonts[key] = font, QFontMetrics(font)
+    return _fonts[key]
+
+
 def draw_keycap(painter: QPainter, colours: Palette, key: str, right: float, middle: float) -> None:
-    font = QFont(painter.font())
-    font.setPixelSize(11)
     painter.save()
-    painter.setFont(font)
+    painter.setFont(font_like(painter.font(), side=11)[0])
     cap = QRectF(right - 18, middle - 9, 18, 18)
     painter.setPen(QPen(QColor(colours.border), 1))
     painter.setBrush(QColor(colours.raised))
@@ -100,8 +114,7 @@ def draw(painter: QPainter, area: QRect, row: ClassRow, colours: Palette, *, key
         draw_keycap(painter, colours, row.key, right, middle)
     if keycaps:
         right -= 26
-    font = QFont(painter.font())
-    font.setWeight(QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal)
+    font, metrics = font_like(painter.font(), strong=row.strong)
     painter.setFont(font)
     if row.value is not None:
         painter.setPen(QColor(colours.text if row.strong else colours.muted))
@@ -119,7 +132,7 @@ def draw(painter: QPainter, area: QRect, row: ClassRow, colours: Palette, *, key
         right = int(track.x()) - 8
     painter.setPen(QColor(colours.text))
     left = area.x() + 34
-    name = QFontMetrics(font).elidedText(row.name, Qt.TextElideMode.ElideRight, max(int(right - left), 10))
+    name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, max(int(right - left), 10))
     painter.drawText(QRectF(left, area.y(), right - left, area.height()), _LEFT, name)
     painter.restore()
 

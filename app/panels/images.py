@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import rows
 from app.ahead import Ahead
 from app.index import Index as FactIndex
 from app.look import Look
@@ -134,21 +135,19 @@ class ImageDelegate(QStyledItemDelegate):
         frame = QRectF(area.x() + 12, area.y() + (_ROW - _THUMB_H) / 2, _THUMB_W, _THUMB_H)
         self._draw_thumb(painter, frame, index.data(Qt.ItemDataRole.DecorationRole))
         left, right = int(frame.right()) + 11, area.right() - 30
-        font = QFont(option.font)
-        font.setWeight(QFont.Weight.DemiBold if selected else QFont.Weight.Normal)
+        font, metrics = rows.font_like(option.font, strong=selected)
         painter.setFont(font)
         painter.setPen(QColor(colours.text))
-        name = QFontMetrics(font).elidedText(PurePosixPath(rel).name, Qt.TextElideMode.ElideMiddle, right - left)
+        name = metrics.elidedText(PurePosixPath(rel).name, Qt.TextElideMode.ElideMiddle, right - left)
         painter.drawText(QRectF(left, area.y() + 9, right - left, 20), Qt.AlignmentFlag.AlignVCenter, name)
-        font.setPixelSize(12)
-        font.setWeight(QFont.Weight.Normal)
+        font, metrics = rows.font_like(option.font, side=12)
         painter.setFont(font)
         unreadable: bool = index.data(_UNREADABLE)
         strong = unreadable or state.damaged or state.sent_back
         painter.setPen(QColor(colours.danger if strong else colours.faint))
         said = self.tr("photo cannot be read") if unreadable else self._say(state)
         painter.drawText(QRectF(left, area.y() + 29, right - left, 18), Qt.AlignmentFlag.AlignVCenter, said)
-        dot = QPointF(left + QFontMetrics(font).horizontalAdvance(said) + 11, area.y() + 38.5)
+        dot = QPointF(left + metrics.horizontalAdvance(said) + 11, area.y() + 38.5)
         if not unreadable:
             self._draw_readiness(painter, dot, index.data(_READINESS))
         end = QPointF(area.right() - 20, area.center().y() + 0.5)

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -42,6 +42,7 @@ from sscore.types import Annotation, Page
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW = 32
+_ROWS_KEPT = 160
 
 
 class ObjectsModel(RowModel):
@@ -91,31 +92,54 @@ class ObjectDelegate(QStyledItemDelegate):
     def __init__(self, session: Session, veil: Veil, settings: Settings, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._session, self._veil, self._settings, self._look = session, veil, settings, look
-        self._small: QFont | None = None
+        self._kept: dict[tuple[object, ...], tuple[Annotation, QPixmap]] = {}
+        look.changed.connect(self._kept.clear)
+        session.project_opened.connect(self._kept.clear)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(200, _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Rows are kept as pictures: an edit of one object may move all the others up or down."""
         annotation: Annotation = index.data(Qt.ItemDataRole.UserRole)
-        colours, labels = self._look.colours, self._session.labels
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area: QRect = option.rect
-        back = area.adjusted(6, 1, -6, -1)
-        painter.setPen(Qt.PenStyle.NoPen)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if selected or option.state & QStyle.StateFlag.State_MouseOver:
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        hidden, colour_by = annotation.id in self._veil.hidden, self._settings.get("colour_by")
+        ratio = painter.device().devicePixelRatio()
+        key = (id(annotation), option.rect.width(), selected, hovered, hidden, colour_by, ratio)
+        kept = self._kept.get(key)
+        if kept is None:
+            if len(self._kept) >= _ROWS_KEPT:
+                self._kept.clear()
+            picture = QPixmap(QSize(option.rect.width(), _ROW) * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(QColor(self._look.colours.surface))
+            area = QRect(0, 0, option.rect.width(), _ROW)
+            self._draw(QPainter(picture), area, option, annotation, selected=selected, hovered=hovered, hidden=hidden)
+            kept = self._kept[key] = (annotation, picture)  # kept alive, for its id() to stay its own
+        painter.drawPixmap(option.rect.topLeft(), kept[1])
+
+    def _draw(
+        self,
+        painter: QPainter,
+        area: QRect,
+        option: QStyleOptionViewItem,
+        annotation: Annotation,
+        *,
+        selected: bool,
+        hovered: bool,
+        hidden: bool,
+    ) -> None:
+        colours, labels = self._look.colours, self._session.labels
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if selected or hovered:
             painter.setBrush(QColor(colours.accent_soft if selected else colours.hover))
-            painter.drawRoundedRect(back, 6, 6)
+            painter.drawRoundedRect(area.adjusted(6, 1, -6, -1), 6, 6)
         middle = area.center().y() + 0.5
         colour = colouring.colour_of(annotation, labels, self._settings.get("colour_by"))
         rows.draw_swatch(painter, colour, area.x() + 16, middle)
-        if self._small is None:  # a font made anew for each row is looked up anew for each row
-            self._small = QFont(option.font)
-            self._small.setPixelSize(12)
         painter.setFont(option.font)
-        hidden = annotation.id in self._veil.hidden
         painter.setPen(QColor(colours.faint if hidden else colours.text))
         name = rows.name_of(labels, annotation.label, self._look.lang)
         painter.drawText(QRectF(area.x() + 38, area.y(), area.width() - 150, area.height()), _LEFT, name)
@@ -123,12 +147,12 @@ class ObjectDelegate(QStyledItemDelegate):
         for icon in self._flags(annotation, hidden):
             painter.drawPixmap(QPointF(right - 14, middle - 7), self._look.pixmap(icon, "muted", 14))
             right -= 18
-        painter.setFont(self._small)
+        painter.setFont(rows.font_like(option.font, side=12)[0])
         painter.setPen(QColor(colours.faint))
         painter.drawText(QRectF(area.right() - 120, area.y(), 40, area.height()), _RIGHT, f"#{annotation.id}")
         painter.setPen(QColor(colours.muted))
         painter.drawText(QRectF(area.right() - 74, area.y(), 60, area.height()), _RIGHT, self._certainty(annotation))
-        painter.restore()
+        painter.end()
 
     def _flags(self, annotation: Annotation, hidden: bool) -> list[str]:
         """The icons of what is true of it."""

@@ -17,10 +17,13 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self._place, self._zoom, self._model, self._saved = (QLabel() for _ in range(4))
         self._dot = QLabel()
-        self._place.setMinimumWidth(110)
-        self._zoom.setMinimumWidth(64)
         self.addWidget(self._place)
         self.addWidget(self._zoom)
+        # As these change with every move of the mouse, they keep their size: a new one lays out the whole line.
+        for label, width, longest in ((self._place, 110, "9999, 9999 px"), (self._zoom, 64, "6400 %")):
+            label.setText(longest)
+            label.setFixedSize(max(width, label.sizeHint().width()), label.sizeHint().height())
+            label.setText("")
         self.addPermanentWidget(self._model)
         state = QWidget()
         line = QHBoxLayout(state)
