@@ -195,10 +195,9 @@ class Actions(QObject):
             if row.group:
                 groups.setdefault(row.group, QActionGroup(self)).addAction(action)
             self.by_key[row.key] = action
-        self.set_keys({})
 
     def set_keys(self, own: Mapping[str, tuple[str, ...]]) -> None:
-        """Keys the user chose, by action; all others keep those of the table."""
+        """Keys the user chose, by action; all others keep those of the table. To be called before the first use."""
         self._own_keys = dict(own)
         for row in TABLE:
             if row.key not in CANVAS_ONLY:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.dialogs.capture import CaptureDialog
     from app.dialogs.compare import CompareDialog
     from app.dialogs.evaluate import EvaluateDialog
+    from app.dialogs.help import AboutDialog, ShortcutsDialog
     from app.dialogs.project_wizard import ProjectWizard
     from app.dialogs.settings import SettingsDialog
     from app.dialogs.shortcuts import KeysDialog
@@ -91,6 +92,8 @@ class Flow(QObject):
             "train": self.show_train,
             "settings": self.show_settings,
             "keys": self.show_keys,
+            "shortcuts": self.show_shortcuts,
+            "about": self.show_about,
             "wizard": self.show_wizard,
             "capture": lambda: self.show_capture(),
         }
@@ -223,6 +226,16 @@ class Flow(QObject):
 
         window = self._window
         return self._once(KeysDialog(window.actions_, window.settings, window.look, window))
+
+    def show_shortcuts(self) -> ShortcutsDialog:
+        from app.dialogs.help import ShortcutsDialog
+
+        return self._once(ShortcutsDialog(self._window.actions_, self._window))
+
+    def show_about(self) -> AboutDialog:
+        from app.dialogs.help import AboutDialog
+
+        return self._once(AboutDialog(self._window.look, self._window))
 
     def show_wizard(self) -> ProjectWizard:
         from app.dialogs.project_wizard import ProjectWizard

@@ -298,15 +298,16 @@ def icon(name: str, colours: Palette, *, colour: str = "") -> QIcon:
         modes.append((QIcon.Mode.Active, QIcon.State.Off, "text", 1.0))
         modes.append((QIcon.Mode.Normal, QIcon.State.On, "accent_hover" if colours.dark else "accent", 1.0))
     for mode, state, entry, opacity in modes:
+        renderer = _renderer(name, getattr(colours, entry))
         for side in _ICON_SIDES:
-            out.addPixmap(_draw(name, getattr(colours, entry), side, opacity), mode, state)
+            out.addPixmap(_draw(renderer, side, opacity), mode, state)
     return out
 
 
 @lru_cache(maxsize=256)
 def pixmap(name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
     """One icon, `side` px square in a colour "#RRGGBB", sharp at the screen's pixel ratio."""
-    out = _draw(name, colour, round(side * ratio))
+    out = _draw(_renderer(name, colour), round(side * ratio))
     out.setDevicePixelRatio(ratio)
     return out
 
@@ -315,8 +316,11 @@ def app_icon() -> QIcon:
     return QIcon(str(paths.resources() / "icons" / "app.svg"))
 
 
-def _draw(name: str, colour: str, side: int, opacity: float = 1.0) -> QPixmap:
-    renderer = QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
+def _renderer(name: str, colour: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
+
+
+def _draw(renderer: QSvgRenderer, side: int, opacity: float = 1.0) -> QPixmap:
     out = QPixmap(side, side)
     out.fill(Qt.GlobalColor.transparent)
     painter = QPainter(out)

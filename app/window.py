@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QMainWindow,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from app import model_words, samples, theme
 from app.actions import Actions
@@ -24,9 +17,6 @@ from app.assistant import Assistant
 from app.canvas.view import CanvasView
 from app.chrome import Chrome
 from app.commands import Commands
-from app.dialogs.export import ExportDialog
-from app.dialogs.help import AboutDialog, ShortcutsDialog
-from app.dialogs.models import ModelsDialog, weight_files
 from app.dialogs.unsaved import leave_unsaved
 from app.editing import Editing
 from app.finder import Finder
@@ -47,6 +37,9 @@ from app.settings import Settings
 from app.shelf import Catalogue, Shelf
 from app.stock import Stock
 from app.veil import Veil
+
+if TYPE_CHECKING:
+    from app.dialogs.models import ModelsDialog
 
 # Messages that mean nothing any more once another folder is open.
 _ABOUT_PROJECT = ("open", "holder", "page", "conflict", "digest", "stash", "prompt", "label", "end", "find")
@@ -137,8 +130,6 @@ class Window(QMainWindow):
             "show_masks": lambda: self._toggle("show_masks"),
             "show_names": lambda: self._toggle("show_names"),
             "zoom_small": lambda: self._toggle("zoom_small"),
-            "shortcuts": lambda: self._show_dialog(ShortcutsDialog(self.actions_, self)),
-            "about": lambda: self._show_dialog(AboutDialog(self.look, self)),
             **self.flow.handlers(),
         }
 
@@ -302,11 +293,15 @@ class Window(QMainWindow):
         self.session.set_digest(photo.image, photo.digest)
 
     def show_export(self) -> None:
+        from app.dialogs.export import ExportDialog
+
         if self.session.project is not None:
             self._show_dialog(ExportDialog(self.session, self.disk_lane, self.look, self))
 
     def show_models(self, model_id: str = "") -> ModelsDialog:
         """The model manager, with this model in hand."""
+        from app.dialogs.models import ModelsDialog
+
         if self._models_dialog is None:
             self._models_dialog = ModelsDialog(self.stock, self.assistant, self.look, self)
         dialog = self._models_dialog
@@ -358,6 +353,8 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        from app.dialogs.models import weight_files
+
         if files := weight_files(event):
             for file in files:
                 self.show_models().add_file(file)
