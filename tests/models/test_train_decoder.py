@@ -22,6 +22,7 @@ from sscore.models.nets import sam
 from sscore.train import decoder, decoder_data, decoder_net, decoder_prompts, decoder_report, decoder_sam
 from sscore.train.decoder_prompts import DecoderRecipe
 from sscore.train.decoder_time import FINISHED
+from sscore.train.recipe import load as load_recipe
 from sscore.train.trainer import Outcome
 from sscore.types import Annotation, Mask, ModelCard, Page
 
@@ -234,6 +235,29 @@ def test_the_recipe_says_what_learns(small):
     assert {n for n, v in sure.named_parameters() if v.requires_grad} - names == {
         name for name, _ in sure.named_parameters() if "iou_prediction_head" in name
     }
+
+
+def _reached(learner, sample):
+    """Which masks' own layers (0 to 3), and whether the head of the predicted IoU, a step on this sample changes."""
+    learner.zero_grad()
+    learner([sample])[0].backward()
+    moved = {name for name, value in learner.named_parameters() if value.grad is not None and value.grad.any()}
+    masks = {k for k in range(4) if any(f"output_hypernetworks_mlps.{k}." in name for name in moved)}
+    return masks, any("iou_prediction_head" in name for name in moved)
+
+
+def test_robust_reaches_all_that_everything_mode_chooses_from(small):
+    plain, sure = (
+        decoder_net.Learner(_whole(small), load_recipe(DecoderRecipe, "decoder", name)) for name in ("paper", "robust")
+    )
+    annotated = _samples(1, plain.recipe)[0]
+    masks, head = _reached(plain, annotated)
+    # The single mask and the best of the three: nothing says how good they have become, or holds the other two.
+    assert len(masks) == 2 and 0 in masks and not head
+    assert _reached(sure, annotated)[1]
+    with torch.no_grad():
+        sure.decoder.decoder.mask_tokens.weight += 0.1
+    assert _reached(sure, replace(annotated, truth=None)) == ({0, 1, 2, 3}, True)
 
 
 def test_rehearsal_asks_for_nothing_new_and_refinement_clicks_where_it_is_wrong(small):
