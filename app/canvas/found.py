@@ -43,6 +43,8 @@ class FindItem(QGraphicsItem):
         self._marked = False
         self._tint: QImage | None = None
         self.setZValue(_DEPTH)
+        # Dashes take milliseconds each: pushing the photo about paints the picture that Qt has kept.
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def restyle(self, find: Find, colour: QColor, *, marked: bool) -> None:
         """marked: under the mouse or in hand."""
