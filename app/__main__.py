@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import sys
-import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,24 +14,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import samples
-from app.jobs import LANE
 from app.look import Look, resolve
-from app.settings import Settings
+from app.settings import Settings, apply_threads
 from app.window import Window
 from sscore import __version__, paths
-
-
-def program() -> None:
-    """The command: `main`, and out. Everything is saved by then; a native library that is still opening a model on a
-    lane would abort the interpreter's own way out."""
-    code = main()
-    if any(thread.name.startswith(LANE) for thread in threading.enumerate()):
-        logging.shutdown()
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:  # a Windows program without a console has none
-                stream.flush()
-        os._exit(code)
-    sys.exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,6 +42,8 @@ def _run(options: argparse.Namespace) -> int:
     app.setDesktopFileName("scrap-sam-clip")
     _start_log()
     settings = Settings()
+    if settings.get("threads"):
+        apply_threads(settings)
     for key, value in (("language", options.lang), ("theme", options.theme)):
         if value:
             settings.override(key, value)
@@ -148,4 +134,4 @@ class _reporter:  # noqa: N801 (used as a function)
 
 
 if __name__ == "__main__":
-    program()
+    sys.exit(main())

@@ -15,13 +15,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import Lane
-from app.model_words import ended_by
 from app.notices import Notice, of_error, out_of_memory
 from app.pending import Pending
 from app.photos import Photo
 from app.settings import Settings
-from app.shelf import LIMITS, STANDARD, Kind, Shelf, Trial, check_room_to_work, embedding_limits
-from sscore.errors import BadPrompt
+from app.shelf import LIMITS, STANDARD, Kind, Shelf, check_room_to_work, embedding_limits
+from sscore.errors import BadPrompt, ModelCrashed
 from sscore.labels import LabelSet
 from sscore.models.cache import EmbeddingCache, needed_by
 from sscore.models.zoom import Zoom
@@ -47,7 +46,6 @@ class Assistant(QObject):
         super().__init__(parent)
         self._lane = lane
         self._settings = settings
-        self._trial = Trial(settings)
         self._shelf = shelf
         self.looking_at: Callable[[], Box | None] = lambda: None  # the part of the photo in sight, image px
         self.cards: list[ModelCard] = []
@@ -62,7 +60,6 @@ class Assistant(QObject):
         self._stash: dict[str, Pending] = {}
         self.cache = EmbeddingCache(**embedding_limits(settings))
         settings.changed.connect(self._on_setting)
-        self.encoded.connect(self._on_encoded)
         self._drafting = False
         self._next_draft = False
         self._accept_wanted = False
@@ -72,18 +69,13 @@ class Assistant(QObject):
     def start(self) -> None:
         """List the models, then load the chosen ones."""
         self._lane.submit("cards", self._shelf.cards, self._on_cards, self._on_cards_failed)
-        for kind, standard in STANDARD.items():
-            chosen = self._settings.get(kind)
-            if self._trial.failed(kind, chosen):
-                self.notice.emit(ended_by(chosen, standard))
-                chosen = standard
-            self.load(kind, chosen)
+        for kind in STANDARD:
+            self.load(kind, self._settings.get(kind))
 
     def load(self, kind: Kind, model_id: str) -> None:
         """Load a model in the background; until it is there (or if it fails) the present one stays in use."""
         opened: Callable[[str], Any] = self._shelf.segmenter if kind == "segmenter" else self._shelf.classifier
         self.loading[kind] = model_id
-        self._trial.begin(kind, model_id)
         self.models_changed.emit()
         self._lane.submit(
             ("load", kind),
@@ -113,31 +105,22 @@ class Assistant(QObject):
         self.notice.emit(of_error(error, key="model"))
 
     def _on_failed(self, error: Exception) -> None:
-        """A model broke off at its work: it stays, and so does all else."""
-        self._trial.end()  # it did not take the program down
+        """A model broke off at its work: it stays, and so does all else. Of one that crashed app.crashes tells."""
+        if isinstance(error, ModelCrashed):
+            return
         if out_of_memory(error):
             self.cache.forget()
         self.work_failed.emit(self.present("segmenter"), error)
 
-    def close(self) -> None:
-        """The program ends properly."""
-        self._trial.end()
-
     def _on_loaded(self, kind: Kind, model_id: str, model: Any) -> None:
         self.loading.pop(kind, None)
         setattr(self, kind, model)
-        if kind == "classifier":
-            self._trial.end(kind)
         self._settings.set(kind, model_id)
         self.models_changed.emit()
-        if kind == "segmenter":
-            self._encode_ahead()
-        if not self.pending.empty:
-            self._ask(final=True)
+        self.go_on(encode=kind == "segmenter")
 
     def _on_load_failed(self, kind: Kind, model_id: str, error: Exception) -> None:
         self.loading.pop(kind, None)
-        self._trial.end(kind)
         self.models_changed.emit()
         self.load_failed.emit(kind, model_id, error)
 
@@ -165,13 +148,14 @@ class Assistant(QObject):
         if photo.image != self._image:
             return
         self._photo = photo
-        self._encode_ahead()
+        self.go_on()
+
+    def go_on(self, *, encode: bool = True) -> None:
+        """With the photo or a model of now: prepare the one for the other, and ask for the mask in hand."""
+        if encode and self._photo is not None:
+            self.embed(self._photo)
         if not self.pending.empty:
             self._ask(final=True)
-
-    def _encode_ahead(self) -> None:
-        if self._photo is not None:
-            self.embed(self._photo)
 
     def embed(self, photo: Photo, *, ahead: bool = False) -> None:
         """Make the embedding before it is asked for. ahead: of a photo not on screen; its failure is only logged."""
@@ -195,10 +179,6 @@ class Assistant(QObject):
             self._lane.submit("ahead", work, None, failed, priority=9)
         else:
             self._lane.submit("encode", work, None, self._on_failed, priority=6)
-
-    def _on_encoded(self, _photo: Photo, _segmenter: Segmenter, done: bool) -> None:
-        if done:
-            self._trial.end("segmenter")
 
     def _on_setting(self, key: str) -> None:
         if key in LIMITS:
@@ -348,7 +328,6 @@ class Assistant(QObject):
         if final and proposal.prompt is not self.pending.prompt:
             return
         self.seconds = dict(proposal.seconds)
-        self._trial.end()
         self._show(self.pending.answered(proposal, final=final))
         self.proposed.emit(proposal)
         if not final:
@@ -361,12 +340,18 @@ class Assistant(QObject):
         if not final:
             self._after_draft()
             return
-        self._accept_wanted = False
-        self._show(replace(self.pending, proposal=None, settled=True, scores={}))
+        if isinstance(error, ModelCrashed):  # it is asked again, or given up, see app.crashes
+            return
+        self.give_up()
         if isinstance(error, BadPrompt):
             self.notice.emit(of_error(error, key="prompt", kind="info"))
         else:
             self._on_failed(error)
+
+    def give_up(self) -> None:
+        """No answer will come to the prompt in hand; it stays on screen."""
+        self._accept_wanted = False
+        self._show(replace(self.pending, proposal=None, settled=True, scores={}))
 
     def _after_draft(self) -> None:
         self._drafting = False

@@ -20,7 +20,7 @@ from app.photos import Photo
 from app.session import Session
 from app.settings import Settings
 from sscore import edits
-from sscore.errors import Cancelled
+from sscore.errors import Cancelled, ModelCrashed
 from sscore.facts import EFFORT
 from sscore.project import Project
 from sscore.types import Annotation, Box, Page, Prompt, Segmenter
@@ -165,7 +165,8 @@ class Finder(QObject):
     def _on_no_piece(self, error: Exception) -> None:
         self.asked -= 1
         self.changed.emit()
-        self.notice.emit(of_error(error, key="find"))
+        if not isinstance(error, ModelCrashed):  # that is told once, by app.crashes
+            self.notice.emit(of_error(error, key="find"))
 
     def stop(self) -> bool:
         """Call off a search under way; False when there is none."""
@@ -198,7 +199,7 @@ class Finder(QObject):
         if stop is self._stop:
             self._stop = None
             self.changed.emit()
-        if not isinstance(error, Cancelled):
+        if not isinstance(error, (Cancelled, ModelCrashed)):
             self.notice.emit(of_error(error, key="find"))
 
     # --- the photo on screen -----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from app import model_words
 from app.bulk import Bulk
 from app.checks import Checks
 from app.company import Company
+from app.crashes import Crashes
 from app.crops import Crops
 from app.index import Index
 from app.jobs import Lane
@@ -21,6 +22,7 @@ from app.photos import Photo
 from app.recent import Recent
 from app.settings import chosen_keys
 from app.shelf import Shelf
+from sscore.errors import ModelCrashed
 from sscore.frames import EXTENSIONS
 from sscore.types import Page
 
@@ -59,6 +61,8 @@ class Flow(QObject):
         saver = window.session.saver
         saver.state_changed.connect(lambda _state: window.status.explain_saving(saver.trouble))
         window.assistant.work_failed.connect(self._on_model_failed)
+        self.crashes = Crashes(window.assistant, self)
+        self.crashes.happened.connect(self._on_crash)
         self.company = Company(window.session, window.disk_lane, self)
         self.company.notice.connect(window.messages.show_notice)
         self.company.returned.connect(self._on_return)
@@ -106,7 +110,6 @@ class Flow(QObject):
 
     def close(self) -> None:
         self.company.close()
-        self._window.assistant.close()
         for window in (self._gallery, self._statistics, self._compare):
             if window is not None:
                 window.close()
@@ -318,6 +321,13 @@ class Flow(QObject):
         window.messages.show_notice(
             Notice("error", text, detail, "prompt", models, lambda: window.show_models(model_id))
         )
+
+    def _on_crash(self, error: ModelCrashed, goes_on: str, again: bool) -> None:
+        """A model that ended its process: one message, whatever it was doing."""
+        text, detail = model_words.crash(error, goes_on, again=again)
+        window, kind = self._window, "warning" if again else "error"
+        show = lambda: window.show_models(error.model)  # noqa: E731
+        window.messages.show_notice(Notice(kind, text, detail, "crash", self.tr("Models…"), show))
 
     def _on_return(self) -> None:
         """The folder was away and is back: what could not be read is read again."""

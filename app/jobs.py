@@ -28,10 +28,6 @@ class _Job:
     always: bool
 
 
-LANE = "lane-"
-"""What the names of the lanes' threads begin with."""
-
-
 class Lane(QObject):
     """One worker thread. `done` and `failed` are called in the thread that made the lane.
 
@@ -40,6 +36,7 @@ class Lane(QObject):
     """
 
     busy_changed = Signal(bool)
+    broke = Signal(object)  # an error of a job, after who asked for it was told; of one nobody waits for any more too
     _answered = Signal(object, object, object)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
@@ -53,7 +50,7 @@ class Lane(QObject):
         self._busy = False
         self._running = False
         self._answered.connect(self._deliver)
-        self._thread = threading.Thread(target=self._loop, name=LANE + name, daemon=True)
+        self._thread = threading.Thread(target=self._loop, name=f"lane-{name}", daemon=True)
         self._thread.start()
 
     def submit(
@@ -165,6 +162,8 @@ class Lane(QObject):
                 job.failed(error)
             else:
                 log.error("a background job failed", exc_info=error)
+        if error is not None:
+            self.broke.emit(error)
         self._show_busy()
 
     def _forget(self, key: Hashable) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app.notices import FREE_MEMORY, Notice, headline, in_words, of_error, out_of_memory
+from app.notices import FREE_MEMORY, headline, in_words, of_error, out_of_memory
 from app.notices import facts as exact_facts
 from sscore import errors
 from sscore.types import ModelCard
@@ -207,13 +207,21 @@ def work_trouble(error: Exception, model_id: str) -> tuple[str, str]:
     return text, f"{advice}\n{notice.detail}"
 
 
-def ended_by(model_id: str, standard: str) -> Notice:
-    """At the start: the program had ended while this model was at work, so it is not taken again by itself."""
-    text = QCoreApplication.translate("Models", "The program ended last time while {name} was at work")
-    detail = QCoreApplication.translate(
-        "Models", "{standard} is in use now. Choose {name} again when you like; perhaps the memory was not enough."
-    )
-    return Notice("warning", text.format(name=model_id), detail.format(name=model_id, standard=standard), "trial")
+def crash(error: errors.ModelCrashed, goes_on: str, *, again: bool) -> tuple[str, str]:
+    """A model that ended its process: headline and explanation. goes_on: the model in use from now on, "" for none;
+    again: whether it is the first time, and tried once more."""
+    name, kept = error.model, QCoreApplication.translate("Models", "Your work is kept.")
+    if again:
+        text = QCoreApplication.translate("Models", "{name} crashed and is being started again").format(name=name)
+        more = QCoreApplication.translate("Models", "Should the last step have no answer, repeat it.")
+    elif goes_on and goes_on != name:
+        text = QCoreApplication.translate("Models", "{name} crashed again; {other} is used now")
+        text = text.format(name=name, other=goes_on)
+        more = QCoreApplication.translate("Models", "Choose {name} again when you like.").format(name=name)
+    else:
+        text = QCoreApplication.translate("Models", "{name} crashed again").format(name=name)
+        more = QCoreApplication.translate("Models", "Try again, or choose another model; details are in the log.")
+    return text, f"{kept} {more}\n{exact_facts(error)}"
 
 
 _TRY_LATER = QT_TRANSLATE_NOOP(

@@ -44,6 +44,7 @@ _HEADLINES: tuple[tuple[type[Exception], str], ...] = (
     (errors.ExportFailed, QT_TRANSLATE_NOOP("Errors", "The export failed and left nothing behind")),
     (errors.ModelMissing, QT_TRANSLATE_NOOP("Errors", "The model is not on this computer")),
     (errors.WrongWeights, QT_TRANSLATE_NOOP("Errors", "This model file cannot be used")),
+    (errors.ModelCrashed, QT_TRANSLATE_NOOP("Errors", "The model crashed; your work is kept")),
     (errors.DownloadFailed, QT_TRANSLATE_NOOP("Errors", "The download failed")),
     (errors.DiskFull, QT_TRANSLATE_NOOP("Errors", "The disk is full")),
     (errors.Busy, QT_TRANSLATE_NOOP("Errors", "Another program is writing the same file")),

@@ -16,9 +16,9 @@ from typing import Any
 
 from sscore import images, labels, paths, review
 from sscore.facts import EFFORT
-from sscore.models import load_classifier, load_segmenter
 from sscore.project import Project
 from sscore.recognize import label_page
+from sscore.remote.process import ModelProcess
 from sscore.types import Annotation, Box, Page, Prompt, Status
 
 
@@ -51,16 +51,17 @@ def make(folder: Path) -> None:
     for name in pieces:
         shutil.copyfile(source / name, folder / name)
     project = Project.open(folder)
-    segmenter, classifier, shapes = load_segmenter("nano"), load_classifier("nano-cls"), labels.load()
-    for name, work in _STORY.items():
-        drawn = pieces[name][: len(pieces[name]) - work.left]
-        prompts = [Prompt(box=Box(*box)) for _, *box in drawn]
-        page = label_page(images.read(folder / name), prompts, segmenter, classifier, shapes, image=name)
-        if len(page.annotations) != len(drawn):
-            raise RuntimeError(f"{name}: {len(drawn)} boxes gave {len(page.annotations)} masks")
-        if work.status != "proposed":
-            page = _worked_on(page, work, [label for label, *_ in drawn])
-        project.save(page, edit="made", author=work.author)
+    with ModelProcess() as models:
+        segmenter, classifier, shapes = models.segmenter("nano"), models.classifier("nano-cls"), labels.load()
+        for name, work in _STORY.items():
+            drawn = pieces[name][: len(pieces[name]) - work.left]
+            prompts = [Prompt(box=Box(*box)) for _, *box in drawn]
+            page = label_page(images.read(folder / name), prompts, segmenter, classifier, shapes, image=name)
+            if len(page.annotations) != len(drawn):
+                raise RuntimeError(f"{name}: {len(drawn)} boxes gave {len(page.annotations)} masks")
+            if work.status != "proposed":
+                page = _worked_on(page, work, [label for label, *_ in drawn])
+            project.save(page, edit="made", author=work.author)
 
 
 def _worked_on(page: Page, work: _Work, truths: list[str]) -> Page:

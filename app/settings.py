@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,6 @@ TABLE: tuple[Setting, ...] = (
     Setting("author", _author()),
     Setting("segmenter", "nano"),
     Setting("classifier", "nano-cls"),
-    Setting("trial_segmenter", ""),  # one that has not yet answered, see app/shelf.py
-    Setting("trial_classifier", ""),
     # Below this first probability a piece is proposed as "unknown" rather than as a bad guess.
     Setting("unknown_below", 0.30),
     Setting("finds_from", 0.60),  # predicted IoU from which proposals of everything mode are shown
@@ -92,6 +91,15 @@ def recent_folders(settings: Settings) -> list[str]:
     except ValueError:
         return []
     return [str(one) for one in read] if isinstance(read, list) else []
+
+
+def apply_threads(settings: Settings) -> None:
+    """For models loaded from now on, in this program and in those it starts."""
+    count = settings.get("threads")
+    if count:
+        os.environ["SSC_THREADS"] = str(count)
+    else:
+        os.environ.pop("SSC_THREADS", None)
 
 
 class Settings(QObject):

@@ -1,15 +1,20 @@
-"""Where models come from, and a guard against one that ends the whole program: it is not taken again by itself."""
+"""Where models come from: the program's own run in a process beside it, so that none of them can end the window."""
 
 from __future__ import annotations
 
 import logging
-from typing import Literal, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from app.settings import Settings
 from sscore import memory
 from sscore.errors import BadOption
 from sscore.models.cache import as_bytes, disk_limit
-from sscore.types import Classifier, ModelCard, Segmenter
+from sscore.remote.process import ModelProcess
+from sscore.types import Classifier, ModelCard, Progress, Segmenter
+
+if TYPE_CHECKING:
+    from sscore.weight_store import Stored
 
 Kind = Literal["segmenter", "classifier"]
 STANDARD: dict[Kind, str] = {"segmenter": "nano", "classifier": "nano-cls"}
@@ -26,12 +31,22 @@ class Shelf(Protocol):
 
     def classifier(self, model_id: str) -> Classifier: ...
 
+    def add(self, file: Path, *, as_id: str, progress: Progress) -> Stored:
+        """As `sscore.weight_store.add`. Called on the lane of files."""
+        ...
+
+    def close(self) -> None:
+        """From any thread: whatever a model is doing ends now."""
+        ...
+
 
 class Catalogue:
-    """The program's own shelf. Imports the model packages only when asked, which is on the model lane."""
+    """The program's own shelf. Its process is started when the first model is asked for. Checkpoints are read in
+    another: nothing else waits for that, and the memory is free again at once."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.process, self._reader = ModelProcess(), ModelProcess()
 
     def cards(self) -> list[ModelCard]:
         from sscore import catalogue
@@ -39,16 +54,23 @@ class Catalogue:
         return list(catalogue.cards())
 
     def segmenter(self, model_id: str) -> Segmenter:
-        from sscore.models import load_segmenter
-
         _check_room(model_id)
-        return load_segmenter(model_id, device=self._settings.get("device"))
+        return self.process.segmenter(model_id, device=self._settings.get("device"))
 
     def classifier(self, model_id: str) -> Classifier:
-        from sscore.models import load_classifier
-
         _check_room(model_id)
-        return load_classifier(model_id, device=self._settings.get("device"))
+        return self.process.classifier(model_id, device=self._settings.get("device"))
+
+    def add(self, file: Path, *, as_id: str, progress: Progress) -> Stored:
+        try:
+            stored: Stored = self._reader.run("sscore.weight_store:add", file, as_id=as_id, progress=progress)
+            return stored
+        finally:
+            self._reader.stop()
+
+    def close(self) -> None:
+        self.process.close()
+        self._reader.close()
 
 
 def _check_room(model_id: str) -> None:
@@ -65,30 +87,6 @@ def check_room_to_work(segmenter: Segmenter) -> None:
     """Raises MemoryError where the network's own values while it looks at a photo would not find room: they take about
     as much as its weights, or some hundred megabytes."""
     memory.check(max(segmenter.card.bytes, 300_000_000))
-
-
-class Trial:
-    """A model is on trial from its loading to its first answer or to the end of the program. What is still on trial at
-    the next start has taken the program down: for lack of memory, or by a defect in native code."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def begin(self, kind: Kind, model_id: str) -> None:
-        self._note(kind, "" if model_id == STANDARD[kind] else model_id)
-
-    def end(self, kind: Kind | None = None) -> None:
-        for one in STANDARD if kind is None else (kind,):
-            self._note(one, "")
-
-    def failed(self, kind: Kind, model_id: str) -> bool:
-        """Whether the program ended with this model on trial."""
-        return bool(model_id) and self._settings.get(f"trial_{kind}") == model_id
-
-    def _note(self, kind: Kind, value: str) -> None:
-        if self._settings.get(f"trial_{kind}") != value:
-            self._settings.set(f"trial_{kind}", value)
-            self._settings.sync()  # it must be on disk before anything happens
 
 
 LIMITS = ("embeddings_in_memory_gb", "embeddings_on_disk_gb")

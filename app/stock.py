@@ -139,9 +139,7 @@ class Stock(QObject):
         """Copy a checkpoint into the user's weights; as_id: name of a new model of one's own."""
 
         def work(progress: Progress) -> Stored:
-            from sscore import weight_store
-
-            return weight_store.add(file, as_id=as_id, progress=progress)
+            return self._shelf.add(file, as_id=as_id, progress=progress)
 
         self._start("add", str(file), work)
 

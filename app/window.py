@@ -37,6 +37,7 @@ from app.settings import Settings
 from app.shelf import Catalogue, Shelf
 from app.stock import Stock
 from app.veil import Veil
+from sscore.errors import ModelCrashed
 
 if TYPE_CHECKING:
     from app.dialogs.models import ModelsDialog
@@ -54,7 +55,7 @@ class Window(QMainWindow):
         self.model_lane, self.photo_lane, self.disk_lane = (Lane(name, self) for name in ("model", "photo", "disk"))
         self.session = Session(self.disk_lane, settings, self)
         self.net_lane, self.weights_lane = Lane("net", self), Lane("weights", self)
-        shelf = shelf or Catalogue(settings)
+        self.shelf = shelf = shelf or Catalogue(settings)
         self.assistant = Assistant(self.model_lane, settings, shelf, self)
         self.stock = Stock(self.net_lane, self.weights_lane, shelf, self)
         self.finder = Finder(self.session, self.assistant, settings, self.model_lane, self)
@@ -322,7 +323,9 @@ class Window(QMainWindow):
                 self.show_models(current)
 
     def _on_load_failed(self, kind: str, model_id: str, error: Exception) -> None:
-        """The model that was in use stays; the message leads to the remedy."""
+        """The model that was in use stays; the message leads to the remedy. Of a crash app.crashes tells."""
+        if isinstance(error, ModelCrashed):
+            return
         text, detail = model_words.load_trouble(error, model_id, self.assistant.present(kind))
 
         def lead() -> None:
@@ -386,6 +389,7 @@ class Window(QMainWindow):
             self.settings.set("splitter", self.splitter.saveState())
             self.settings.sync()
             self.hide()
+            self.shelf.close()
             self.session.close()
             self.flow.close()
             self.stock.stop()

@@ -7,6 +7,7 @@ one clear line and the window one clear message. Anything that is not an `SscErr
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class SscError(Exception):
@@ -21,6 +22,10 @@ class SscError(Exception):
     def __str__(self) -> str:
         text = f"{self.path}: {self.problem}" if self.path else self.problem
         return f"{text} ({self.remedy})" if self.remedy else text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled with all its facts, whatever its kind's own __init__ asks for."""
+        return _made_again, (type(self), self.args), self.__dict__
 
 
 class BadImage(SscError):
@@ -75,6 +80,15 @@ class WrongWeights(SscError):
     """A checkpoint is damaged or belongs to another architecture; `problem` names the first differences."""
 
 
+class ModelCrashed(SscError):
+    """The process in which models run ended while `model` was at work: a defect in native code, or the system ended it
+    for lack of memory (`killed`). kind: segmenter or classifier, "" when it was neither."""
+
+    def __init__(self, problem: str, *, model: str, kind: str = "", killed: bool = False, remedy: str = "") -> None:
+        self.model, self.kind, self.killed = model, kind, killed
+        super().__init__(problem, remedy=remedy)
+
+
 class DownloadFailed(SscError):
     """No address gave the file; `attempts` are (URL, why) in the order tried."""
 
@@ -96,3 +110,7 @@ class Cancelled(SscError):
 
     def __init__(self, problem: str = "cancelled") -> None:
         super().__init__(problem)
+
+
+def _made_again(kind: type[SscError], args: tuple[object, ...]) -> SscError:
+    return kind.__new__(kind, *args)

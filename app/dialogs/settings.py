@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.assistant import Assistant
 from app.look import Look
-from app.settings import Settings
+from app.settings import Settings, apply_threads
 from sscore import paths
 
 
@@ -198,12 +198,3 @@ class SettingsDialog(QDialog):
         box.setChecked(self._settings.get(key))
         box.toggled.connect(lambda on: self._settings.set(key, on))
         self._add(key, name, box)
-
-
-def apply_threads(settings: Settings) -> None:
-    """For models loaded from now on, in this program and in those it starts."""
-    count = settings.get("threads")
-    if count:
-        os.environ["SSC_THREADS"] = str(count)
-    else:
-        os.environ.pop("SSC_THREADS", None)

@@ -108,6 +108,10 @@ def main() -> None:
         import multiprocessing
 
         multiprocessing.freeze_support()  # in a bundle, the processes of a pool are this program started again
+        if sys.argv[1:] == ["serve-models"]:  # and so is the one in which the window's models run
+            from sscore.remote.worker import main as serve
+
+            serve()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -156,7 +156,7 @@ class EmbeddingCache:
     def ram_used(self) -> int:
         """Bytes of the arrays in memory."""
         with self._lock:
-            return sum(_nbytes(one.arrays) for one in self._ram.values())
+            return sum(nbytes(one.arrays) for one in self._ram.values())
 
     def _made(self, segmenter: Segmenter, rgb: ByteArray, key: str, stored: bool) -> Embedding:
         embedding = self.store.read(key) if stored else None
@@ -179,9 +179,9 @@ class EmbeddingCache:
         return self._ram.get(key)
 
     def _forget(self) -> None:
-        used = sum(_nbytes(one.arrays) for one in self._ram.values())
+        used = sum(nbytes(one.arrays) for one in self._ram.values())
         while self._ram and used > self._ram_bytes and (len(self._ram) > 1 or not self._ram_bytes):
-            used -= _nbytes(self._ram.popitem(last=False)[1].arrays)
+            used -= nbytes(self._ram.popitem(last=False)[1].arrays)
 
 
 class DiskStore:
@@ -280,7 +280,7 @@ def _name(key: str) -> str:
     return hashlib.blake2b(key.encode(), digest_size=20).hexdigest() + ".safetensors"
 
 
-def _nbytes(value: Any) -> int:
+def nbytes(value: Any) -> int:
     """Of all arrays in a value, lists and mappings opened."""
     if isinstance(value, np.ndarray):
         return value.nbytes
@@ -288,7 +288,7 @@ def _nbytes(value: Any) -> int:
         value = value.values()
     elif not isinstance(value, (list, tuple)):
         return 0
-    return sum(_nbytes(one) for one in value)
+    return sum(nbytes(one) for one in value)
 
 
 def _halved(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -114,6 +114,9 @@ class FakeShelf:
     def classifier(self, model_id):
         return FakeClassifier(model_id)
 
+    def close(self):
+        pass
+
 
 class Studio:
     """A window on a folder, driven as a user would."""

@@ -9,7 +9,7 @@ import file_server
 import model_home
 from conftest import FakeClassifier, FakeSegmenter, wait_until
 
-from sscore import catalogue
+from sscore import catalogue, weight_store
 
 
 class FileShelf:
@@ -31,6 +31,12 @@ class FileShelf:
 
     def classifier(self, model_id):
         return FakeClassifier(model_id)
+
+    def add(self, file, *, as_id, progress):
+        return weight_store.add(file, as_id=as_id, progress=progress)
+
+    def close(self):
+        pass
 
 
 class Stocked:

@@ -10,8 +10,6 @@ from conftest import wait_until
 
 from app.jobs import Lane
 from app.notices import out_of_memory
-from app.settings import Settings
-from app.shelf import Trial
 from sscore import memory
 from sscore.types import ModelCard
 
@@ -132,30 +130,3 @@ def test_a_model_too_large_for_the_memory_is_refused_kindly(studio, monkeypatch,
     studio.settle()
     assert "big: There is not enough memory" in said(studio)
     assert "nano stays in use" in said(studio)
-
-
-def test_a_model_that_took_the_program_down_is_not_taken_again_by_itself(make_studio, folder, tmp_path):
-    settings = Settings(tmp_path / "studio.ini")
-    settings.set("segmenter", "other")
-    Trial(settings).begin("segmenter", "other")  # and then the program was gone
-    studio = make_studio()
-    assert studio.assistant.segmenter.card.id == "nano"
-    assert "ended last time while other was at work" in said(studio)
-    studio.assistant.load("segmenter", "other")
-    studio.settle()
-    studio.open(folder)
-    studio.add(20, 20, 120, 120)
-    assert studio.window.settings.get("trial_segmenter") == "", "it has answered: no more trial"
-    studio.window.close()
-    assert make_studio().assistant.segmenter.card.id == "other"
-
-
-def test_closing_properly_ends_the_trial(make_studio):
-    studio = make_studio()
-    studio.assistant.load("segmenter", "other")
-    studio.settle()
-    assert studio.window.settings.get("trial_segmenter") == "other"
-    studio.window.close()
-    later = make_studio()
-    assert later.assistant.segmenter.card.id == "other"
-    assert said(later) == ""

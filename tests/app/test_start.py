@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import threading
 
 import numpy as np
-import pytest
 from PySide6.QtGui import QImage
 
-from app import __main__ as entry
 from app import samples
 from app.__main__ import _parse
-from app.jobs import Lane
 from app.settings import Settings
 from sscore import paths
 from sscore.images import write_image
@@ -28,30 +23,6 @@ def test_options():
 def test_the_window_imports_no_model_library():
     code = "import sys, app.window; sys.exit(int(any(m in sys.modules for m in ('torch', 'openvino', 'matplotlib'))))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_the_program_ends_though_a_library_is_still_at_work(monkeypatch, app):
-    left = []
-    monkeypatch.setattr(entry, "main", lambda: 3)
-    monkeypatch.setattr(os, "_exit", left.append)
-    monkeypatch.setattr(threading, "enumerate", lambda: [threading.main_thread()])
-    with pytest.raises(SystemExit) as ended:
-        entry.program()
-    assert ended.value.code == 3 and not left
-    monkeypatch.undo()
-
-    monkeypatch.setattr(entry, "main", lambda: 4)
-    monkeypatch.setattr(os, "_exit", left.append)
-    go_on, lane = threading.Event(), Lane("slow")
-    try:
-        lane.submit("load", go_on.wait, always=True)  # else closing might come before it begins, and drop it
-        assert not lane.close(timeout=0.01)
-        with pytest.raises(SystemExit):  # the stand-in of os._exit comes back
-            entry.program()
-        assert left == [4]
-    finally:
-        go_on.set()
-        lane.close()
 
 
 def test_samples_are_copied_once_and_the_users_stay(monkeypatch, tmp_path):

@@ -53,8 +53,8 @@ def main() -> None:
     parser.add_argument("--started", type=float, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.started:
-        print(json.dumps(start_time(options.started)), flush=True)
-        os._exit(0)  # the models are still being opened
+        print(json.dumps(start_time(options.started)))
+        return
     with tempfile.TemporaryDirectory() as place:
         os.environ["SSC_HOME"], os.environ["SSC_CACHE"] = f"{place}/home", f"{place}/cache"
         folder = make_folder(Path(place) / "废钢 照片")

@@ -28,7 +28,7 @@ LAYERS = (
         "dataset",
         "scenes",
     ),
-    ("recognize", "compare", "features", "rescore"),
+    ("recognize", "compare", "features", "rescore", "remote"),
     ("bench", "evaluate", "report", "train"),
     ("cli",),
 )
