@@ -633,7 +633,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Classes</source>
-        <translation >类别</translation>
+        <translation>类别</translation>
     </message>
 </context>
 <context>
@@ -1000,6 +1000,10 @@ MIT 许可证</translation>
     <message>
         <source>This model file cannot be used</source>
         <translation>这个模型文件无法使用</translation>
+    </message>
+    <message>
+        <source>The model crashed; your work is kept</source>
+        <translation>模型意外退出；您的工作已保留</translation>
     </message>
     <message>
         <source>The download failed</source>
@@ -2192,12 +2196,32 @@ MIT 许可证</translation>
         <translation>您的工作已保留。请再试一次，或换用其他模型；详情见日志。</translation>
     </message>
     <message>
-        <source>The program ended last time while {name} was at work</source>
-        <translation>上次程序在 {name} 运行时意外退出</translation>
+        <source>Your work is kept.</source>
+        <translation>您的工作已保留。</translation>
     </message>
     <message>
-        <source>{standard} is in use now. Choose {name} again when you like; perhaps the memory was not enough.</source>
-        <translation>现在使用 {standard}。您可以随时重新选择 {name}；上次可能是内存不足。</translation>
+        <source>{name} crashed and is being started again</source>
+        <translation>{name} 意外退出，正在重新启动</translation>
+    </message>
+    <message>
+        <source>Should the last step have no answer, repeat it.</source>
+        <translation>如果刚才那一步没有结果，请再做一次。</translation>
+    </message>
+    <message>
+        <source>{name} crashed again; {other} is used now</source>
+        <translation>{name} 再次意外退出；现在改用 {other}</translation>
+    </message>
+    <message>
+        <source>Choose {name} again when you like.</source>
+        <translation>您可以随时重新选用 {name}。</translation>
+    </message>
+    <message>
+        <source>{name} crashed again</source>
+        <translation>{name} 再次意外退出</translation>
+    </message>
+    <message>
+        <source>Try again, or choose another model; details are in the log.</source>
+        <translation>请再试一次，或换用其他模型；详情见日志。</translation>
     </message>
     <message>
         <source>What has come so far is kept. Try again, ask for the network&apos;s proxy, or carry the file here as below.</source>
