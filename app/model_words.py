@@ -210,18 +210,23 @@ def work_trouble(error: Exception, model_id: str) -> tuple[str, str]:
 def crash(error: errors.ModelCrashed, goes_on: str, *, again: bool) -> tuple[str, str]:
     """A model that ended its process: headline and explanation. goes_on: the model in use from now on, "" for none;
     again: whether it is the first time, and tried once more."""
-    name, kept = error.model, QCoreApplication.translate("Models", "Your work is kept.")
+    name = error.model
     if again:
-        text = QCoreApplication.translate("Models", "{name} crashed and is being started again").format(name=name)
-        more = QCoreApplication.translate("Models", "Should the last step have no answer, repeat it.")
+        text = QCoreApplication.translate("Models", "{name} crashed and was started again").format(name=name)
+        more = QCoreApplication.translate(
+            "Models", "Your work is kept. Should the last step have no answer, repeat it."
+        )
     elif goes_on and goes_on != name:
         text = QCoreApplication.translate("Models", "{name} crashed again; {other} is used now")
         text = text.format(name=name, other=goes_on)
-        more = QCoreApplication.translate("Models", "Choose {name} again when you like.").format(name=name)
+        more = QCoreApplication.translate("Models", "Your work is kept. Choose {name} again when you like.")
+        more = more.format(name=name)
     else:
         text = QCoreApplication.translate("Models", "{name} crashed again").format(name=name)
-        more = QCoreApplication.translate("Models", "Try again, or choose another model; details are in the log.")
-    return text, f"{kept} {more}\n{exact_facts(error)}"
+        more = QCoreApplication.translate(
+            "Models", "Your work is kept. Try again, or choose another model; details are in the log."
+        )
+    return text, f"{more}\n{exact_facts(error)}"
 
 
 _TRY_LATER = QT_TRANSLATE_NOOP(

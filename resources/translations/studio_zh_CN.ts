@@ -2196,32 +2196,24 @@ MIT 许可证</translation>
         <translation>您的工作已保留。请再试一次，或换用其他模型；详情见日志。</translation>
     </message>
     <message>
-        <source>Your work is kept.</source>
-        <translation>您的工作已保留。</translation>
+        <source>{name} crashed and was started again</source>
+        <translation>{name} 意外退出，已自动重新启动</translation>
     </message>
     <message>
-        <source>{name} crashed and is being started again</source>
-        <translation>{name} 意外退出，正在重新启动</translation>
+        <source>Your work is kept. Should the last step have no answer, repeat it.</source>
+        <translation>您的工作已保留。如果刚才那一步没有结果，请再做一次。</translation>
     </message>
     <message>
-        <source>Should the last step have no answer, repeat it.</source>
-        <translation>如果刚才那一步没有结果，请再做一次。</translation>
+        <source>Your work is kept. Choose {name} again when you like.</source>
+        <translation>您的工作已保留。您可以随时重新选用 {name}。</translation>
     </message>
     <message>
         <source>{name} crashed again; {other} is used now</source>
         <translation>{name} 再次意外退出；现在改用 {other}</translation>
     </message>
     <message>
-        <source>Choose {name} again when you like.</source>
-        <translation>您可以随时重新选用 {name}。</translation>
-    </message>
-    <message>
         <source>{name} crashed again</source>
         <translation>{name} 再次意外退出</translation>
-    </message>
-    <message>
-        <source>Try again, or choose another model; details are in the log.</source>
-        <translation>请再试一次，或换用其他模型；详情见日志。</translation>
     </message>
     <message>
         <source>What has come so far is kept. Try again, ask for the network&apos;s proxy, or carry the file here as below.</source>

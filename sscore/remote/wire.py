@@ -8,6 +8,8 @@ import threading
 from contextlib import suppress
 from typing import IO, Any
 
+import numpy as np
+
 _HEAD = struct.Struct("!QI")
 """Bytes of the pickle, number of arrays beside it."""
 
@@ -58,7 +60,7 @@ class Wire:
                 stream.close()
 
     def _read(self, length: int) -> memoryview:
-        room = memoryview(bytearray(length))
+        room = memoryview(np.empty(length, np.uint8))  # not filled with zeros first
         done = 0
         while done < length:
             count = self._source.readinto(room[done:])  # type: ignore[attr-defined]

@@ -33,7 +33,7 @@ def test_the_prompt_in_hand_is_asked_again(studio, monkeypatch):
     crashing(studio, monkeypatch, "predict", 1)
     studio.box(150, 20, 220, 120)
     (text,) = said(studio)
-    assert "nano crashed and is being started again" in text
+    assert "nano crashed and was started again" in text
     assert "Your work is kept" in text and "SIGKILL" in text
     studio.key("f")
     studio.settle()
@@ -127,7 +127,7 @@ def test_a_classifier_that_crashes(studio, monkeypatch):
     studio.add(20, 20, 120, 120)
     assert studio.labels == ["Pipe"]
     (text,) = said(studio)
-    assert "nano-cls crashed and is being started again" in text
+    assert "nano-cls crashed and was started again" in text
 
 
 def test_a_search_that_crashed_is_over_and_told_once(studio, monkeypatch):

@@ -66,7 +66,7 @@ def test_models_that_are_killed_take_no_work_with_them(folder, tmp_path):
     assert "Traceback" not in done.stderr
     saw = json.loads(done.stdout.splitlines()[-1])
     (said,) = saw["said"]
-    assert "nano 意外退出，正在重新启动" in said
+    assert "nano 意外退出，已自动重新启动" in said
     assert "您的工作已保留" in said
     assert saw["another"]
     assert saw["kept"] == saw["accepted"] and len(saw["accepted"]) == 1
