@@ -4,6 +4,7 @@ While the file that SSC_BREAK names exists, the model that is asked deletes it a
 that lacks memory.
 """
 
+import faulthandler
 import os
 import signal
 import sys
@@ -54,6 +55,9 @@ class Raises(ColourSegmenter):
         self.name = name
 
     def predict(self, embedding, prompt, *, multimask=True):
+        if self.name == "segfault":
+            faulthandler._sigsegv()
+
         class Strange(RuntimeError):
             """Of a library the window does not have."""
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from sscore.images import write_image
+from sscore.presence import _runs
 from sscore.project import Project
 
 USER = Path(__file__).with_name("model_user.py")
@@ -43,13 +44,9 @@ def surroundings(tmp_path):
 
 def gone(pid):
     end = time.monotonic() + 30
-    while time.monotonic() < end:
-        try:
-            os.kill(pid, 0)
-        except OSError:
-            return True
+    while _runs(pid) and time.monotonic() < end:
         time.sleep(0.02)
-    return False
+    return not _runs(pid)
 
 
 def test_models_that_are_killed_take_no_work_with_them(folder, tmp_path):

@@ -17,6 +17,7 @@ from sscore import labels, recognize
 from sscore.errors import BadPrompt, Cancelled, ModelCrashed, ModelMissing
 from sscore.models.cache import EmbeddingCache, needed_by
 from sscore.models.everything import find_all
+from sscore.presence import _runs
 from sscore.remote import process as remote
 from sscore.remote.process import ModelProcess
 from sscore.types import Box, Prompt
@@ -35,19 +36,11 @@ def fake(monkeypatch, tmp_path):
         yield one
 
 
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
-
-
 def gone(pid):
     end = time.monotonic() + 30
-    while alive(pid) and time.monotonic() < end:
+    while _runs(pid) and time.monotonic() < end:
         time.sleep(0.02)
-    return not alive(pid)
+    return not _runs(pid)
 
 
 def same(ours, theirs):
@@ -106,6 +99,16 @@ def test_a_killed_process_is_started_again(fake, tmp_path):
     os.kill(fake.pid, breaking_models.KILL)  # while nobody asks anything of it
     fake._child.popen.wait(30)
     assert colours.predict(embedding, PLATE)[0].mask.area == 70 * 50
+
+
+def test_a_crash_in_native_code_tells_where_it_was(fake):
+    segmenter = fake.segmenter("segfault")
+    embedding = segmenter.encode(RGB)
+    with pytest.raises(ModelCrashed, match="SIGSEGV" if sys.platform != "win32" else "exit code") as ended:
+        segmenter.predict(embedding, BAR)
+    assert not ended.value.killed and ended.value.remedy == ""
+    assert "in predict" in ended.value.__notes__[0]
+    fake.classifier("names")
 
 
 @pytest.mark.parametrize(
@@ -235,7 +238,7 @@ def test_it_ends_with_the_program_that_started_it(tmp_path):
     surroundings = os.environ | {"SSC_MARK": str(mark), "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=surroundings) as program:
         pid = int(program.stdout.readline())
-        assert alive(pid)
+        assert _runs(pid)
         program.kill()
         program.wait(30)
     assert gone(pid)
