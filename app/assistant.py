@@ -39,6 +39,7 @@ class Assistant(QObject):
     encoding = Signal(str)  # image
     encoded = Signal(object, object, bool)  # photo, segmenter, whether it worked
     load_failed = Signal(str, str, object)  # kind, id, error
+    load_crashed = Signal(str, str, object)  # the same, for app.crashes
     work_failed = Signal(str, object)  # id, error
     notice = Signal(object)
 
@@ -122,7 +123,8 @@ class Assistant(QObject):
     def _on_load_failed(self, kind: Kind, model_id: str, error: Exception) -> None:
         self.loading.pop(kind, None)
         self.models_changed.emit()
-        self.load_failed.emit(kind, model_id, error)
+        told = self.load_crashed if isinstance(error, ModelCrashed) else self.load_failed
+        told.emit(kind, model_id, error)
 
     # --- photo -------------------------------------------------------------------------------------------------
 

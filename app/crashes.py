@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import weakref
 
 from PySide6.QtCore import QObject, Signal
 
@@ -26,14 +27,12 @@ class Crashes(QObject):
         super().__init__(parent)
         self._assistant = assistant
         self._counts: dict[str, int] = {}
-        self._last: Exception | None = None
+        self._handled: weakref.WeakSet[Exception] = weakref.WeakSet()  # its frames hold photos
         assistant.proposed.connect(lambda _proposal: self._counts.clear())
-        assistant.load_failed.connect(self._on_load_failed)
+        assistant.load_crashed.connect(self._on_load_crashed)
         assistant.lane.broke.connect(self._on_broke)
 
-    def _on_load_failed(self, kind: Kind, model_id: str, error: Exception) -> None:
-        if not isinstance(error, ModelCrashed):
-            return
+    def _on_load_crashed(self, kind: Kind, model_id: str, error: ModelCrashed) -> None:
         assistant = self._assistant
         again = self._count(error)
         if again:
@@ -42,7 +41,7 @@ class Crashes(QObject):
 
     def _on_broke(self, error: Exception) -> None:
         """Whatever it was doing; models that are not in use (those compared) are told by who asked them."""
-        if not isinstance(error, ModelCrashed) or error is self._last:
+        if not isinstance(error, ModelCrashed) or error in self._handled:
             return
         kind: Kind = "segmenter" if error.kind == "segmenter" else "classifier"
         if self._assistant.present(kind) != error.model:
@@ -57,7 +56,7 @@ class Crashes(QObject):
     def _count(self, error: ModelCrashed) -> bool:
         """Whether it may be tried again."""
         log.error("%s crashed", error.model, exc_info=error)
-        self._last = error
+        self._handled.add(error)
         self._counts[error.model] = self._counts.get(error.model, 0) + 1
         return self._counts[error.model] < _PATIENCE
 

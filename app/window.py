@@ -37,7 +37,6 @@ from app.settings import Settings
 from app.shelf import Catalogue, Shelf
 from app.stock import Stock
 from app.veil import Veil
-from sscore.errors import ModelCrashed
 
 if TYPE_CHECKING:
     from app.dialogs.models import ModelsDialog
@@ -323,9 +322,7 @@ class Window(QMainWindow):
                 self.show_models(current)
 
     def _on_load_failed(self, kind: str, model_id: str, error: Exception) -> None:
-        """The model that was in use stays; the message leads to the remedy. Of a crash app.crashes tells."""
-        if isinstance(error, ModelCrashed):
-            return
+        """The model that was in use stays; the message leads to the remedy."""
         text, detail = model_words.load_trouble(error, model_id, self.assistant.present(kind))
 
         def lead() -> None:

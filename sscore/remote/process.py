@@ -7,20 +7,13 @@ from __future__ import annotations
 
 import itertools
 import os
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
 import weakref
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sscore.errors import Cancelled, ModelCrashed, WrongWeights
-from sscore.remote.wire import Wire
 from sscore.types import (
     ByteArray,
     Candidate,
@@ -35,19 +28,11 @@ from sscore.types import (
     Segmenter,
 )
 
-_CODE = "import sys; sys.path[:] = sys.argv[1:]; from sscore.remote.worker import main; main()"
-_PIPE_BYTES = 1 << 20
-_LAST_WORDS = 6000  # bytes of what an ended process printed
-_END_S = 5.0
+if TYPE_CHECKING:
+    from sscore.remote.child import Child
 
+_NOTICED_S = 5.0
 _PHOTO = "photo"
-
-
-def command() -> list[str]:
-    """How to start the process: with this very Python and its paths, beside a frozen bundle by its `ssc`."""
-    if getattr(sys, "frozen", False):
-        return [str(Path(sys.executable).with_name("ssc" + Path(sys.executable).suffix)), "serve-models"]
-    return [sys.executable, "-c", _CODE, *(path or os.getcwd() for path in sys.path)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +45,6 @@ class _Spec:
     device: str
 
 
-@dataclass(eq=False)
-class _Child:
-    """A process that was started. loaded: numbers of the models it has; over: it has ended, and that was told."""
-
-    popen: subprocess.Popen[bytes]
-    wire: Wire
-    log: IO[bytes]
-    loaded: set[int] = field(default_factory=set)
-    over: bool = False
-
-    def last_words(self) -> str:
-        with suppress(OSError, ValueError):
-            self.log.seek(max(self.log.seek(0, os.SEEK_END) - _LAST_WORDS, 0))
-            return self.log.read().decode("utf-8", "replace").strip()
-        return ""
-
-    def end(self) -> int:
-        """Gone when this returns; its exit code."""
-        self.popen.kill()
-        code = self.popen.wait()
-        self.wire.close()
-        return code
-
-
 class ModelProcess:
     """Models by their catalogue id, as `sscore.models` opens them, run elsewhere. Any thread may use it.
 
@@ -94,7 +55,7 @@ class ModelProcess:
 
     def __init__(self) -> None:
         self._turn = threading.RLock()
-        self._child: _Child | None = None
+        self._child: Child | None = None
         self._closed = False
         self._numbers = itertools.count(1)
         self._dropped: list[int] = []
@@ -109,7 +70,7 @@ class ModelProcess:
     def pid(self) -> int | None:
         """Of the process, None while there is none."""
         child = self._child
-        return None if child is None else child.popen.pid
+        return None if child is None else child.pid
 
     def segmenter(self, model_id: str, *, device: str = "auto") -> Segmenter:
         """As `sscore.models.load_segmenter`."""
@@ -150,19 +111,16 @@ class ModelProcess:
         self._closed = True
         child = self._child
         if child is not None:
-            child.popen.kill()
-            with suppress(subprocess.TimeoutExpired):
-                child.popen.wait(_END_S)
-            if self._turn.acquire(timeout=_END_S):  # whoever waited has noticed
-                child.wire.close()
-                child.log.close()
+            child.kill()
+            if self._turn.acquire(timeout=_NOTICED_S):  # whoever waited has noticed
+                child.end()
                 self._turn.release()
 
     # --- the process -------------------------------------------------------------------------------------------
 
-    def _running(self, spec: _Spec | None) -> _Child:
+    def _running(self, spec: _Spec | None) -> Child:
         child = self._child
-        if child is not None and (child.over or child.popen.poll() is not None):  # ended while nothing was asked of it
+        if child is not None and (child.over or not child.runs):  # ended while nothing was asked of it
             self._put_away(child)
             child = None
         if child is None:
@@ -172,27 +130,19 @@ class ModelProcess:
             raise Cancelled
         return child
 
-    def _start(self, spec: _Spec | None) -> _Child:
+    def _start(self, spec: _Spec | None) -> Child:
         if self._closed:
             raise Cancelled
-        log = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the process)
-        options: dict[str, Any] = {}
-        if sys.platform == "win32":
-            options["creationflags"] = subprocess.CREATE_NO_WINDOW
-        try:
-            popen = subprocess.Popen(
-                command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, pipesize=_PIPE_BYTES, **options
-            )
-        except OSError as error:
-            log.close()
-            raise _crashed(spec, f"the process for models does not start: {error.strerror or error}") from error
-        assert popen.stdin is not None and popen.stdout is not None
-        return _Child(popen, Wire(popen.stdout, popen.stdin), log)
+        from sscore.remote.child import start  # not before it is needed: the window starts without
 
-    def _put_away(self, child: _Child) -> None:
+        try:
+            return start()
+        except OSError as error:
+            raise _crashed(spec, f"the process for models does not start: {error.strerror or error}") from error
+
+    def _put_away(self, child: Child) -> None:
         child.over = True
         child.end()
-        child.log.close()
         if self._child is child:
             self._child = None
 
@@ -200,7 +150,7 @@ class ModelProcess:
         with self._turn:
             return self._load(self._running(spec), spec)
 
-    def _load(self, child: _Child, spec: _Spec) -> dict[str, Any]:
+    def _load(self, child: Child, spec: _Spec) -> dict[str, Any]:
         surroundings = {name: value for name, value in os.environ.items() if name.startswith("SSC_")}
         arguments = (spec.number, spec.kind, spec.model_id, spec.device, surroundings)
         facts: dict[str, Any] = self._ask(child, spec, "load", arguments, None)
@@ -208,7 +158,7 @@ class ModelProcess:
         return facts
 
     def _ask(
-        self, child: _Child, spec: _Spec | None, verb: str, arguments: Sequence[Any], progress: Progress | None
+        self, child: Child, spec: _Spec | None, verb: str, arguments: Sequence[Any], progress: Progress | None
     ) -> Any:
         dropped = [self._dropped.pop() for _ in range(len(self._dropped))]
         child.loaded.difference_update(dropped)
@@ -235,18 +185,14 @@ class ModelProcess:
             raise answer[1]
         return answer[1]
 
-    def _crash(self, child: _Child, spec: _Spec | None) -> Exception:
+    def _crash(self, child: Child, spec: _Spec | None) -> Exception:
         """What to raise when the process has ended, or cannot be spoken with."""
         if child.over:
             return Cancelled()
-        with suppress(subprocess.TimeoutExpired):
-            child.popen.wait(_END_S)
-        code, words = child.end(), child.last_words()
+        killed, how, words = child.post_mortem()
         self._put_away(child)
         if self._closed:
             return Cancelled()
-        killed = code == -getattr(signal, "SIGKILL", 0)
-        how = _signal(-code) if code < 0 else f"exit code {code:#x}" if code > 255 else f"exit code {code}"
         remedy = "perhaps the memory was not enough: close other programs, or choose a smaller model" if killed else ""
         crashed = _crashed(spec, f"the process for models ended ({how})", killed=killed, remedy=remedy)
         if words:
@@ -267,12 +213,6 @@ def _told(progress: Progress | None, done: int, total: int) -> Exception | None:
     except Exception as error:
         return error
     return None
-
-
-def _signal(number: int) -> str:
-    with suppress(ValueError):
-        return signal.Signals(number).name
-    return f"signal {number}"
 
 
 class UnknownEmbedding(Exception):

@@ -1,4 +1,4 @@
-"""The process for models with tiny ones, of which some break: `command` is how to start it instead of the real one.
+"""The process for models with tiny ones, of which some break: `command` starts it instead of the real one.
 
 While the file that SSC_BREAK names exists, the model that is asked deletes it and ends the process as the system does
 that lacks memory.
@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 
 from fake_models import ColourClassifier, ColourSegmenter
 from keyed_models import TinySam
@@ -37,6 +38,10 @@ def break_if_told():
 
 
 class Colours(ColourSegmenter):
+    def __init__(self, model_id):
+        super().__init__()
+        self.card = replace(self.card, id=model_id)
+
     def encode(self, rgb):
         break_if_told()
         print("what a library prints is no answer", flush=True)
@@ -70,6 +75,10 @@ class Raises(ColourSegmenter):
 
 
 class Names(ColourClassifier):
+    def __init__(self, model_id):
+        super().__init__()
+        self.card = replace(self.card, id=model_id)
+
     def scores(self, crops, labels):
         break_if_told()
         return super().scores(crops, labels)
@@ -91,10 +100,10 @@ def segmenter(model_id, *, device):
         raise ModelMissing("it is not there", path="D:/废钢 照片/x.pth", remedy="fetch it")
     if model_id == "tiny":
         return TinySam()
-    return Colours() if model_id == "colours" else Raises(model_id)
+    return Colours(model_id) if model_id in ("colours", "nano") else Raises(model_id)
 
 
 def serve():
     worker.load_segmenter = segmenter
-    worker.load_classifier = lambda model_id, *, device: Names()
+    worker.load_classifier = lambda model_id, *, device: Names(model_id)
     worker.main()

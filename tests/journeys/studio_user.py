@@ -77,6 +77,7 @@ class User:
         self.saw["undone"] = self.labels
         self.key("y", CTRL)
         self.saw["redone"] = self.labels
+        self.saw["imported"] = [name for name in ("torch", "openvino") if name in sys.modules]
         yield
 
     def work(self, box: list[float]):

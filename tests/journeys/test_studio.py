@@ -48,6 +48,7 @@ def test_box_accept_relabel_undo_redo_restart_export(tmp_path):
 
     saw = user(folder, "label", truth.box.as_tuple(), tmp_path / "home")
     assert saw["probabilities"] == 7
+    assert saw["imported"] == [], "models run in a process of their own"
     assert saw["accepted"] == saw["undone"] and len(saw["accepted"]) == 1
     assert saw["relabelled"] == saw["redone"] != saw["accepted"]
 

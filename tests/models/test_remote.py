@@ -18,7 +18,7 @@ from sscore.errors import BadPrompt, Cancelled, ModelCrashed, ModelMissing
 from sscore.models.cache import EmbeddingCache, needed_by
 from sscore.models.everything import find_all
 from sscore.presence import _runs
-from sscore.remote import process as remote
+from sscore.remote import child
 from sscore.remote.process import ModelProcess
 from sscore.types import Box, Prompt
 
@@ -29,7 +29,7 @@ BAR, PLATE = (Prompt(points=[at], positive=[True]) for at in ((40.0, 40.0), (100
 @pytest.fixture
 def fake(monkeypatch, tmp_path):
     """A process whose models are tiny."""
-    monkeypatch.setattr(remote, "command", breaking_models.command)
+    monkeypatch.setattr(child, "command", breaking_models.command)
     monkeypatch.setenv("SSC_BREAK", str(tmp_path / "break"))
     monkeypatch.setenv("SSC_MARK", str(tmp_path / "废钢 照片"))
     with ModelProcess() as one:
@@ -97,7 +97,7 @@ def test_a_killed_process_is_started_again(fake, tmp_path):
     assert same(colours.predict(embedding, BAR), ColourSegmenter().predict(ColourSegmenter().encode(RGB), BAR))
     assert fake.pid != first and gone(first)
     os.kill(fake.pid, breaking_models.KILL)  # while nobody asks anything of it
-    fake._child.popen.wait(30)
+    fake._child._popen.wait(30)
     assert colours.predict(embedding, PLATE)[0].mask.area == 70 * 50
 
 
@@ -227,8 +227,8 @@ def test_it_ends_with_the_program_that_started_it(tmp_path):
     mark = tmp_path / "废钢 照片"
     code = (
         "import sys, threading, breaking_models\n"
-        "from sscore.remote import process\n"
-        "process.command = breaking_models.command\n"
+        "from sscore.remote import child, process\n"
+        "child.command = breaking_models.command\n"
         "models = process.ModelProcess()\n"
         "threading.Thread(target=models.segmenter, args=['endless'], daemon=True).start()\n"
         f"while not __import__('os').path.exists({str(mark)!r}): pass\n"
@@ -247,9 +247,9 @@ def test_it_ends_with_the_program_that_started_it(tmp_path):
 def test_the_bundle_serves_through_its_command_line(monkeypatch):
     """`ssc serve-models`, which only a bundle uses."""
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert remote.command()[1:] == ["serve-models"]
+    assert child.command()[1:] == ["serve-models"]
     monkeypatch.undo()
     code = "import sys; sys.frozen = True; sys.argv[1:] = ['serve-models']; from sscore.cli import main; main()"
-    monkeypatch.setattr(remote, "command", lambda: [sys.executable, "-c", code])
+    monkeypatch.setattr(child, "command", lambda: [sys.executable, "-c", code])
     with ModelProcess() as process:
         assert process.segmenter("grabcut").card.id == "grabcut"
