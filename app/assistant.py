@@ -118,7 +118,7 @@ class Assistant(QObject):
         setattr(self, kind, model)
         self._settings.set(kind, model_id)
         self.models_changed.emit()
-        self.go_on(encode=kind == "segmenter")
+        self._go_on(encode=kind == "segmenter")
 
     def _on_load_failed(self, kind: Kind, model_id: str, error: Exception) -> None:
         self.loading.pop(kind, None)
@@ -150,9 +150,9 @@ class Assistant(QObject):
         if photo.image != self._image:
             return
         self._photo = photo
-        self.go_on()
+        self._go_on()
 
-    def go_on(self, *, encode: bool = True) -> None:
+    def _go_on(self, *, encode: bool = True) -> None:
         """With the photo or a model of now: prepare the one for the other, and ask for the mask in hand."""
         if encode and self._photo is not None:
             self.embed(self._photo)

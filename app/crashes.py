@@ -19,7 +19,7 @@ _PATIENCE = 2
 
 class Crashes(QObject):
     """The process itself is started again by whatever is asked next. `happened`: the error, the model in use from now
-    on ("" for none), and whether the one that crashed is tried again."""
+    on, and whether that is the one that crashed, tried once more."""
 
     happened = Signal(object, str, bool)
 
@@ -33,11 +33,7 @@ class Crashes(QObject):
         assistant.lane.broke.connect(self._on_broke)
 
     def _on_load_crashed(self, kind: Kind, model_id: str, error: ModelCrashed) -> None:
-        assistant = self._assistant
-        again = self._count(error)
-        if again:
-            assistant.load(kind, model_id)
-        self._tell(kind, error, again)
+        self._answer(kind, error)
 
     def _on_broke(self, error: Exception) -> None:
         """Whatever it was doing; models that are not in use (those compared) are told by who asked them."""
@@ -46,25 +42,21 @@ class Crashes(QObject):
         kind: Kind = "segmenter" if error.kind == "segmenter" else "classifier"
         if self._assistant.present(kind) != error.model:
             return
-        again = self._count(error)
-        if again:
-            self._assistant.go_on()
-        self._tell(kind, error, again)
-        if not again and kind not in self._assistant.loading and not self._assistant.pending.empty:
-            self._assistant.give_up()
+        self._answer(kind, error)
 
-    def _count(self, error: ModelCrashed) -> bool:
-        """Whether it may be tried again."""
+    def _answer(self, kind: Kind, error: ModelCrashed) -> None:
+        """Load it, or the standard model, which then goes on with the photo and the prompt in hand."""
         log.error("%s crashed", error.model, exc_info=error)
         self._handled.add(error)
         self._counts[error.model] = self._counts.get(error.model, 0) + 1
-        return self._counts[error.model] < _PATIENCE
-
-    def _tell(self, kind: Kind, error: ModelCrashed, again: bool) -> None:
-        assistant, standard = self._assistant, STANDARD[kind]
-        goes_on = assistant.present(kind)
-        if not again and goes_on in ("", error.model):  # none is left that works
-            goes_on = standard
-            if error.model != standard and kind not in assistant.loading:
-                assistant.load(kind, standard)
-        self.happened.emit(error, goes_on, again)
+        again = self._counts[error.model] < _PATIENCE
+        assistant = self._assistant
+        present = assistant.present(kind)
+        # The one that crashed, another that is in use already, or the standard model.
+        following = error.model if again else present if present not in ("", error.model) else STANDARD[kind]
+        if again or following not in (present, error.model):
+            if kind not in assistant.loading:  # unless the user has chosen already
+                assistant.load(kind, following)
+        elif following == error.model and not assistant.pending.empty:
+            assistant.give_up()
+        self.happened.emit(error, following, again)

@@ -208,15 +208,15 @@ def work_trouble(error: Exception, model_id: str) -> tuple[str, str]:
 
 
 def crash(error: errors.ModelCrashed, goes_on: str, *, again: bool) -> tuple[str, str]:
-    """A model that ended its process: headline and explanation. goes_on: the model in use from now on, "" for none;
-    again: whether it is the first time, and tried once more."""
+    """A model that ended its process: headline and explanation. goes_on: the model in use from now on; again:
+    whether that is the one that crashed, tried once more."""
     name = error.model
     if again:
         text = QCoreApplication.translate("Models", "{name} crashed and was started again").format(name=name)
         more = QCoreApplication.translate(
             "Models", "Your work is kept. Should the last step have no answer, repeat it."
         )
-    elif goes_on and goes_on != name:
+    elif goes_on != name:
         text = QCoreApplication.translate("Models", "{name} crashed again; {other} is used now")
         text = text.format(name=name, other=goes_on)
         more = QCoreApplication.translate("Models", "Your work is kept. Choose {name} again when you like.")

@@ -60,7 +60,7 @@ class Wire:
                 stream.close()
 
     def _read(self, length: int) -> memoryview:
-        room = memoryview(np.empty(length, np.uint8))  # not filled with zeros first
+        room = np.empty(length, np.uint8).data  # not filled with zeros first
         done = 0
         while done < length:
             count = self._source.readinto(room[done:])  # type: ignore[attr-defined]
