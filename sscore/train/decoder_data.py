@@ -19,17 +19,18 @@ from sscore.models.sam import SamSegmenter, prompt_tokens
 from sscore.train.decoder_net import Sample
 from sscore.train.decoder_prompts import DecoderRecipe, coverage, draw, mirrored
 from sscore.train.instances import Shot
-from sscore.types import ByteArray, Embedding, Progress, Prompt
+from sscore.types import ByteArray, Embedding, FloatArray, Mask, Progress, Prompt
 
 SHARD = 64
 """Photos whose embeddings are in memory together: 4 MB each, 12 MB for SAM-HQ."""
 
 _HELD_BYTES = 2_000_000_000
+_TRIES = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A sample to come: which instance, -1 for any point of the photo; seed: of all that is drawn for it."""
+    """A sample to come: which instance, -1 for a point on none; seed: of all that is drawn for it."""
 
     shot: int
     number: int
@@ -118,8 +119,7 @@ def sample(ask: Ask, shot: Shot, embedding: Embedding, recipe: DecoderRecipe) ->
     """What was asked for, drawn. embedding: of the photo, mirrored if that was asked."""
     rng = np.random.default_rng(ask.seed)
     if ask.number < 0:
-        at = rng.uniform(0, [shot.width, shot.height]).astype(np.float32)
-        prompt, truth = Prompt(points=np.floor(at)[None], positive=np.ones(1, np.bool_)), None
+        prompt, truth = Prompt(points=_beside_all(shot, ask.flip, rng), positive=np.ones(1, np.bool_)), None
     else:
         mask = shot.masks[ask.number]
         mask = mirrored(mask, shot.width) if ask.flip else mask
@@ -128,3 +128,20 @@ def sample(ask: Ask, shot: Shot, embedding: Embedding, recipe: DecoderRecipe) ->
     points, labels = prompt_tokens([prompt], embedding.image_hw)
     given = tuple(np.array(embedding.arrays[name]) for name in ("image", "fine") if name in embedding.arrays)
     return Sample(given, points, labels, truth, (*ask.seed, 1))
+
+
+def _beside_all(shot: Shot, flip: bool, rng: np.random.Generator) -> FloatArray:
+    """xy float32 (1, 2) of a pixel on no instance, or of any where hardly one is free: on what was annotated there is
+    an answer to learn, and to hold the old one would work against it."""
+    for _ in range(_TRIES):
+        x, y = (int(value) for value in rng.uniform(0, [shot.width, shot.height]))
+        column = shot.width - 1 - x if flip else x
+        if not any(_holds(mask, column, y) for mask in shot.masks):
+            break
+    return np.array([[x, y]], np.float32)
+
+
+def _holds(mask: Mask, x: int, y: int) -> bool:
+    row, column = y - mask.top, x - mask.left
+    height, width = mask.bits.shape
+    return 0 <= row < height and 0 <= column < width and bool(mask.bits[row, column])

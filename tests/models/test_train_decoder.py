@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -311,6 +312,18 @@ def test_an_epoch_holds_every_instance_once_and_little_memory(small, dataset):
         pieces = sorted((ask.shot, ask.number) for ask in asks if ask.number >= 0)
         assert pieces == [(shot, k) for shot in range(4) for k in range(2)]
         assert any(ask.number < 0 for ask in asks) and any(ask.flip for ask in asks)
+
+
+def test_what_is_held_lies_on_no_instance():
+    """The photo is annotated all over but for a strip at its right end, in the mirror at its left."""
+    shot = SimpleNamespace(width=100, height=60, masks=(_mask(np.ones((60, 70), np.bool_)),))
+    embedding = SimpleNamespace(image_hw=(60, 100), arrays={})
+    for flip in (False, True):
+        asks = [decoder_data.Ask(0, -1, flip, (seed,)) for seed in range(30)]
+        drawn = [decoder_data.sample(ask, shot, embedding, DecoderRecipe(epochs=1, lr=1e-4)) for ask in asks]
+        x = np.array([one.points[0, 0, 0] for one in drawn]) * 100 / 1024
+        assert all(one.truth is None for one in drawn)
+        assert (x < 30).all() if flip else (x >= 70).all()
 
 
 def test_embeddings_survive_a_disk_that_takes_none(small, dataset, monkeypatch):
