@@ -253,6 +253,7 @@ def begun_work(app, window, rounds: int, timed: Callable[[str, Callable[[], obje
         if assistant.pending.mask is None:
             assistant.clear()
             continue
+        app.processEvents()  # people see the mask before they accept it
         timed("accept", lambda: QTest.keyClick(canvas, "f"))
         wait(app, lambda: window.disk_lane.idle)
         canvas.set_tool("brush")
