@@ -1,8 +1,8 @@
 """The mask decoder as it is trained: SAM's own losses where the recipe asks for them, on prompts of one photo each.
 
-Everything mode keeps candidates whose *predicted* IoU is high, and nothing in BCE + DICE tells the head that predicts it
-how good the changed masks are: after such a training its judgement is off (README has figures). So `quality` trains that
-head, and `rehearse` holds what the decoder says of points nobody annotated.
+Everything mode keeps candidates whose *predicted* IoU is high, and nothing in BCE + DICE tells the head that predicts
+it how good the changed masks are: after such a training its judgement is off (README has figures). So `quality` trains
+that head, and `rehearse` holds what the decoder says of points nobody annotated.
 """
 
 from __future__ import annotations
