@@ -7,6 +7,7 @@ import os
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,7 +125,10 @@ def _parsed(content: bytes, path: Path) -> LabelSet:
         raise BadLabels("the label file is not UTF-8 text", path=path, remedy="save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise BadLabels(f"the label file is not valid TOML: {error}", path=path, remedy="correct that line") from None
-    return _taken(data) if path.parent == resources() / "labels" else _checked(data, path)
+    if path.parent == resources() / "labels":
+        with suppress(KeyError, TypeError, AttributeError):  # somebody has edited it: then it is checked like others
+            return _taken(data)
+    return _checked(data, path)
 
 
 def _taken(data: dict[str, Any]) -> LabelSet:

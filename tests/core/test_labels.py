@@ -134,3 +134,11 @@ def test_files_that_cannot_be_read(tmp_path):
     for path in (tmp_path / "没有.toml", tmp_path, str(tmp_path) + "/a\0.toml"):
         with pytest.raises(BadLabels):
             labels.load(path)
+
+
+def test_a_set_that_ships_and_was_damaged_is_told_of(tmp_path, monkeypatch):
+    monkeypatch.setattr(labels, "resources", lambda: tmp_path)
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "mine.toml").write_text('key = "mine"\n', encoding="utf-8")
+    with pytest.raises(BadLabels, match=r"mine\.toml"):
+        labels.load("mine")
