@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import threading
@@ -15,24 +16,24 @@ import platformdirs
 _APP = "scrap-sam-clip"
 
 
-def _shipped(name: str) -> Path:
-    """A folder that ships with the program: beside sscore in a checkout, inside it in a wheel or frozen bundle."""
-    package = Path(__file__).resolve().parent
-    bundle = getattr(sys, "_MEIPASS", None)
-    roots = [package.parent / name, package / f"_{name}"]
-    if bundle:
-        roots.insert(0, Path(bundle) / name)
-    return next((root for root in roots if root.is_dir()), roots[0])
-
-
 def resources() -> Path:
     """Icons, translations, sample scenes, label sets."""
-    return _shipped("resources")
+    return _shipped("resources", __file__, getattr(sys, "_MEIPASS", None))
 
 
 def weights() -> Path:
     """The catalogue and the embedded weights."""
-    return _shipped("weights")
+    return _shipped("weights", __file__, getattr(sys, "_MEIPASS", None))
+
+
+@functools.cache  # asked for hundreds of times; what ships stays where it is
+def _shipped(name: str, module: str, bundle: str | None) -> Path:
+    """A folder that ships with the program: beside sscore in a checkout, inside it in a wheel or frozen bundle."""
+    package = Path(module).resolve().parent
+    roots = [package.parent / name, package / f"_{name}"]
+    if bundle:
+        roots.insert(0, Path(bundle) / name)
+    return next((root for root in roots if root.is_dir()), roots[0])
 
 
 def user_data() -> Path:

@@ -158,31 +158,28 @@ def _cover(rings: list[Ring], bounds: tuple[int, int, int, int] | None) -> Mask 
     rings = [ring for ring in rings if len(ring.points) >= 3]
     if not rings:
         return None
-    windows = []
-    for ring in rings:
-        low, high = ring.points.min(axis=0), ring.points.max(axis=0)
-        if bounds is not None:
-            low, high = np.clip(low, bounds[:2], bounds[2:]), np.clip(high, bounds[:2], bounds[2:])
-        windows.append((*np.floor(low).astype(np.int64).tolist(), *np.ceil(high).astype(np.int64).tolist()))
-    left, top = min(w[0] for w in windows), min(w[1] for w in windows)
-    right, bottom = max(w[2] for w in windows), max(w[3] for w in windows)
-    cover = np.zeros((bottom - top, right - left), dtype=np.int32)
-    for ring, (x0, y0, x1, y1) in zip(rings, windows, strict=True):
-        inside = _fill(ring.points - (x0, y0), y1 - y0, x1 - x0)
-        cover[y0 - top : y1 - top, x0 - left : x1 - left] += np.where(inside, -1 if ring.hole else 1, 0)
-    return tight(cover > 0, left, top)
+    low = np.min([ring.points.min(axis=0) for ring in rings], axis=0)
+    high = np.max([ring.points.max(axis=0) for ring in rings], axis=0)
+    if bounds is not None:
+        low, high = np.clip(low, bounds[:2], bounds[2:]), np.clip(high, bounds[:2], bounds[2:])
+    left, top = np.floor(low).astype(np.int64).tolist()
+    right, bottom = np.ceil(high).astype(np.int64).tolist()
+    return tight(_layers(rings, left, top, bottom - top, right - left) > 0, left, top)
 
 
 def covered(ring: Ring, left: int, top: int, height: int, width: int) -> BoolArray:
     """bool (height, width): the pixels of that window whose centres lie inside the ring, even-odd."""
-    return _fill(ring.points - (left, top), height, width)
+    return _layers([ring], left, top, height, width) != 0
 
 
-def _fill(points: PointArray, height: int, width: int) -> BoolArray:
-    """bool (height, width): pixels whose centres lie in the polygon (n, 2) xy, even-odd; a centre on a left or upper
-    edge counts as inside, on a right or lower one as outside, so that neighbours share no pixel."""
-    xa, ya = points.T
-    xb, yb = _next(points).T
+def _layers(rings: Sequence[Ring], left: int, top: int, height: int, width: int) -> npt.NDArray[np.int32]:
+    """int32 (height, width) of that window: how many outer rings hold a pixel's centre, less the holes that do, each
+    even-odd. A centre on a left or upper edge counts as inside, on a right or lower one as outside, so that neighbours
+    share no pixel."""
+    sizes = [len(ring.points) for ring in rings]
+    ends = [_next(ring.points) for ring in rings]
+    xa, ya = (np.concatenate([ring.points for ring in rings]) - (left, top)).T
+    xb, yb = (np.concatenate(ends) - (left, top)).T
     flip = ya > yb
     xa, xb = np.where(flip, xb, xa), np.where(flip, xa, xb)
     ya, yb = np.where(flip, yb, ya), np.where(flip, ya, yb)
@@ -192,10 +189,15 @@ def _fill(points: PointArray, height: int, width: int) -> BoolArray:
     edge = np.repeat(np.arange(len(rows)), rows)
     row = np.arange(len(edge)) - np.repeat(np.cumsum(rows) - rows, rows) + first[edge]
     x = xa[edge] + (row + 0.5 - ya[edge]) * (xb[edge] - xa[edge]) / (yb[edge] - ya[edge])
-    column = np.clip(np.ceil(x - 0.5), 0, width).astype(np.int64)
-    crossings = np.bincount(row * (width + 1) + column, minlength=height * (width + 1))
-    parity = (crossings & 1).astype(np.bool_).reshape(height, width + 1)
-    return np.logical_xor.accumulate(parity, axis=1)[:, :width]
+    place = row * (width + 1) + np.clip(np.ceil(x - 0.5), 0, width).astype(np.int64)
+    # Along a row, a ring's crossings lead in and out by turns.
+    owner = np.repeat(np.arange(len(rings)), sizes)[edge]
+    order = np.lexsort((place, owner))
+    change = np.array([-1 if ring.hole else 1 for ring in rings], dtype=np.int32)[owner[order]]
+    change[1::2] *= -1
+    layers = np.zeros(height * (width + 1), dtype=np.int32)
+    np.add.at(layers, place[order], change)
+    return np.cumsum(layers.reshape(height, width + 1), axis=1, dtype=np.int32)[:, :width]
 
 
 def from_coco_polygons(polygons: Sequence[Sequence[float]], height: int, width: int) -> Mask | None:

@@ -4,10 +4,25 @@ import gc
 import itertools
 import os
 import re
+import shutil
+import sys
 
 import pytest
 
 gc.disable()  # until all is collected: importing makes hundreds of thousands of objects, and hardly any garbage
+
+# Compiled modules are kept, as they are for users: the programs that tests start would each compile the core anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+MEMORY = "/dev/shm"
+
+
+def pytest_configure(config):
+    """Where Linux has room for them, folders of tests lie in memory: a busy disk needs longer to make and remove
+    thousands of small files than the tests do."""
+    if os.path.isdir(MEMORY) and shutil.disk_usage(MEMORY).free > 4 << 30:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 
 
 def pytest_collection_finish():

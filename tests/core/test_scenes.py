@@ -64,11 +64,11 @@ def test_solids_are_closed_and_face_outwards(label, way):
         for p in loops
     )
     assert area > 0
-    volume = 0.0
-    for face in range(len(solid.normal)):
-        a, b = solid.verts[solid.edges[solid.edge_face == face]].swapaxes(0, 1)
-        size = 0.5 * float(np.abs(np.cross(a, b).sum(0) @ solid.normal[face]))
-        volume += size * float(solid.verts[solid.anchor[face]] @ solid.normal[face]) / 3
+    a, b = solid.verts[solid.edges].swapaxes(0, 1)
+    twice = np.zeros_like(solid.normal)
+    np.add.at(twice, solid.edge_face, np.cross(a, b))
+    sizes = 0.5 * np.abs((twice * solid.normal).sum(1))
+    volume = float((sizes * (solid.verts[solid.anchor] * solid.normal).sum(1)).sum()) / 3
     assert volume == pytest.approx(area, rel=0.1)
 
 
