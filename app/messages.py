@@ -11,7 +11,7 @@ from app.notices import Notice
 _AT_MOST = 3
 _SECONDS = {"info": 5, "done": 6, "warning": 0, "error": 0}  # 0: stays until closed
 _ICONS = {
-    "info": ("info", "accent_hover"),
+    "info": ("info", "link"),
     "done": ("done", "ok"),
     "warning": ("warning", "warn"),
     "error": ("error", "danger"),

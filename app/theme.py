@@ -27,9 +27,11 @@ class Palette:
     border: str
     text: str
     muted: str
-    faint: str
+    faint: str  # the second line of a row
+    off: str  # words of what is switched off
     accent: str
     accent_hover: str
+    link: str  # words and icons in the accent's colour
     accent_soft: str  # selected rows
     on_accent: str
     ok: str
@@ -47,15 +49,17 @@ DARK = Palette(
     pressed="#333944",
     border="#2e333c",
     text="#e4e7ec",
-    muted="#a3abb8",
-    faint="#788292",
-    accent="#3b82f6",
-    accent_hover="#5595f8",
+    muted="#b0b7c3",
+    faint="#949dab",
+    off="#788292",
+    accent="#2f6fe0",
+    accent_hover="#2864cf",
+    link="#6ea6fb",
     accent_soft="#22344f",
     on_accent="#ffffff",
     ok="#45c08a",
     warn="#eeb04a",
-    danger="#f0716f",
+    danger="#f27d7b",
     canvas="#0e1013",
 )
 LIGHT = Palette(
@@ -67,15 +71,17 @@ LIGHT = Palette(
     pressed="#e0e5ec",
     border="#dce1e8",
     text="#1c2430",
-    muted="#566172",
-    faint="#727d8d",
+    muted="#4c5666",
+    faint="#5e6979",
+    off="#727d8d",
     accent="#2563d8",
     accent_hover="#1d53ba",
+    link="#2260d4",
     accent_soft="#dfeafc",
     on_accent="#ffffff",
-    ok="#178a58",
-    warn="#a9690a",
-    danger="#c43238",
+    ok="#0e7547",
+    warn="#8f5808",
+    danger="#b92b31",
     canvas="#dde1e7",
 )
 
@@ -104,7 +110,7 @@ QMenuBar::item:selected { background: $hover; }
 QMenu { background: $raised; border: 1px solid $border; padding: 5px; }
 QMenu::item { padding: 6px 28px 6px 12px; border-radius: 5px; }
 QMenu::item:selected { background: $accent_soft; }
-QMenu::item:disabled { color: $faint; }
+QMenu::item:disabled { color: $off; }
 QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
 
@@ -121,7 +127,7 @@ QToolButton:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
 QToolButton[primary="true"] { background: $accent; color: $on_accent; padding: 5px 12px 5px 8px; font-weight: 600; }
 QToolButton[primary="true"]:hover { background: $accent_hover; }
-QToolButton[primary="true"]:disabled { background: $hover; color: $faint; }
+QToolButton[primary="true"]:disabled { background: $hover; color: $off; }
 
 QFrame#left { background: $surface; border: none; }
 QFrame#right { background: $surface; border: none; }
@@ -150,9 +156,11 @@ QListWidget { background: $surface; border: 1px solid $border; border-radius: 8p
 QListWidget::item { padding: 6px 8px; border-radius: 6px; }
 QListWidget::item:hover { background: $hover; }
 QListWidget::item:selected { background: $accent_soft; color: $text; }
-QTableWidget { background: $surface; border: 1px solid $border; border-radius: 8px; }
-QTableWidget::item { padding: 5px 8px; }
-QTableWidget::item:selected { background: $accent_soft; color: $text; }
+QTableWidget, QTreeWidget { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QTableWidget::item, QTreeWidget::item { padding: 5px 8px; }
+QTableWidget::item:selected, QTreeWidget::item:selected { background: $accent_soft; color: $text; }
+QTreeWidget::item:hover:!selected { background: $hover; }
+QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: 6px 8px; }
 QListView#history { padding: 2px 6px; }
@@ -166,21 +174,21 @@ QPushButton { background: $raised; border: 1px solid $border; border-radius: 6px
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $pressed; }
 QPushButton:focus { border-color: $accent; }
-QPushButton:disabled { color: $faint; background: $surface; }
+QPushButton:disabled { color: $off; background: $surface; }
 QPushButton:default, QPushButton[primary="true"] { background: $accent; border-color: $accent; color: $on_accent;
   font-weight: 600; }
 QPushButton:default:hover, QPushButton[primary="true"]:hover { background: $accent_hover; }
 QPushButton:default:focus, QPushButton[primary="true"]:focus { border-color: $text; }
 QPushButton:default:disabled, QPushButton[primary="true"]:disabled { background: $hover; border-color: $border;
-  color: $faint; }
-QPushButton[flat="true"] { background: transparent; border-color: transparent; color: $accent; font-weight: 600; }
+  color: $off; }
+QPushButton[flat="true"] { background: transparent; border-color: transparent; color: $link; font-weight: 600; }
 QPushButton[flat="true"]:hover { background: $hover; }
 
 QComboBox, QLineEdit, QDoubleSpinBox, QSpinBox { background: $raised; border: 1px solid $border; border-radius: 6px;
   padding: 5px 9px; min-height: 18px; selection-background-color: $accent; selection-color: $on_accent; }
 QComboBox:hover, QLineEdit:hover, QDoubleSpinBox:hover { border-color: $faint; }
 QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus { border-color: $accent; }
-QComboBox:disabled { color: $faint; }
+QComboBox:disabled { color: $off; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-position: top right; width: 22px; border: none; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-position: bottom right; width: 22px; border: none; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($icons/ui-chevron-up.svg); width: 11px; height: 11px; }
@@ -261,12 +269,12 @@ def qt_palette(colours: Palette) -> QPalette:
         (roles.PlaceholderText, "faint"),
         (roles.Highlight, "accent"),
         (roles.HighlightedText, "on_accent"),
-        (roles.Link, "accent"),
+        (roles.Link, "link"),
         (roles.Mid, "border"),
     ):
         out.setColor(role, QColor(getattr(colours, name)))
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
-        out.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.faint))
+        out.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.off))
     return out
 
 
@@ -292,11 +300,11 @@ def icon(name: str, colours: Palette, *, colour: str = "") -> QIcon:
     out = QIcon()
     modes = [
         (QIcon.Mode.Normal, QIcon.State.Off, colour or "muted", 1.0),
-        (QIcon.Mode.Disabled, QIcon.State.Off, "faint", 0.45),
+        (QIcon.Mode.Disabled, QIcon.State.Off, "off", 0.45),
     ]
     if not colour:
         modes.append((QIcon.Mode.Active, QIcon.State.Off, "text", 1.0))
-        modes.append((QIcon.Mode.Normal, QIcon.State.On, "accent_hover" if colours.dark else "accent", 1.0))
+        modes.append((QIcon.Mode.Normal, QIcon.State.On, "link", 1.0))
     for mode, state, entry, opacity in modes:
         renderer = _renderer(name, getattr(colours, entry))
         for side in _ICON_SIDES:

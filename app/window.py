@@ -278,7 +278,8 @@ class Window(QMainWindow):
 
     def _on_image(self, image: str) -> None:
         self.assistant.set_image(image, self.session.labels)
-        self.messages.clear("page")
+        for key in ("page", "find"):
+            self.messages.clear(key)
         self._title()
         project = self.session.project
         if image and project is not None:

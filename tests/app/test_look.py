@@ -104,13 +104,16 @@ def test_every_icon_of_the_table_is_drawn(app):
 
 
 def test_text_is_readable_on_its_ground():
-    """Contrast of at least 4.5 for text, 3 for faint text (WCAG)."""
+    """Contrast of at least 4.5 (WCAG) wherever words are written, 3 for what is switched off."""
     for colours in (theme.DARK, theme.LIGHT):
-        for ground in (colours.window, colours.surface, colours.raised):
+        for ground in (colours.window, colours.surface, colours.raised, colours.hover, colours.accent_soft):
             assert _contrast(colours.text, ground) >= 7
-            assert _contrast(colours.muted, ground) >= 4.5
-            assert _contrast(colours.faint, ground) >= 3
-        assert _contrast(colours.on_accent, colours.accent) >= 3.5
+            for words in (colours.muted, colours.faint, colours.link, colours.ok, colours.warn, colours.danger):
+                assert _contrast(words, ground) >= 4.5, (words, ground)
+        for ground in (colours.window, colours.surface, colours.raised, colours.hover):
+            assert _contrast(colours.off, ground) >= 3
+        for ground in (colours.accent, colours.accent_hover):
+            assert _contrast(colours.on_accent, ground) >= 4.5
 
 
 def _contrast(one: str, other: str) -> float:
