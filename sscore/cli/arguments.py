@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from sscore.types import Box, Prompt
 
 
+ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="Folder of the project.", show_default=False)]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn by chance.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep embeddings (see: ssc embed).")]
 
 

@@ -12,7 +12,10 @@ from sscore.cli.console import Console, Events, Json, Quiet
 
 def bench(
     image: Annotated[
-        Path | None, typer.Argument(help="The photo to measure on; a sample scene when left out.", show_default=False)
+        Path | None,
+        typer.Argument(
+            metavar="PHOTO", help="The photo to measure on; a sample scene when left out.", show_default=False
+        ),
     ] = None,
     models: Annotated[
         str, typer.Option("--models", "--segmenters", metavar="ID,…", help="See: ssc models list.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sscore.cli.arguments import ProjectFolder
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.errors import BadOption
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from sscore import rules, statistics
     from sscore.facts import PhotoFacts
     from sscore.project import Project
-
-ProjectFolder = Annotated[Path, typer.Argument(help="The project's folder.", show_default=False)]
 
 
 def check(

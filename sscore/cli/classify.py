@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def classify(
-    paths: Annotated[list[Path], typer.Argument(help="Photos and folders.", show_default=False)],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATHS", help="Photos and folders.", show_default=False)],
     masks: Annotated[
         Path | None, typer.Option("--masks", help="COCO file whose objects shall be named; PATHS hold its photos.")
     ] = None,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def embed(
-    paths: Annotated[list[Path], typer.Argument(help="Photos and folders.", show_default=False)],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATHS", help="Photos and folders.", show_default=False)],
     segmenter: Annotated[str, typer.Option("--segmenter", metavar="ID", help="See: ssc models list.")] = "nano",
     as_json: Json = False,
     events: Events = False,

@@ -19,7 +19,9 @@ _NAMED = 20
 
 
 def evaluate(
-    source: Annotated[Path, typer.Argument(help="A COCO file, or a project folder.", show_default=False)],
+    source: Annotated[
+        Path, typer.Argument(metavar="SOURCE", help="A COCO file, or a project folder.", show_default=False)
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the run.", show_default=False)],
     images: Annotated[
         Path | None, typer.Option("--images", help="Folder of the photos.  [default: the COCO file's own]")

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from sscore.cli.arguments import ProjectFolder
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.errors import BadOption
 
 
 def export(
-    project: Annotated[Path, typer.Argument(help="The project's folder.", show_default=False)],
+    project: ProjectFolder,
     out: Annotated[Path, typer.Option("--out", "-o", help="The COCO file to write.", show_default=False)],
     polygons: Annotated[
         bool, typer.Option("--polygons", help="Polygons instead of RLE; holes cannot be kept.")

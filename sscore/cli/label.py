@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def label(
-    paths: Annotated[list[Path], typer.Argument(help="Photos and folders.", show_default=False)],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATHS", help="Photos and folders.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", "-o", help="The COCO file to write.", show_default=False)],
     prompts: Annotated[
         Path | None,

@@ -22,7 +22,7 @@ _SAYS = {
     "nothing": "no published SHA-256 to compare with; this one is recorded and holds from now on",
 }
 
-Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="See: ssc models list.", show_default=False)]
+Ids = Annotated[list[str], typer.Argument(metavar="ID", help="See: ssc models list.", show_default=False)]
 
 
 def list_models(as_json: Json = False) -> int:
@@ -73,7 +73,9 @@ def get(
 
 
 def add(
-    file: Annotated[Path, typer.Argument(help="A checkpoint: .pth, .pt or .safetensors.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A checkpoint: .pth, .pt or .safetensors.", show_default=False)
+    ],
     as_id: Annotated[
         str, typer.Option("--as", metavar="ID", help="Which model it is; a new id keeps it as one of your own.")
     ] = "",
@@ -95,7 +97,7 @@ def add(
 
 
 def verify(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="All that are here if none.")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="All that are here if none.")] = None,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -137,7 +139,7 @@ def remove(ids: Ids, as_json: Json = False, quiet: Quiet = False) -> int:
 
 def pack(
     ids: Ids,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.zip", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.zip", help="The zip to write.", show_default=False)],
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -158,7 +160,7 @@ def pack(
 
 
 def unpack(
-    file: Annotated[Path, typer.Argument(metavar="FILE.zip", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="What ssc models pack wrote.", show_default=False)],
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,

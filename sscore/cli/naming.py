@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sscore.cli.arguments import ViewOption
+from sscore.cli.arguments import ProjectFolder, ViewOption
 from sscore.cli.console import Console, Events, Json, Quiet
 
 if TYPE_CHECKING:
     from sscore.naming import Naming
     from sscore.project import Project
 
-Where = Annotated[Path, typer.Argument(metavar="PROJECT", help="Folder of the project.", show_default=False)]
 ClassifierOption = Annotated[str, typer.Option("--classifier", metavar="ID", help="See: ssc models list.")]
 OwnLabels = Annotated[
     str | None, typer.Option("--labels", metavar="KEY|FILE", help="Default: the project's own label set.")
@@ -24,7 +23,7 @@ OwnLabels = Annotated[
 
 
 def rescore(
-    project: Where,
+    project: ProjectFolder,
     classifier: ClassifierOption = "nano-cls",
     labels: OwnLabels = None,
     view: ViewOption = "",
@@ -79,7 +78,7 @@ def rescore(
 
 
 def calibrate(
-    project: Where,
+    project: ProjectFolder,
     classifier: ClassifierOption = "nano-cls",
     labels: OwnLabels = None,
     view: ViewOption = "",

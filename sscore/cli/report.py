@@ -11,7 +11,9 @@ from sscore.cli.console import Console, Events, Json, Quiet
 
 
 def segmentation(
-    runs: Annotated[list[Path], typer.Argument(help="Folders that ssc evaluate has written.", show_default=False)],
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUNS", help="Folders that ssc evaluate has written.", show_default=False)
+    ],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder of the report.  [default: RUN/report]")
     ] = None,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sscore.cli.arguments import LabelsOption
+from sscore.cli.arguments import LabelsOption, SeedOption
 from sscore.cli.console import Console, Events, Json, Quiet
-from sscore.cli.train_head import GroupBy, Photos, Seed, Sources
+from sscore.cli.train_head import GroupBy, Photos, Sources
 
 if TYPE_CHECKING:
     from sscore.train.class_data import Piece
@@ -28,7 +28,7 @@ def classification(
     photos: Photos = None,
     least_area: Annotated[int, typer.Option("--least-area", min=1, help="Px below which a piece is left out.")] = 200,
     group_by: GroupBy = "photo",
-    seed: Seed = 1,
+    seed: SeedOption = 1,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def segment(
-    image: Annotated[Path, typer.Argument(help="The photo.", show_default=False)],
+    image: Annotated[Path, typer.Argument(metavar="PHOTO", help="The photo.", show_default=False)],
     box: Annotated[
         str | None, typer.Option("--box", metavar="X0,Y0,X1,Y1", help="A box around the object, px.")
     ] = None,

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sscore.cli.arguments import SeedOption
 from sscore.cli.console import Console, Events, Json, Quiet
 
 if TYPE_CHECKING:
     from sscore.train.record import Request
 
-train_app = typer.Typer(help="Train the embedded models.", rich_markup_mode=None)
+train_app = typer.Typer(help="Teach models: on your own pieces, or the embedded ones anew.", rich_markup_mode=None)
 
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder of the run.", show_default=False)]
 Minutes = Annotated[float, typer.Option("--minutes", min=0.01, help="Training time, without preparing the data.")]
 Scenes = Annotated[int, typer.Option("--scenes", min=1, help="How many rendered scenes to learn from.")]
-Seed = Annotated[int, typer.Option("--seed", min=0)]
 Workers = Annotated[int, typer.Option("--workers", min=0, help="Processes that prepare samples.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
@@ -33,7 +33,7 @@ def train_nano(
         Path | None, typer.Option("--real", help="Folder with images/ and masks/ (0/255 PNG of the same names).")
     ] = None,
     scenes: Scenes = 1500,
-    seed: Seed = 1,
+    seed: SeedOption = 1,
     workers: Workers = 1,
     device: Device = "auto",
     resume: Resume = False,
@@ -60,7 +60,7 @@ def train_nano_cls(
         Path | None, typer.Option("--start", help="Weights of nano or nano-cls whose layers to begin with.")
     ] = None,
     scenes: Scenes = 1500,
-    seed: Seed = 1,
+    seed: SeedOption = 1,
     workers: Workers = 1,
     device: Device = "auto",
     resume: Resume = False,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sscore.cli.arguments import SeedOption
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.cli.train import Resume
 from sscore.errors import BadOption
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def decoder(
     sources: Annotated[
         list[Path] | None,
-        typer.Argument(help="Projects, and COCO files beside their photos.", show_default=False),
+        typer.Argument(metavar="DATA", help="Projects, and COCO files beside their photos.", show_default=False),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder of the run: checkpoints, curves, report.")
@@ -47,7 +48,7 @@ def decoder(
     everything: Annotated[
         int, typer.Option("--everything", min=0, help="Photos on which everything mode (S1) is compared.")
     ] = 4,
-    seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
+    seed: SeedOption = 1,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
     tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write OUT/tensorboard too.")] = False,
     resume: Resume = False,

@@ -7,24 +7,23 @@ from typing import Annotated, Any
 
 import typer
 
-from sscore.cli.arguments import LabelsOption
+from sscore.cli.arguments import LabelsOption, SeedOption
 from sscore.cli.console import Console, Events, Json, Quiet
 
 Sources = Annotated[
     list[Path],
     typer.Argument(
-        metavar="DATA...", help="Projects, COCO files, or folders with a folder for each class.", show_default=False
+        metavar="DATA", help="Projects, COCO files, or folders with a folder for each class.", show_default=False
     ),
 ]
 Photos = Annotated[Path | None, typer.Option("--photos", help="Folder of the COCO files' photos, if not their own.")]
 GroupBy = Annotated[
     str,
     typer.Option(
-        "--group-by", help="What stays together: photo, folder, or an expression for the photo's name, as ^(\\\\d+)_."
+        "--group-by", help="What stays together: photo, folder, or an expression for the photo's name, as ^(\\d+)_."
     ),
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Take the place of the model of that name.")]
-Seed = Annotated[int, typer.Option("--seed", min=0)]
 
 
 def head(
@@ -38,7 +37,7 @@ def head(
     view: Annotated[str, typer.Option("--view", help="tight, masked or context. Default: the base model's.")] = "",
     photos: Photos = None,
     group_by: GroupBy = "photo",
-    seed: Seed = 1,
+    seed: SeedOption = 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge it, but keep nothing.")] = False,
     replace: Replace = False,
     as_json: Json = False,

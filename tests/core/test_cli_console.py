@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from sscore import cli
-from sscore.cli import console
+from sscore.cli import console, entry
 from sscore.errors import BadImage, Cancelled
 
 
@@ -38,6 +38,17 @@ def test_wrong_requests_get_one_line_and_exit_code_2(capsys, args, says):
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1
     assert err.startswith("ssc: error: ") and says in err
+
+
+def test_every_verb_and_option_is_explained():
+    def walk(command, name):
+        assert command.help and "\\\\" not in command.help, name
+        for parameter in command.params:
+            assert parameter.help and "\\\\" not in parameter.help, (name, parameter.name)
+        for one, below in getattr(command, "commands", {}).items():
+            walk(below, f"{name} {one}")
+
+    walk(entry._command(), "ssc")
 
 
 @pytest.mark.parametrize(
