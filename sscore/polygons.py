@@ -169,7 +169,8 @@ def _cover(rings: list[Ring], bounds: tuple[int, int, int, int] | None) -> Mask 
 
 def covered(ring: Ring, left: int, top: int, height: int, width: int) -> BoolArray:
     """bool (height, width): the pixels of that window whose centres lie inside the ring, even-odd."""
-    return _layers([ring], left, top, height, width) != 0
+    inside: BoolArray = _layers([ring], left, top, height, width) != 0
+    return inside
 
 
 def _layers(rings: Sequence[Ring], left: int, top: int, height: int, width: int) -> npt.NDArray[np.int32]:
