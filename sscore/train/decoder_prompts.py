@@ -20,8 +20,9 @@ class DecoderRecipe(Recipe):
     """foreground, background: points of a prompt, with `vary` any number up to these; leave_out: the chance of points,
     and of the box, to be missing, never both; shift: px of the photo by which `shift_share` of the prompts are off, at
     most; refinements: clicks where the answer before was wrong; quality: weight of the predicted IoU's squared error,
-    0: that head is not trained; rehearse: share of the samples that hold the decoder where it was; flips: photos are
-    seen mirrored too; high_quality: whether SAM-HQ's own token and fusion are trained as well."""
+    0: that head is not trained; rehearse: samples for each instance that keep what was known: points on no instance,
+    where the decoder is held, or for `nano` pieces of rendered scenes; flips: photos are seen mirrored too;
+    high_quality: whether SAM-HQ's own token and fusion are trained as well."""
 
     foreground: PositiveInt = 4
     background: NonNegativeInt = 2

@@ -36,7 +36,7 @@ def seconds(card: ModelCard, recipe: str, instances: int, photos: int, validatio
     values = tomllib.loads((paths.resources() / "recipes" / f"decoder-{recipe}.toml").read_text(encoding="utf-8"))
     nano = card.family == "nano"
     values |= values.get("nano", {}) if nano else {}
-    rounds = 1 if nano else (1 + values.get("refinements", 0)) * (1 + values.get("rehearse", 0.0))
+    rounds = (1 if nano else 1 + values.get("refinements", 0)) * (1 + values.get("rehearse", 0.0))
     learn = instances * (1 - validation)
     judged = min(instances - learn, _JUDGED) * _PROMPTS * _PROMPT_SECONDS
     epoch = learn * rounds * _STEP_SECONDS.get(card.family, _STEP) + judged

@@ -73,14 +73,14 @@ class Samples(IterableDataset[Batch]):
                 yield inputs, target, torch.tensor(0.0 if on_ground else 1.0)
 
 
-def loss_of(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, float]]:
-    """BCE + DICE of the mask, squared error of the predicted IoU.
+def loss_of(net: nn.Module, batch: Batch, *, quality: float = 1.0) -> tuple[Tensor, dict[str, float]]:
+    """BCE + DICE of the mask, squared error of the predicted IoU times `quality`.
 
     A click on no object asks for a predicted IoU of 0, whatever the mask: whoever clicks there by hand still gets one.
     """
     inputs, target, on_object = batch
-    logits, quality = net(inputs.contiguous(memory_format=torch.channels_last))
-    logits, quality = logits.float(), quality.float()
+    logits, predicted = net(inputs.contiguous(memory_format=torch.channels_last))
+    logits, predicted = logits.float(), predicted.float()
     probability = logits.sigmoid()
     bce = F.binary_cross_entropy_with_logits(logits, target, reduction="none").mean((1, 2, 3))
     shared = (probability * target).sum((1, 2, 3))
@@ -89,10 +89,10 @@ def loss_of(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, float]]:
         found = logits > 0
         real = target > 0.5
         iou = on_object * (found & real).sum((1, 2, 3)) / (found | real).sum((1, 2, 3)).clamp(min=1)
-    error = F.mse_loss(quality, iou)
+    error = F.mse_loss(predicted, iou)
     # A small object in a wide view is few pixels of the mean; DICE sees it whole.
     objects = on_object.sum().clamp(min=1)
-    loss = (on_object * (2 * bce + dice)).sum() / objects + error
+    loss = (on_object * (2 * bce + dice)).sum() / objects + quality * error
     figures = {"loss": loss.detach(), "iou": iou.sum() / objects, "quality_error": error.detach()}
     return loss, {name: float(value) for name, value in figures.items()}
 
