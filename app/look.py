@@ -33,7 +33,12 @@ class Look(QObject):
 
     def pixmap(self, name: str, colour: str, side: int) -> QPixmap:
         """`colour` is a palette entry; sharp on the screen in use."""
-        return theme.pixmap(name, getattr(self.colours, colour), side, self._app.devicePixelRatio())
+        return theme.pixmap(name, getattr(self.colours, colour), side, self.ratio)
+
+    @property
+    def ratio(self) -> float:
+        """Pixels of the screen for each of ours."""
+        return self._app.devicePixelRatio()
 
     def _on_setting(self, key: str) -> None:
         if key == "language":

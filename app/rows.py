@@ -72,7 +72,9 @@ def swatch(colour: str) -> QIcon:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     draw_swatch(painter, colour, 1, 7, 12)
     painter.end()
-    return QIcon(picture)
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)  # else Qt mixes it with the colour of selected rows
+    return icon
 
 
 _fonts: dict[tuple[str, int, bool], tuple[QFont, QFontMetrics]] = {}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QImage, QPixmap, QResizeEvent
+from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QColor, QImage, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -25,10 +25,11 @@ from app import rows
 from app.assistant import Assistant
 from app.jobs import Lane
 from app.look import Look
-from app.notices import of_error
+from app.notices import facts, of_error
 from app.session import Session
 from app.settings import Settings
 from sscore import images
+from sscore.errors import SscError
 from sscore.frames import EXTENSIONS, Frames, frame_name
 from sscore.types import ByteArray, Mask, Scores
 
@@ -59,7 +60,7 @@ class CaptureDialog(QDialog):
         self.setWindowTitle(self.tr("Frames from a video or camera"))
         self.resize(820, 640)
         self.setAcceptDrops(False)
-        self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.picture.setObjectName("canvas")
         self.picture.setMinimumSize(320, 240)
         self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -109,7 +110,14 @@ class CaptureDialog(QDialog):
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
         self._enable()
-        self.says.setText(self.tr("Every frame you take becomes a photo of this folder."))
+        self.naming.toggled.connect(lambda _on: self._show())
+        self.naming.setToolTip(self.tr("The class of what lies in the frame drawn in the middle, as one looks"))
+        self.picture.setText(self.tr("Choose a video file, or connect a camera."))
+        self._say(self.tr("Every frame you take becomes a photo of this folder."))
+
+    def _say(self, text: str, colour: str = "muted") -> None:
+        self.says.setText(text)
+        self.says.setStyleSheet(f"color: {getattr(self._look.colours, colour)};")
 
     def _enable(self) -> None:
         there, live = self._frames is not None, self._frames is not None and self._frames.live
@@ -128,12 +136,12 @@ class CaptureDialog(QDialog):
     def open_source(self, source: Path | int) -> None:
         """A video file, or a camera by its number."""
         self._stop()
-        self.says.setText(self.tr("Opening…"))
+        self._say(self.tr("Opening…"))
         self._lane.submit("frames", lambda: Frames(source), self._on_open, self._on_failed, priority=1)
 
     def _on_open(self, frames: Frames) -> None:
         self._frames = frames
-        self.says.setText("")
+        self._say("")
         self.slider.blockSignals(True)
         self.slider.setRange(0, max(frames.count - 1, 0))
         self.slider.setValue(0)
@@ -147,8 +155,8 @@ class CaptureDialog(QDialog):
     def _on_failed(self, error: Exception) -> None:
         self._reading = False
         self._clock.stop()
-        shown = of_error(error)
-        self.says.setText(f"{shown.text}. {shown.detail}")
+        # What was foreseen says all in one sentence; its headline is about photos.
+        self._say(facts(error) if isinstance(error, SscError) else of_error(error).detail, "danger")
 
     def _seek(self, at: int) -> None:
         if at != self._at:
@@ -202,12 +210,27 @@ class CaptureDialog(QDialog):
         shown = QPixmap.fromImage(image).scaled(
             room * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
+        if self.naming.isChecked():
+            scale, middle = shown.height() / height, QRectF(*self._middle())
+            painter = QPainter(shown)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            frame = QRectF(middle.topLeft() * scale, middle.size() * scale)
+            for colour, thick in ((QColor(0, 0, 0, 150), 4 * ratio), (QColor("white"), 2 * ratio)):
+                painter.setPen(QPen(colour, thick))
+                painter.drawRect(frame)
+            painter.end()
         shown.setDevicePixelRatio(ratio)
         self.picture.setPixmap(shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
         self._show()
+
+    def _middle(self) -> tuple[int, int, int, int]:
+        """Left, top, width and height of the box that is named, px of the frame."""
+        height, width = self._frame.shape[:2] if self._frame is not None else (1, 1)
+        side = max(int(_MIDDLE * min(height, width)), 1)
+        return (width - side) // 2, (height - side) // 2, side, side
 
     # --- naming and taking -------------------------------------------------------------------------------------
 
@@ -216,9 +239,8 @@ class CaptureDialog(QDialog):
         classifier, labels = self._assistant.classifier, self._session.labels
         if classifier is None:
             return
-        height, width = rgb.shape[:2]
-        side = max(int(_MIDDLE * min(height, width)), 1)
-        box = Mask(np.ones((side, side), np.bool_), (width - side) // 2, (height - side) // 2)
+        left, top, side, _ = self._middle()
+        box = Mask(np.ones((side, side), np.bool_), left, top)
 
         def work() -> Scores:
             return classifier.scores([images.crop(rgb, box, "tight")], labels)[0]
@@ -227,7 +249,7 @@ class CaptureDialog(QDialog):
             sure = float(scores.values[0]) >= self._settings.get("unknown_below")
             name = rows.name_of(labels, scores.best if sure else "unknown", self._look.lang)
             said = self.tr("In the middle: {name}, {value}")
-            self.says.setText(said.format(name=name, value=rows.percent(float(scores.values[0]))))
+            self._say(said.format(name=name, value=rows.percent(float(scores.values[0]))))
 
         self._assistant.lane.submit("live", work, done, priority=7)
 
@@ -247,7 +269,7 @@ class CaptureDialog(QDialog):
             if project is self._session.project:
                 self._session.relist(listed, go=name)
             if isValid(self):  # it may have been closed meanwhile
-                self.says.setText(self.tr("Taken: {name}").format(name=name))
+                self._say(self.tr("Taken: {name}").format(name=name), "ok")
 
         def failed(error: Exception) -> None:
             if isValid(self):

@@ -14,6 +14,7 @@ from sscore.labels import LabelSet
 from sscore.types import UNKNOWN
 
 _WIDTH, _ROW, _AT_MOST = 230, 28, 10
+_FRAME = 6  # px around the rows
 
 
 class ClassPicker(QFrame):
@@ -44,7 +45,7 @@ class ClassPicker(QFrame):
         column.addWidget(self.line)
         column.addWidget(self.list)
         self.setFixedWidth(_WIDTH)
-        self.list.setFixedHeight(_ROW * min(self.list.count(), _AT_MOST) + 4)
+        self.list.setFixedHeight(_ROW * min(self.list.count(), _AT_MOST) + 2 * _FRAME)
         self.line.textChanged.connect(self._filter)
         self.line.returnPressed.connect(self._take)
         self.list.itemClicked.connect(self._take)

@@ -35,6 +35,7 @@ from sscore.presence import now
 from sscore.types import Annotation, Mask, Page, Prompt, Segmenter
 
 _AT_MOST = 4  # models
+_BOTH, _MINE, _OTHER = "#3cbe6e", "#eb504b", "#4682f0"  # as sscore.compare.difference draws them
 _Subject = tuple[Photo, Prompt, Annotation | None]
 """What is compared: the prompt, and the object it belongs to if there is one."""
 
@@ -64,7 +65,7 @@ class CompareDialog(QWidget):
         self.answers: list[Answer] = []
         self._of: _Subject | None = None
         self._asked: _Subject | None = None
-        self.resize(1040, 680)
+        self.resize(1040, 640)
         self.models = QToolButton()
         self.models.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self)
@@ -77,6 +78,8 @@ class CompareDialog(QWidget):
         self.follow.setChecked(True)
         self.says = QLabel(wordWrap=True)
         self.says.setProperty("role", "muted")
+        self.legend = QLabel()
+        self.legend.hide()
         self.tiles = [Tile(number, look) for number in range(_AT_MOST)]
         top = QHBoxLayout()
         top.setSpacing(10)
@@ -93,6 +96,7 @@ class CompareDialog(QWidget):
         column.setSpacing(10)
         column.addLayout(top)
         column.addLayout(grid, 1)
+        column.addWidget(self.legend)
         column.addWidget(self.says)
         self.run.clicked.connect(self.ask)
         self.replay.clicked.connect(self.ask_all)
@@ -121,6 +125,16 @@ class CompareDialog(QWidget):
         self.differ.setText(self.tr("Difference  (Space)"))
         self.differ.setToolTip(
             self.tr("Green: both; red: only this model; blue: only the accepted mask or the first model")
+        )
+        self.legend.setText(
+            "&nbsp;&nbsp;&nbsp;".join(
+                f'<span style="color: {colour}">■</span> {text}'
+                for colour, text in (
+                    (_BOTH, self.tr("both")),
+                    (_MINE, self.tr("only this model")),
+                    (_OTHER, self.tr("only the accepted mask, or the first model")),
+                )
+            )
         )
         self.follow.setText(self.tr("Follow the selection"))
         self.follow.setToolTip(self.tr("Ask anew whenever another object is selected"))
@@ -186,6 +200,9 @@ class CompareDialog(QWidget):
         subject = self._subject()
         if subject is None:
             self.says.setText(self.tr("Select one object, or draw a box around a piece."))
+            if self._of is not None and self._of[0].image != self._session.image:  # of a photo that is gone
+                self._of, self.answers = None, []
+                self._show()
             return
         if not self.chosen:
             return
@@ -230,6 +247,7 @@ class CompareDialog(QWidget):
 
     def _show(self) -> None:
         subject, answers = self._of, self.answers
+        self.legend.setVisible(self.differ.isChecked() and bool(answers))
         for number, tile in enumerate(self.tiles):
             tile.setVisible(number < max(len(answers), 2))
             if subject is None or number >= len(answers):

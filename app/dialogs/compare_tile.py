@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from app import rows
 from app.look import Look
+from app.notices import in_words
 from sscore import compare
 from sscore.compare import Answer
 from sscore.types import ByteArray, Mask, Prompt
@@ -30,7 +31,7 @@ class Tile(QFrame):
         self.setObjectName("card")
         self.number, self._look = number, look
         self._picture: QPixmap | None = None
-        self.name, self.figures = QLabel(), QLabel()
+        self.name, self.figures = QLabel(), rows.ElidedLabel()
         self.name.setProperty("role", "title")
         self.figures.setProperty("role", "muted")
         self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
@@ -62,7 +63,7 @@ class Tile(QFrame):
         self.button.setText(self.tr("Take it  ({n})").format(n=self.number + 1))
         self.button.setEnabled(answer.mask is not None)
         if answer.problem:
-            self.figures.setText(answer.problem)
+            self.figures.setText(in_words(answer.problem))
         elif answer.candidate is None:
             self.figures.setText(self.tr("found nothing"))
         else:
@@ -72,7 +73,8 @@ class Tile(QFrame):
             if answer.dice is not None:
                 parts.append(f"DICE {answer.dice:.3f}")
             self.figures.setText("  ·  ".join(parts))
-        self.figures.setToolTip(self.tr("IoU: as the model predicts it. DICE: with the mask the object has"))
+        tip = self.tr("IoU: as the model predicts it. DICE: with the mask the object has")
+        self.figures.setToolTip(self.figures.text() if answer.problem else tip)
         self.picture.setAccessibleName(f"{self.name.text()}: {self.figures.text()}")
         self._picture = QPixmap.fromImage(picture)
         self._fit()

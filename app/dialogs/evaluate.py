@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QProgressBar,
@@ -115,7 +116,7 @@ class EvaluateDialog(QDialog):
         form = QFormLayout(self.form)
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(12)
+        form.setVerticalSpacing(9)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
         form.addRow(self.tr("Models"), self._models)
         form.addRow(self.tr("Prompts"), prompts)
@@ -129,17 +130,20 @@ class EvaluateDialog(QDialog):
         self.says = QLabel(wordWrap=True)
         self.says.setProperty("role", "title")
         self.says.hide()
+        self.caption = QLabel(self.tr("The weakest objects, each with its worst answer. Click one to see it."))
+        self.caption.setProperty("role", "muted")
+        self.caption.hide()
         self.weak = QTreeWidget()
         self.weak.setAccessibleName(self.tr("Objects, the weakest first"))
         self.weak.setRootIsDecorated(False)
         self.weak.header().setStretchLastSection(False)
+        self.weak.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.weak.setUniformRowHeights(True)
-        self.weak.setMinimumHeight(210)
+        self.weak.setMinimumHeight(180)
         self.weak.setHeaderLabels(
             [self.tr("Photo"), self.tr("Class"), self.tr("Model"), self.tr("Prompt"), self.tr("DICE")]
         )
         self.weak.headerItem().setTextAlignment(4, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.weak.setToolTip(self.tr("Each object with its worst answer. Click one to see it in its photo."))
         self.weak.currentItemChanged.connect(lambda item, _before: self._go(item))
         self.weak.hide()
 
@@ -161,9 +165,9 @@ class EvaluateDialog(QDialog):
         buttons.addWidget(self.start)
 
         column = QVBoxLayout(self)
-        column.setContentsMargins(22, 20, 22, 18)
-        column.setSpacing(14)
-        for widget in (self.truth, self.form, self.bar, self.says):
+        column.setContentsMargins(22, 18, 22, 16)
+        column.setSpacing(10)
+        for widget in (self.truth, self.form, self.bar, self.says, self.caption):
             column.addWidget(widget)
         column.addWidget(self.weak, 1)
         column.addLayout(buttons)
@@ -240,8 +244,9 @@ class EvaluateDialog(QDialog):
             return
         self._session.saver.save_now()
         self._stopped, self._report, self._left = False, None, ""
-        self.weak.hide()
-        self.open_report.hide()
+        for widget in (self.weak, self.caption, self.open_report):
+            widget.hide()
+        self._urge(self.start)
         self.bar.setRange(0, 0)
         self.bar.show()
         self._say(self.tr("Starting…"), "muted")
@@ -291,11 +296,22 @@ class EvaluateDialog(QDialog):
                 done = self.tr("Done. Left out: {n}; the report names them.").format(n=self._problems)
             self._say(done, "warn" if self._problems else "ok")
             self.open_report.show()
+            self._urge(self.open_report)
             run = self._report.parent.parent
             self._lane.submit("evaluated", lambda: _weakest(run), self._show_weak, self._on_unread)
         self._show_ready()
 
-    def _show_weak(self, found: list[Weak]) -> None:
+    def _urge(self, button: QPushButton) -> None:
+        """One button stands out: what comes next."""
+        for one in (self.start, self.open_report):
+            one.setDefault(one is button)
+
+    def _show_weak(self, answer: tuple[dict[str, dict[str, float]], list[Weak]]) -> None:
+        means, found = answer
+        lines = [f"{name}: {'  '.join(f'{key} {dice:.3f}' for key, dice in of.items())}" for name, of in means.items()]
+        if lines:
+            title = self.tr("Mean DICE:")
+            self.says.setText("\n".join([f"{self.says.text()} {title}", *lines]))
         self.weak.clear()
         for dice, segmenter, strategy, (image, number), label in found[:_SHOWN]:
             name = rows.name_of(self._session.labels, label, self._look.lang)
@@ -303,9 +319,10 @@ class EvaluateDialog(QDialog):
             item.setData(0, Qt.ItemDataRole.UserRole, (image, number))
             item.setTextAlignment(4, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.weak.addTopLevelItem(item)
-        for column in range(5):
+        for column in range(1, 5):
             self.weak.resizeColumnToContents(column)
-            self.weak.setColumnWidth(column, self.weak.columnWidth(column) + 18)
+            self.weak.setColumnWidth(column, self.weak.columnWidth(column) + 10)
+        self.caption.show()
         self.weak.show()
         self.adjustSize()
 
@@ -335,9 +352,13 @@ class EvaluateDialog(QDialog):
         super().closeEvent(event)
 
 
-def _weakest(run: Path) -> list[Weak]:
-    """Every object with its worst answer, worst first."""
+def _weakest(run: Path) -> tuple[dict[str, dict[str, float]], list[Weak]]:
+    """Mean DICE by segmenter and strategy of the exact prompts; every object with its worst answer, worst first."""
     from sscore.report import gallery, measured
 
     found = measured.load([run])
-    return [(*entry, found.truths[entry[3]].label) for entry in gallery.ranking(found, best=False)]
+    by: dict[str, dict[str, list[float]]] = {}
+    for (segmenter, strategy, _), dice in sorted(found.dices.items()):
+        by.setdefault(segmenter, {}).setdefault(strategy, []).append(dice)
+    means = {name: {key: sum(dices) / len(dices) for key, dices in of.items()} for name, of in by.items()}
+    return means, [(*entry, found.truths[entry[3]].label) for entry in gallery.ranking(found, best=False)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -43,6 +43,7 @@ class ExportDialog(QDialog):
         self._project, self._saver, self._disk, self._look = session.project, session.saver, disk, look
         self._stopped = False
         self._running = False
+        self._written = self._project.folder
         self.setWindowTitle(self.tr("Export COCO"))
         self.setMinimumWidth(560)
 
@@ -114,11 +115,16 @@ class ExportDialog(QDialog):
         self.start = QPushButton(self.tr("Export"))
         self.start.setDefault(True)
         self.start.clicked.connect(self._export)
+        self.show_file = QPushButton(self.tr("Show the folder"))
+        self.show_file.setAutoDefault(False)
+        self.show_file.clicked.connect(self._show_folder)
+        self.show_file.hide()
         close = QPushButton(self.tr("Close"))
         close.setAutoDefault(False)
         close.clicked.connect(self.close)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
+        buttons.addWidget(self.show_file)
         buttons.addStretch()
         buttons.addWidget(close)
         buttons.addWidget(self.start)
@@ -155,8 +161,8 @@ class ExportDialog(QDialog):
         self._show_ready()
         self.bar.setRange(0, 0)
         self.bar.show()
-        self.verdict.hide()
-        self.report.hide()
+        for widget in (self.verdict, self.report, self.show_file):
+            widget.hide()
         progress = self._progress()
 
         def work() -> ExportReport:
@@ -178,8 +184,18 @@ class ExportDialog(QDialog):
         self.bar.setValue(done)
 
     def _on_done(self, report: ExportReport) -> None:
-        text = self.tr("Written, read back and compared.") if report.complete else self.tr("Written, but see below.")
-        self._finish(text, report.text(self._look.lang), "ok" if report.complete else "warn")
+        if not report.instances:
+            text = self.tr("There is no object in the file. Accept some, or choose other states above.")
+        elif report.complete:
+            text = self.tr("Written, read back and compared.")
+        else:
+            text = self.tr("Written, but see below.")
+        self._written = report.path
+        self.show_file.show()
+        self._finish(text, report.text(self._look.lang), "ok" if report.complete and report.instances else "warn")
+
+    def _show_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written.parent)))
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, Cancelled):

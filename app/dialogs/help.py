@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+import re
+from importlib import metadata
+
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -52,7 +57,7 @@ class ShortcutsDialog(QDialog):
         outer.addWidget(scroll, 1)
         outer.addLayout(_close_row(self, self.tr("Close")))
         wanted = sheet.sizeHint() + QSize(92, 110)
-        self.resize(wanted.boundedTo(QSize(1270, 700)))
+        self.resize(wanted.boundedTo(QSize(1240, 640)))
 
     def _sections(self) -> list[_Section]:
         by_menu: dict[str, list[tuple[str, str]]] = {}
@@ -75,13 +80,14 @@ class ShortcutsDialog(QDialog):
 
 
 class AboutDialog(QDialog):
-    """Name, version, where things are kept."""
+    """Name, version, where things are kept, and whose work is in it."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("About Scrap-SAM-CLIP"))
         picture = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
-        picture.setPixmap(theme.app_icon().pixmap(72, 72))
+        picture.setPixmap(theme.app_icon().pixmap(QSize(72, 72), look.ratio))
+        picture.setFixedHeight(72)
         name = QLabel(f"Scrap-SAM-CLIP {__version__}", alignment=Qt.AlignmentFlag.AlignHCenter)
         name.setProperty("role", "heading")
         line = QLabel(
@@ -96,14 +102,57 @@ class AboutDialog(QDialog):
         )
         where.setProperty("role", "muted")
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        parts = QPlainTextEdit("\n".join(_parts()), readOnly=True)
+        parts.setAccessibleName(self.tr("Programs it is made of, and their licences"))
+        parts.setTabChangesFocus(True)
+        parts.setFixedHeight(130)
+        made_of = QLabel(self.tr("Made with"))
+        made_of.setProperty("role", "title")
+        folder = QPushButton(self.tr("Open this folder"))
+        folder.setAutoDefault(False)
+        folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.user_data()))))
         column = QVBoxLayout(self)
         column.setContentsMargins(32, 28, 32, 18)
         column.setSpacing(12)
         for widget in (picture, name, line, where):
             column.addWidget(widget)
+        column.addWidget(folder, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(made_of)
+        column.addWidget(parts)
         column.addSpacing(6)
         column.addLayout(_close_row(self, self.tr("Close")))
-        self.setFixedWidth(440)
+        self.setFixedWidth(480)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
+        """As high as the wrapped lines need, which is known now that they wear their fonts."""
+        super().showEvent(event)
+        layout = self.layout()
+        assert layout is not None
+        self.setFixedHeight(layout.totalHeightForWidth(self.width()))
+
+
+def _parts() -> list[str]:
+    """The packages this one needs, as installed: name, version, licence."""
+    try:
+        needed = metadata.requires("scrap-sam-clip") or []
+    except metadata.PackageNotFoundError:  # run from a folder, not installed
+        return []
+    names = sorted({re.split(r"[^\w.-]", one)[0] for one in needed if "extra ==" not in one}, key=str.lower)
+    return [text for name in names if (text := _part(name))]
+
+
+def _part(name: str) -> str:
+    """ "numpy 2.1.0 · BSD-3-Clause"; "" when it is not installed."""
+    try:
+        found = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return ""
+    about = found.metadata
+    kinds = [one.rsplit(" :: ", 1)[-1] for one in about.get_all("Classifier", []) if one.startswith("License ::")]
+    written = (about.get("License") or "").strip()
+    short = written if "\n" not in written else ""  # else it is the whole licence
+    licence = about.get("License-Expression") or short or ", ".join(kinds)
+    return " · ".join(part for part in (f"{about['Name']} {found.version}", licence) if part)
 
 
 def _columns(sections: list[_Section], count: int) -> list[list[_Section]]:
@@ -147,6 +196,7 @@ def _close_row(dialog: QDialog, text: str) -> QHBoxLayout:
     close = QPushButton(text)
     close.setDefault(True)
     close.clicked.connect(dialog.accept)
+    close.setFocus()
     line = QHBoxLayout()
     line.addStretch()
     line.addWidget(close)

@@ -11,10 +11,12 @@ from PySide6.QtWidgets import (
     QDialog,
     QDoubleSpinBox,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSlider,
     QSpinBox,
     QVBoxLayout,
@@ -26,6 +28,8 @@ from app.look import Look
 from app.settings import Settings, apply_threads
 from sscore import paths
 
+_FRAME = 40  # px that a window's title takes at most
+
 
 class SettingsDialog(QDialog):
     """One control for each setting. There is no OK: what is changed counts, and is seen, at once."""
@@ -36,7 +40,7 @@ class SettingsDialog(QDialog):
         self.controls: dict[str, QWidget] = {}
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(18)
-        self._form.setVerticalSpacing(10)
+        self._form.setVerticalSpacing(5)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._close = QPushButton()
@@ -49,9 +53,16 @@ class SettingsDialog(QDialog):
         foot.addWidget(self._where, 1)
         foot.addWidget(self._close)
         column = QVBoxLayout(self)
-        column.setContentsMargins(26, 22, 26, 18)
-        column.setSpacing(18)
-        column.addLayout(self._form)
+        column.setContentsMargins(26, 18, 26, 16)
+        column.setSpacing(12)
+        self._sheet = QWidget()
+        self._sheet.setObjectName("plain")
+        self._sheet.setLayout(self._form)
+        self._form.setContentsMargins(0, 0, 10, 0)  # room for the scroll bar
+        scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        scroll.setObjectName("plain")
+        scroll.setWidget(self._sheet)
+        column.addWidget(scroll, 1)
         column.addLayout(foot)
         self.setMinimumWidth(560)
         look.changed.connect(self._build_soon)
@@ -101,6 +112,13 @@ class SettingsDialog(QDialog):
         self._form.addRow(self.tr("Saving"), QLabel(self.tr("Always at once, after every edit"), wordWrap=True))
         if focused:
             self.controls[focused].setFocus()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as all of it, unless the screen is too low for that: then one scrolls."""
+        around = self.sizeHint().height() - self.findChild(QScrollArea).sizeHint().height()
+        room = self.screen().availableGeometry().height() - _FRAME
+        self.resize(max(self.width(), 560), min(self._sheet.sizeHint().height() + around, room))
 
     def _section(self, title: str) -> None:
         label = QLabel(title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -54,6 +54,7 @@ class KeysDialog(QDialog):
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.setColumnWidth(1, 210)
+        self.list.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.list.currentCellChanged.connect(lambda *_at: self._show_current())
         self.edit = QKeySequenceEdit()
         QT_TRANSLATE_NOOP("QKeySequenceEdit", "Press shortcut")  # what it says itself: Qt's Chinese for it is odd

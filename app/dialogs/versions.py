@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeySequence, QPainter, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -23,9 +23,10 @@ from sscore.project import Project
 from sscore.types import Annotation, ByteArray, Mask, Page
 from sscore.versions import Author, Versions
 
-_SIDE = 560  # px of a picture
+_SIDE = 1120  # px of a picture at most
 _ROOM = 0.6  # of what differs, shown around it
-_Name = tuple[int, int, str]
+_Name = tuple[int, int, str]  # px of the picture, and a label
+_Named = tuple[int, int, str]  # the same with the class in words
 _SAME, _OTHER = (120, 140, 170), (245, 150, 30)  # RGB: as in both versions, and what differs
 
 
@@ -49,12 +50,11 @@ class _Card(QFrame):
         self.head, self.text, self.button = QLabel(), QLabel(wordWrap=True), QPushButton()
         self.head.setProperty("role", "title")
         self.text.setProperty("role", "muted")
-        self.text.setMinimumHeight(3 * self.text.fontMetrics().lineSpacing())
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.picture.setMinimumSize(200, 180)
-        self.number, self._pixmap = number, QPixmap()
+        self.picture.setMinimumSize(250, 180)
+        self.number, self._drawn, self._names = number, QImage(), list[_Named]()
         self.button.setEnabled(False)
         self.button.clicked.connect(self.taken)
         column = QVBoxLayout(self)
@@ -65,21 +65,41 @@ class _Card(QFrame):
         column.addWidget(self.picture, 1)
         column.addWidget(self.button)
 
-    def show_version(self, head: str, text: str, picture: QImage) -> None:
+    def show_version(self, head: str, text: str, picture: QImage, names: list[_Named]) -> None:
+        """names: of what differs, written on the picture; the classes may be all that does."""
         self.head.setText(head)
         self.text.setText(text)
         self.picture.setAccessibleName(f"{head}: {text}")
         self.button.setEnabled(True)
-        self._pixmap = QPixmap.fromImage(picture)
+        self._drawn, self._names = picture, names
         self._fit()
 
     def _fit(self) -> None:
-        if not self._pixmap.isNull():
-            room, ratio = self.picture.size(), self.devicePixelRatioF()
-            kept, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            shown = self._pixmap.scaled(room * ratio, kept, smooth)
-            shown.setDevicePixelRatio(ratio)
-            self.picture.setPixmap(shown)
+        if self._drawn.isNull():
+            return
+        room, ratio = self.picture.size(), self.devicePixelRatioF()
+        kept, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        shown = QPixmap.fromImage(self._drawn.scaled(room * ratio, kept, smooth))
+        shown.setDevicePixelRatio(ratio)
+        scale = shown.deviceIndependentSize().width() / self._drawn.width()
+        self._write_names(shown, scale)
+        self.picture.setPixmap(shown)
+
+    def _write_names(self, shown: QPixmap, scale: float) -> None:
+        """One below the other where they would meet: an object may be there twice, with two classes."""
+        painter = QPainter(shown)
+        painter.setFont(rows.font_like(self.font(), side=12, strong=True)[0])
+        taken: list[QRect] = []
+        for x, y, text in self._names:
+            room = painter.fontMetrics().boundingRect(text).adjusted(-5, -2, 5, 2)
+            room.moveCenter(QPoint(round(x * scale), round(y * scale)))
+            while any(room.intersects(one) for one in taken):
+                room.translate(0, room.height() + 1)
+            taken.append(room)
+            painter.fillRect(room, QColor(0, 0, 0, 190))
+            painter.setPen(QColor(*_OTHER))
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
@@ -160,27 +180,26 @@ class VersionsDialog(QDialog):
             f"{self._by(found.by_us)}\n{self._counts(found.ours, ours)}",
         )
         for card, head, text in zip(self.cards, heads, texts, strict=True):
-            card.show_version(head, text, self._named(shown.pictures[card.number], shown.names[card.number]))
+            card.show_version(head, text, shown.pictures[card.number], self._named(shown.names[card.number]))
+        self._align()
         self.says.setText(
             self.tr("Orange: what is different. Nothing is lost: undo takes your choice back, and all stays on disk.")
         )
         self.cards[1].button.setFocus()
 
-    def _named(self, drawn: QImage, names: list[_Name]) -> QImage:
-        """The picture with the classes of what differs: they may be all that does."""
-        painter = QPainter(drawn)
-        font = painter.font()
-        font.setPixelSize(17)
-        painter.setFont(font)
-        for x, y, label in names:
-            text = rows.name_of(self._session.labels, label, self._lang)
-            room = painter.fontMetrics().boundingRect(text).adjusted(-6, -3, 6, 3)
-            room.moveCenter(QPoint(x, y))
-            painter.fillRect(room, QColor(0, 0, 0, 170))
-            painter.setPen(QColor(*_OTHER))
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
-        painter.end()
-        return drawn
+    def _named(self, names: list[_Name]) -> list[_Named]:
+        return [(x, y, rows.name_of(self._session.labels, label, self._lang)) for x, y, label in names]
+
+    def _align(self) -> None:
+        """The same room for the words of all three, so that the pictures lie side by side, none over its button."""
+        width = min(card.text.width() for card in self.cards)
+        needed = max(card.text.heightForWidth(width) for card in self.cards)
+        for card in self.cards:
+            card.text.setFixedHeight(needed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._align()
 
     def _by(self, author: Author) -> str:
         who = f"{author.name} ({author.host})" if author.host else author.name

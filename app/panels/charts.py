@@ -190,12 +190,14 @@ class Matrix(Chart):
         super().__init__(look, 120)
         self._table: npt.NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self._names: Sequence[str] = ()
+        self._short: Sequence[str] = ()
         self._at = (-1, -1)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def show_table(self, table: npt.NDArray[np.int64], names: Sequence[str], tip: str) -> None:
-        self._table, self._names = table, names
+    def show_table(self, table: npt.NDArray[np.int64], names: Sequence[str], short: Sequence[str], tip: str) -> None:
+        """short: over columns that are too narrow for the name."""
+        self._table, self._names, self._short = table, names, short
         self.setToolTip(tip)
         self.setMinimumHeight((len(names) + 1) * self._HIGH + 6)
         wrong = [(int(table[r, c]), r, c) for r, c in np.argwhere(table).tolist() if r != c]
@@ -215,10 +217,11 @@ class Matrix(Chart):
         painter, metrics = self.begin()
         colours, left, high = self.look.colours, self._left(metrics), self._HIGH
         wide = self._wide(left)
-        for at, name in enumerate(self._names):
+        for at, (name, brief) in enumerate(zip(self._names, self._short, strict=True)):
             painter.setPen(QColor(colours.muted))
-            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, wide - 2)
-            painter.drawText(QRectF(left + at * wide, 0, wide - 2, high), _CENTRE, short)
+            head = name if metrics.horizontalAdvance(name) <= wide - 2 else brief
+            head = metrics.elidedText(head, Qt.TextElideMode.ElideRight, wide - 2)
+            painter.drawText(QRectF(left + at * wide, 0, wide - 2, high), _CENTRE, head)
             painter.setPen(QColor(colours.text))
             painter.drawText(QRectF(0, (at + 1) * high, left - 8, high), _RIGHT, name)
         most = max(int(self._table.max()) if self._table.size else 1, 1)

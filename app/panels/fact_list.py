@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app import rows
@@ -17,20 +17,19 @@ from app.session import Session
 from sscore.facts import Fact
 
 Index = QModelIndex | QPersistentModelIndex
-_ROW, _SIDE = 58, 44
+_ROW, _SIDE, _INSET = 58, 44, 11
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row. key: tells rows apart; fact None: the photo as a whole; mark: palette colour of the dot at the right."""
+    """One row. key: tells rows apart; fact None: the photo as a whole; note: a word at the right."""
 
     key: object
     image: str
     fact: Fact | None
     title: str
     line: str
-    mark: str = ""
-    value: float | None = None
+    note: str = ""
 
 
 class FactModel(RowModel):
@@ -93,27 +92,28 @@ class _Delegate(QStyledItemDelegate):
         frame = QRectF(area.x() + 12, area.y() + (_ROW - _SIDE) / 2, _SIDE, _SIDE)
         crop = self._crops.get(entry.fact) if entry.fact is not None else None
         _draw_picture(painter, frame, crop, colours.hover)
+        if entry.fact is None:
+            inner = frame.adjusted(_INSET, _INSET, -_INSET, -_INSET).topLeft()
+            painter.drawPixmap(inner, self._look.pixmap("photo", "faint", _SIDE - 2 * _INSET))
         left, right = int(frame.right()) + 10, area.right() - 14
         if entry.fact is not None:
             rows.draw_swatch(painter, rows.colour_of(labels, entry.fact.label), left, area.y() + 20, 10)
-        font = QFont(option.font)
-        font.setWeight(QFont.Weight.DemiBold if selected else QFont.Weight.Normal)
+        small, narrow = rows.font_like(option.font, side=12)
+        font, metrics = rows.font_like(option.font, strong=selected)
         painter.setFont(font)
         painter.setPen(QColor(colours.text))
         at = left + (16 if entry.fact is not None else 0)
-        room = right - at - (38 if entry.value is not None else 0)
-        title = QFontMetrics(font).elidedText(entry.title, Qt.TextElideMode.ElideRight, room)
+        noted = narrow.horizontalAdvance(entry.note) + 8 if entry.note else 0
+        room = right - at - noted
+        title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, room)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(at, area.y() + 9, room, 20), middle, title)
-        font.setPixelSize(12)
-        font.setWeight(QFont.Weight.Normal)
-        painter.setFont(font)
-        if entry.value is not None:
-            painter.setPen(QColor(colours.muted))
-            where = QRectF(right - 40, area.y() + 9, 40, 20)
-            painter.drawText(where, middle | Qt.AlignmentFlag.AlignRight, rows.percent(entry.value))
-        painter.setPen(QColor(getattr(colours, entry.mark) if entry.mark else colours.faint))
-        line = QFontMetrics(font).elidedText(entry.line, Qt.TextElideMode.ElideRight, right - left)
+        painter.setFont(small)
+        painter.setPen(QColor(colours.faint))
+        if entry.note:
+            where = QRectF(right - noted, area.y() + 9, noted, 20)
+            painter.drawText(where, middle | Qt.AlignmentFlag.AlignRight, entry.note)
+        line = narrow.elidedText(entry.line, Qt.TextElideMode.ElideRight, right - left)
         painter.drawText(QRectF(left, area.y() + 30, right - left, 18), middle, line)
         painter.restore()
 

@@ -30,6 +30,7 @@ from app.crops import Crops
 from app.index import Index as FactIndex
 from app.jobs import Lane
 from app.look import Look
+from app.panels.empty import EmptyHint
 from app.panels.gallery_grid import GalleryModel, Grid, PictureDelegate
 from app.panels.query_line import QueryLine
 from app.session import Session
@@ -64,7 +65,7 @@ class Gallery(QWidget):
         self._lane = lane
         self.setObjectName("gallery")
         self._session, self._index, self._bulk, self._settings, self._look = session, index, bulk, settings, look
-        self.resize(1000, 680)
+        self.resize(1000, 640)
         self.classes = QListWidget()
         self.classes.setFixedWidth(170)
         self.classes.setIconSize(QSize(14, 14))
@@ -76,6 +77,7 @@ class Gallery(QWidget):
         self.model = GalleryModel(crops, self)
         self.model.paint_in(self.grid)
         self.grid.setItemDelegate(PictureDelegate(session, crops, look, self.grid))
+        self._empty = EmptyHint(self.grid)
         self.says = QLabel()
         self.says.setProperty("role", "muted")
         self.chosen = QLabel()
@@ -198,6 +200,13 @@ class Gallery(QWidget):
         said = self.tr("{n} of {total} selected") if count else self.tr("{total} objects")
         self.chosen.setText(said.format(n=count, total=total))
         self.undo.setEnabled(self._bulk.can_undo)
+        self._empty.say("" if total or not self._index.ready else self._nothing())
+
+    def _nothing(self) -> str:
+        """Why there is no picture, and what to do about it."""
+        if any(photo.facts for photo in self._index.photos()):
+            return self.tr("No object matches. Choose “All” at the left and empty the line above to see every one.")
+        return self.tr("No objects yet. What is accepted or proposed on the photos appears here.")
 
     # --- what is done ------------------------------------------------------------------------------------------
 

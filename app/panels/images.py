@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -32,6 +32,7 @@ from app import rows
 from app.ahead import Ahead
 from app.index import Index as FactIndex
 from app.look import Look
+from app.panels.empty import EmptyHint
 from app.panels.query_line import QueryLine
 from app.panels.row_model import RowModel
 from app.photos import Photos
@@ -40,6 +41,7 @@ from app.states import ImageState
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW, _THUMB_W, _THUMB_H = 58, 60, 44
+_LEAST_FOLDER = 24  # px: less says nothing
 EXAMPLES = (
     "is:todo,begun",
     "is:rejected",
@@ -148,11 +150,20 @@ class ImageDelegate(QStyledItemDelegate):
         said = self.tr("photo cannot be read") if unreadable else self._say(state)
         painter.drawText(QRectF(left, area.y() + 29, right - left, 18), Qt.AlignmentFlag.AlignVCenter, said)
         dot = QPointF(left + metrics.horizontalAdvance(said) + 11, area.y() + 38.5)
+        self._draw_folder(painter, QRectF(dot.x() + 10, area.y() + 29, right - dot.x() - 10, 18), metrics, rel)
         if not unreadable:
             self._draw_readiness(painter, dot, index.data(_READINESS))
         end = QPointF(area.right() - 20, area.center().y() + 0.5)
         self._draw_state(painter, end, state, damaged=unreadable or state.damaged)
         painter.restore()
+
+    def _draw_folder(self, painter: QPainter, room: QRectF, metrics: QFontMetrics, rel: str) -> None:
+        """Of a photo in a folder below: names repeat from folder to folder."""
+        folder = PurePosixPath(rel).parent.as_posix()
+        if folder != "." and room.width() >= _LEAST_FOLDER:
+            painter.setPen(QColor(self._look.colours.faint))
+            text = metrics.elidedText(folder, Qt.TextElideMode.ElideLeft, int(room.width()))
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
 
     def _say(self, state: ImageState) -> str:
         if state.damaged:
@@ -250,6 +261,7 @@ class ImagesPanel(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.selectionModel().currentChanged.connect(self._on_current)
+        self._empty = EmptyHint(self.list)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -293,6 +305,9 @@ class ImagesPanel(QFrame):
         if not self.filter.query.empty:
             said = self.tr("{n} of {total}").format(n=self.model.rowCount(), total=total)
         self._count.setText(said)
+        none = bool(total) and not self.model.rowCount()
+        hint = self.tr("No photo matches. Empty the line above to see all {n}.").format(n=total)
+        self._empty.say(hint if none else "")
         self._bar.setVisible(bool(total))
         self._bar.setRange(0, max(total, 1))
         self._bar.setValue(done)

@@ -186,7 +186,8 @@ class LabelList(QWidget):
         self.below = QSpinBox(self, minimum=0, maximum=95, singleStep=5, prefix="< ", suffix=" %")
         # Not by a click: number keys give classes.
         self.below.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.below.setStyleSheet(f"min-height: {_ROW - 8}px; max-height: {_ROW - 8}px; padding: 0 0 0 6px")
+        self.below.setStyleSheet(f"min-height: {_ROW - 8}px; max-height: {_ROW - 8}px; padding: 0")
+        self.below.lineEdit().setTextMargins(6, 0, 0, 0)
 
     def show_rows(self, listed: list[tuple[str, rows.ClassRow]], current: str) -> None:
         before, self._rows = self._looks(), listed

@@ -63,25 +63,28 @@ class QueryLine(QWidget):
         self._open.setToolTip(self.tr("Examples"))
         self.line.setPlaceholderText(self.tr("Filter…"))
         self.line.setAccessibleName(self.tr("Filter"))
-        keys = ", ".join(query.KEYS)
-        tip = self.tr(
-            "Words of the file name, or a key, a sign and a value: class:U margin<0.2 -status:reviewed\nKeys:"
+        tip = self.tr("Words of the file name, or a key, a sign and a value: class:U margin<0.2 -status:reviewed")
+        keys = self.tr(
+            "Keys: class, guess, status, author, reviewer, comment, time, margin, score, iou, area, width, height, "
+            "seconds, clicks; of photos: photo, is, count"
         )
-        self.line.setToolTip(f"{tip} {keys}")
+        self.line.setToolTip(f"{tip}\n{keys}")
+        # What it means, and how one writes it in this language.
         said = {
-            "is:todo,begun": self.tr("Not done"),
-            "is:rejected": self.tr("Sent back by the reviewer"),
-            "class:unknown": self.tr("Without a class"),
-            "margin<0.2": self.tr("Uncertain class"),
-            "iou<0.7": self.tr("Uncertain mask"),
-            "status:proposed": self.tr("Proposed, nobody looked yet"),
-            "status:accepted": self.tr("Accepted, not reviewed"),
-            "count>20": self.tr("More than 20 objects"),
+            "is:todo,begun": (self.tr("Not done"), self.tr("is:todo,begun")),
+            "is:rejected": (self.tr("Sent back by the reviewer"), self.tr("is:rejected")),
+            "class:unknown": (self.tr("Without a class"), self.tr("class:unknown")),
+            "margin<0.2": (self.tr("Uncertain class"), self.tr("margin<0.2")),
+            "iou<0.7": (self.tr("Uncertain mask"), "iou<0.7"),
+            "status:proposed": (self.tr("Proposed, nobody looked yet"), self.tr("status:proposed")),
+            "status:accepted": (self.tr("Accepted, not reviewed"), self.tr("status:accepted")),
+            "count>20": (self.tr("More than 20 objects"), self.tr("count>20")),
         }
         self._menu.clear()
         for example in self._examples:
-            action = self._menu.addAction(f"{said[example]}\t{example}")
-            action.triggered.connect(lambda _on=False, text=example: self.set(text))
+            meaning, text = said[example]
+            action = self._menu.addAction(f"{meaning}\t{text}")
+            action.triggered.connect(lambda _on=False, text=text: self.set(text))
 
     def set(self, text: str) -> None:
         self.line.setText(text)

@@ -148,7 +148,8 @@ class ReviewPanel(QFrame):
 
     def _entry(self, fact: Fact) -> Entry:
         name = rows.name_of(self._session.labels, fact.label, self._look.lang)
-        return Entry((fact.image, fact.id), fact.image, fact, name, self._why(fact), value=review.uncertainty(fact))
+        note = self.tr("proposed") if fact.status == "proposed" else ""
+        return Entry((fact.image, fact.id), fact.image, fact, name, self._why(fact), note)
 
     def _why(self, fact: Fact) -> str:
         """What is uncertain about it, in a few words."""
@@ -160,8 +161,6 @@ class ReviewPanel(QFrame):
             parts.append(self.tr("margin {value}").format(value=f"{fact.margin:.2f}"))
         if fact.iou is not None:
             parts.append(f"IoU {fact.iou:.2f}")
-        if fact.status == "proposed":
-            parts.append(self.tr("proposed"))
         if fact.comment:
             parts.append("“" + fact.comment + "”")
         return " · ".join(parts) or fact.image

@@ -122,7 +122,20 @@ class RulesPanel(QFrame):
 
     def _entry(self, one: Finding) -> Entry:
         fact = self._index.find(one.image, one.ids[0]) if one.ids else None
-        return Entry((one.rule, one.image, one.ids), one.image, fact, self._kinds()[one.rule], self._sentence(one))
+        return Entry((one.rule, one.image, one.ids), one.image, fact, self._kinds()[one.rule], self._line(one))
+
+    def _line(self, one: Finding) -> str:
+        """How much, and where: what has room in a row."""
+        percent, whole = rows.percent(one.value), round(one.value)
+        figures = {
+            "tiny": self.tr("{value} px").format(value=whole),
+            "cut": self.tr("{value} of a side").format(value=percent),
+            "parts": self.tr("{value} parts").format(value=whole),
+            "area": self.tr("{value} × the usual").format(value=f"{one.value:.2g}"),
+            "overlap": self.tr("{value} shared").format(value=percent),
+            "shape": self.tr("{value} : 1").format(value=f"{one.value:.1f}"),
+        }
+        return " · ".join(part for part in (figures.get(one.rule, ""), one.image) if part)
 
     def _sentence(self, one: Finding) -> str:
         name = rows.name_of(self._session.labels, one.label, self._look.lang) if one.label else ""

@@ -42,7 +42,7 @@ class StatisticsPanel(QWidget):
         self.setObjectName("statistics")
         self._session, self._index, self._lane, self._look = session, index, lane, look
         self.figures: Figures | None = None
-        self.resize(980, 680)
+        self.resize(980, 640)
         self.head = QLabel()
         self.head.setProperty("role", "heading")
         self.save = QPushButton()
@@ -175,7 +175,8 @@ class StatisticsPanel(QWidget):
         self.places.show_table(found.positions)
         names = [rows.name_of(labels, label, lang) for label in found.labels]
         tip = self.tr("Click a cell to see its pictures")
-        self.matrix.show_table(found.confusion, names, tip)
+        short = ["?" if label == UNKNOWN else label for label in found.labels]
+        self.matrix.show_table(found.confusion, names, short, tip)
         wrong = int(found.confusion.sum() - found.confusion.trace())
         total = int(found.confusion.sum())
         self._notes[4].setText(

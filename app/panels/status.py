@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 
 from app import rows
@@ -9,11 +10,16 @@ from app.assistant import Assistant
 from app.look import Look
 
 
+_SLOW_MS = 300  # saves quicker than this are not worth a flicker
+
+
 class StatusLine(QStatusBar):
     def __init__(self, assistant: Assistant, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._assistant, self._look = assistant, look
         self._saving = "saved"
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
+        self._slow.timeout.connect(lambda: self._say_saving("saving"))
         self.setSizeGripEnabled(False)
         self._place, self._zoom, self._model, self._saved = (QLabel() for _ in range(4))
         self._dot = QLabel()
@@ -48,7 +54,7 @@ class StatusLine(QStatusBar):
             took = f"  {rows.time(sum(seconds.values()))}" if seconds else ""
             self._model.setText(segmenter.card.id + took)
         self._model.setToolTip(self.tr("Model that draws masks, and its time for the last prompt"))
-        self.show_saving(self._saving)
+        self._say_saving(self._saving)
 
     def show_pointer(self, at: tuple[int, int] | None) -> None:
         """at: image px, or None outside the photo."""
@@ -59,6 +65,13 @@ class StatusLine(QStatusBar):
 
     def show_saving(self, state: str) -> None:
         """state: "saved", "saving" or "failed"."""
+        if state != "saving":
+            self._slow.stop()
+            self._say_saving(state)
+        elif not self._slow.isActive():
+            self._slow.start()
+
+    def _say_saving(self, state: str) -> None:
         self._saving = state
         words = {"saved": self.tr("All saved"), "saving": self.tr("Saving…"), "failed": self.tr("Not saved")}
         icon, colour = {"saved": ("done", "ok"), "saving": ("save", "muted"), "failed": ("warning", "danger")}[state]

@@ -18,6 +18,18 @@ MIT licence</source>
 MIT 许可证</translation>
     </message>
     <message>
+        <source>Programs it is made of, and their licences</source>
+        <translation>所用软件及其许可证</translation>
+    </message>
+    <message>
+        <source>Made with</source>
+        <translation>使用的开源软件</translation>
+    </message>
+    <message>
+        <source>Open this folder</source>
+        <translation>打开此文件夹</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
@@ -574,6 +586,14 @@ MIT 许可证</translation>
         <translation>识别画面中央</translation>
     </message>
     <message>
+        <source>The class of what lies in the frame drawn in the middle, as one looks</source>
+        <translation>实时识别画面中央方框内的目标</translation>
+    </message>
+    <message>
+        <source>Choose a video file, or connect a camera.</source>
+        <translation>请选择视频文件，或连接相机。</translation>
+    </message>
+    <message>
         <source>Every frame you take becomes a photo of this folder.</source>
         <translation>取下的每一帧都会成为此文件夹中的一张照片。</translation>
     </message>
@@ -775,6 +795,18 @@ MIT 许可证</translation>
     <message>
         <source>Green: both; red: only this model; blue: only the accepted mask or the first model</source>
         <translation>绿色：两者都有；红色：仅此模型；蓝色：仅已接受的掩膜或第一个模型</translation>
+    </message>
+    <message>
+        <source>both</source>
+        <translation>两者共有</translation>
+    </message>
+    <message>
+        <source>only this model</source>
+        <translation>仅此模型</translation>
+    </message>
+    <message>
+        <source>only the accepted mask, or the first model</source>
+        <translation>仅已接受的掩膜或第一个模型</translation>
     </message>
     <message>
         <source>Follow the selection</source>
@@ -1169,6 +1201,10 @@ MIT 许可证</translation>
         <translation>提示方式</translation>
     </message>
     <message>
+        <source>The weakest objects, each with its worst answer. Click one to see it.</source>
+        <translation>效果最差的目标（各列出最差的一次），单击可在照片上查看。</translation>
+    </message>
+    <message>
         <source>Objects, the weakest first</source>
         <translation>目标列表，最差的在前</translation>
     </message>
@@ -1191,10 +1227,6 @@ MIT 许可证</translation>
     <message>
         <source>DICE</source>
         <translation>DICE</translation>
-    </message>
-    <message>
-        <source>Each object with its worst answer. Click one to see it in its photo.</source>
-        <translation>每个目标及其最差的结果。单击即可在照片中查看。</translation>
     </message>
     <message>
         <source>Open the report</source>
@@ -1272,6 +1304,10 @@ MIT 许可证</translation>
         <source>Done. Left out: {n}; the report names them.</source>
         <translation>已完成。有 {n} 项未能评测，详见报告。</translation>
     </message>
+    <message>
+        <source>Mean DICE:</source>
+        <translation>平均 DICE：</translation>
+    </message>
 </context>
 <context>
     <name>ExportDialog</name>
@@ -1348,8 +1384,16 @@ MIT 许可证</translation>
         <translation>导出</translation>
     </message>
     <message>
+        <source>Show the folder</source>
+        <translation>打开所在文件夹</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+    <message>
+        <source>There is no object in the file. Accept some, or choose other states above.</source>
+        <translation>文件中没有目标。请先接受一些目标，或在上方勾选其他状态。</translation>
     </message>
     <message>
         <source>Written, read back and compared.</source>
@@ -1514,6 +1558,14 @@ MIT 许可证</translation>
     <message>
         <source>{total} objects</source>
         <translation>{total} 个目标</translation>
+    </message>
+    <message>
+        <source>No object matches. Choose “All” at the left and empty the line above to see every one.</source>
+        <translation>没有符合条件的目标。在左侧选择“全部”并清空上方的筛选框，即可看到所有目标。</translation>
+    </message>
+    <message>
+        <source>No objects yet. What is accepted or proposed on the photos appears here.</source>
+        <translation>还没有目标。照片上已接受的目标和候选会显示在这里。</translation>
     </message>
     <message>
         <source>change to {name}</source>
@@ -1720,6 +1772,10 @@ MIT 许可证</translation>
     <message>
         <source>{n} of {total}</source>
         <translation>{n}/{total}</translation>
+    </message>
+    <message>
+        <source>No photo matches. Empty the line above to see all {n}.</source>
+        <translation>没有符合条件的照片。清空上方的筛选框，即可看到全部 {n} 张。</translation>
     </message>
 </context>
 <context>
@@ -2679,26 +2735,44 @@ MIT 许可证</translation>
         <translation>筛选</translation>
     </message>
     <message>
-        <source>Words of the file name, or a key, a sign and a value: class:U margin&lt;0.2 -status:reviewed
-Keys:</source>
-        <translation>输入文件名中的字，或“关键字 符号 值”，例如：类别:槽钢 分差&lt;0.2 -状态:已复核
-关键字：</translation>
+        <source>Words of the file name, or a key, a sign and a value: class:U margin&lt;0.2 -status:reviewed</source>
+        <translation>输入文件名中的文字，或“键＋符号＋值”：类别：槽钢 分差&lt;0.2 -状态：已复核</translation>
+    </message>
+    <message>
+        <source>Keys: class, guess, status, author, reviewer, comment, time, margin, score, iou, area, width, height, seconds, clicks; of photos: photo, is, count</source>
+        <translation>可用的键：类别、模型类别、状态、标注人、复核人、备注、时间、分差、概率、iou、面积、宽、高、秒、点击；用于照片：照片、进度、数量</translation>
     </message>
     <message>
         <source>Not done</source>
         <translation>未完成</translation>
     </message>
     <message>
+        <source>is:todo,begun</source>
+        <translation>进度：待标注、进行中</translation>
+    </message>
+    <message>
         <source>Sent back by the reviewer</source>
         <translation>被复核人退回</translation>
+    </message>
+    <message>
+        <source>is:rejected</source>
+        <translation>进度：已退回</translation>
     </message>
     <message>
         <source>Without a class</source>
         <translation>没有类别</translation>
     </message>
     <message>
+        <source>class:unknown</source>
+        <translation>类别：未知</translation>
+    </message>
+    <message>
         <source>Uncertain class</source>
         <translation>类别不确定</translation>
+    </message>
+    <message>
+        <source>margin&lt;0.2</source>
+        <translation>分差&lt;0.2</translation>
     </message>
     <message>
         <source>Uncertain mask</source>
@@ -2709,12 +2783,24 @@ Keys:</source>
         <translation>模型候选，尚无人查看</translation>
     </message>
     <message>
+        <source>status:proposed</source>
+        <translation>状态：候选</translation>
+    </message>
+    <message>
         <source>Accepted, not reviewed</source>
         <translation>已接受，未复核</translation>
     </message>
     <message>
+        <source>status:accepted</source>
+        <translation>状态：已接受</translation>
+    </message>
+    <message>
         <source>More than 20 objects</source>
         <translation>超过 20 个目标</translation>
+    </message>
+    <message>
+        <source>count&gt;20</source>
+        <translation>数量&gt;20</translation>
     </message>
 </context>
 <context>
@@ -2927,6 +3013,30 @@ Keys:</source>
     <message>
         <source>Photos without objects</source>
         <translation>没有目标的照片</translation>
+    </message>
+    <message>
+        <source>{value} px</source>
+        <translation>{value} 像素</translation>
+    </message>
+    <message>
+        <source>{value} of a side</source>
+        <translation>贴住一边的 {value}</translation>
+    </message>
+    <message>
+        <source>{value} parts</source>
+        <translation>{value} 块</translation>
+    </message>
+    <message>
+        <source>{value} × the usual</source>
+        <translation>平常的 {value} 倍</translation>
+    </message>
+    <message>
+        <source>{value} shared</source>
+        <translation>重叠 {value}</translation>
+    </message>
+    <message>
+        <source>{value} : 1</source>
+        <translation>长宽比 {value} : 1</translation>
     </message>
     <message>
         <source>only {value} px large</source>

@@ -27,7 +27,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.help import AboutDialog, ShortcutsDialog
+from app.dialogs.settings import SettingsDialog
+from app.dialogs.versions import VersionsDialog
 from app.panels.charts import Chart, Matrix
+from sscore import edits
+from sscore.project import Project
 
 CONTROLS = (
     *(QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QTabBar, QTextEdit),
@@ -64,6 +68,32 @@ def _with_panels(studio: Studio) -> QWidget:
     return studio.window
 
 
+def _versions(studio: Studio) -> QWidget:
+    """Two changed the photo at the same time, and both changed one object."""
+    session = studio.session
+    theirs = Project.open(session.project.folder)
+    studio.window.flow.company.close()  # nobody is told in time
+    page = theirs.load(session.image)
+    theirs.save(edits.relabel(page, [1], "Plate"), edit="theirs", author="wang")
+    session.edit("ours", edits.relabel(session.page, [1], "Angle"))
+    studio.settle()
+    offered = next(one for one in studio.window.messages.notices if one.key == "conflict")
+    offered.run()
+    (made,) = studio.window.findChildren(VersionsDialog)
+    wait_until(lambda: made.cards[0].button.isEnabled(), what="both versions")
+    made.resize(made.minimumSizeHint())
+    return made
+
+
+def _evaluated(studio: Studio) -> QWidget:
+    """The dialog with results in it."""
+    made = studio.window.flow.show_evaluate()
+    made._say("Done.", "ok")
+    made.open_report.show()
+    made._show_weak(({"nano": {"S2": 0.5}}, [(0.25, "nano", "S2", ("a.jpg", 1), "Pipe")]))
+    return made
+
+
 PLACES: dict[str, Callable[[Studio], QWidget]] = {
     "window": lambda studio: studio.window,
     "panels": _with_panels,
@@ -74,6 +104,7 @@ PLACES: dict[str, Callable[[Studio], QWidget]] = {
     "figures": lambda studio: studio.window.flow.show_statistics(),
     "compare": lambda studio: studio.window.flow.show_compare(),
     "evaluate": lambda studio: studio.window.flow.show_evaluate(),
+    "evaluated": _evaluated,
     "train": lambda studio: studio.window.flow.show_train(),
     "settings": lambda studio: studio.window.flow.show_settings(),
     "keys": lambda studio: studio.window.flow.show_keys(),
@@ -83,6 +114,7 @@ PLACES: dict[str, Callable[[Studio], QWidget]] = {
     "export": _export,
     "shortcuts": lambda studio: _shown(studio, lambda: ShortcutsDialog(studio.window.actions_, studio.window)),
     "about": lambda studio: _shown(studio, lambda: AboutDialog(studio.window.look, studio.window)),
+    "versions": _versions,
 }
 
 
@@ -149,6 +181,13 @@ def cut(place: QWidget) -> list[str]:
     return found
 
 
+def meeting(place: QWidget) -> list[str]:
+    """Labels and buttons of one parent that lie over each other."""
+    shown = [w for w in place.findChildren(QWidget) if isinstance(w, (QLabel, QAbstractButton)) and _there(w, place)]
+    pairs = [(a, b) for at, a in enumerate(shown) for b in shown[at + 1 :] if a.parentWidget() is b.parentWidget()]
+    return [f"{described(a)} and {described(b)}" for a, b in pairs if a.geometry().intersects(b.geometry())]
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_control_has_a_name_and_room_and_is_reached_by_tab(make_studio, folder, lang):
     label(folder)
@@ -162,9 +201,14 @@ def test_every_control_has_a_name_and_room_and_is_reached_by_tab(make_studio, fo
         studio.settle()
         QApplication.processEvents()
         assert list(controls(place)), name
-        for check in (nameless, unreached, cut):
+        for check in (nameless, unreached, cut, meeting):
             if found := check(place):
                 wrong[name, check.__name__] = found
+        limit = 720 if place is studio.window else 640  # what title and task bar leave of 720
+        # The settings scroll where the screen is low.
+        size = place.minimumSizeHint() if isinstance(place, SettingsDialog) else place.size()
+        if size.width() > 1280 or size.height() > limit:
+            wrong[name, "too large for a small screen"] = [str(size.toTuple())]
         if place.isWindow() and place is not studio.window:
             place.close()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -94,13 +94,17 @@ def test_progress_result_and_the_way_to_an_object(dialog, studio, play, tmp_path
     )
     number = studio.session.page.annotations[0].id
     studio.session.select(())
-    monkeypatch.setattr(evaluate, "_weakest", lambda run: [(0.25, "nano", "S2", ("a.jpg", number), "Pipe")])
+    means = {"nano": {"S2": 0.25, "S5": 0.875}}
+    weakest = means, [(0.25, "nano", "S2", ("a.jpg", number), "Pipe")]
+    monkeypatch.setattr(evaluate, "_weakest", lambda run: weakest)
     seen = []
     dialog.child.event.connect(lambda event: seen.append(dialog.says.text()))
     press(dialog)
     wait_until(lambda: dialog.weak.isVisible(), what="the objects")
     assert "4 of 8 prompts, about 3 min left" in seen and "Writing the report…" in seen
     assert "Left out: 1" in dialog.says.text() and dialog.open_report.isVisible()
+    assert "nano: S2 0.250  S5 0.875" in dialog.says.text()
+    assert dialog.open_report.isDefault() and not dialog.start.isDefault(), "what comes next"
     item = dialog.weak.topLevelItem(0)
     assert [item.text(i) for i in range(5)] == ["a.jpg", "Pipe", "nano", "S2", "0.250"]
     dialog.weak.setCurrentItem(item)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import wait_until
 from labelled import label
@@ -9,7 +11,9 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
+from app.panels.images import EXAMPLES
 from app.settings import recent_folders
+from sscore import query
 
 
 @pytest.fixture
@@ -96,3 +100,36 @@ def test_a_dropped_photo_is_shown(photos, folder):
     keys = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     photos.window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, *keys))
     wait_until(lambda: photos.session.image == "b.jpg" and photos.session.page is not None)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_examples_are_written_as_one_writes_and_understood(make_studio, folder, lang):
+    label(folder)
+    studio = make_studio(lang)
+    studio.open(folder)
+    line = studio.window.images.filter
+    written = [action.text().split("\t")[1] for action in line._menu.actions()]
+    assert len(written) == len(EXAMPLES)
+    assert (written == list(EXAMPLES)) is (lang == "en")
+    for action in line._menu.actions():
+        action.trigger()
+        assert line.wrong.isHidden() and not line.query.empty, action.text()
+    listed = line.line.toolTip().splitlines()[1]
+    keys = re.split(r"[,、，；;：:。.]\s*", re.sub("Keys:|of photos:|可用的键：|用于照片：", "", listed))
+    assert len(keys) == len(query.KEYS)
+    for key in keys:
+        assert key.strip() in query._KEYS
+    studio.window.settings.set("language", "en")  # what it installed in the application would stay for other tests
+
+
+def test_a_filter_that_nothing_passes_says_how_to_go_on(photos):
+    ask(photos, "count>200", [])
+    hint = photos.window.images._empty
+    assert hint.isVisible() and "see all 3" in hint.text()
+    ask(photos, "", ["a.jpg", "b.jpg", "c.png"])
+    assert not hint.isVisible()
+    gallery = photos.window.flow.show_gallery("area>999999")
+    wait_until(lambda: gallery._empty.isVisible(), what="the hint")
+    assert "No object matches" in gallery._empty.text()
+    gallery.ask("")
+    wait_until(lambda: not gallery._empty.isVisible(), what="the objects")
