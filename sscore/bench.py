@@ -21,6 +21,7 @@ import numpy as np
 from sscore import catalogue
 from sscore.errors import BadOption
 from sscore.models import load_classifier, load_segmenter, open_untrained
+from sscore.models.engines import ENGINES
 from sscore.types import Box, ByteArray, ModelCard, Progress, Prompt, Segmenter
 
 STAGES = ("encode", "predict", "everything", "classify")
@@ -57,8 +58,12 @@ class Plan:
     official: bool = True
 
     def __post_init__(self) -> None:
+        if not (self.models and self.stages and self.engines):
+            raise BadOption("name at least one model, stage and engine")
         if unknown := [stage for stage in self.stages if stage not in STAGES]:
             raise BadOption(f"there is no stage {unknown[0]!r}", remedy=f"choose from {', '.join(STAGES)}")
+        if unknown := [engine for engine in self.engines if engine not in ENGINES]:
+            raise BadOption(f"there is no engine {unknown[0]!r}", remedy=f"choose one of {', '.join(ENGINES)}")
         if self.runs < 1 or self.points_per_side < 1:
             raise BadOption("--runs and --points-per-side must be at least 1")
 

@@ -8,12 +8,12 @@ left out) or 0 (background). Coordinates are px of the EXIF-turned photo.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sscore.coco.importer import parsed
 from sscore.errors import BadDataset, BadPrompt
 from sscore.types import Box, Prompt
 
@@ -23,13 +23,8 @@ _FAR = 1e7
 
 def read(path: Path) -> dict[str, list[Prompt]]:
     """Prompts by photo name, in the order of the file. Raises BadDataset, which names the photo and the entry."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise BadDataset(f"cannot be read: {error.strerror or error}", path=path) from error
-    except (ValueError, RecursionError) as error:
-        raise BadDataset(f"is not a JSON file: {error}", path=path) from error
-    if not isinstance(data, dict) or not all(isinstance(entries, list) for entries in data.values()):
+    data = parsed(path)
+    if not isinstance(data, dict) or not data or not all(isinstance(entries, list) for entries in data.values()):
         raise BadDataset(
             "does not have the form of a prompts file",
             path=path,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sscore.cli.console import Console, Events, Json, Quiet
+from sscore.errors import BadOption
 
 
 def bench(
@@ -66,6 +67,10 @@ def bench(
         for row in bench_core.measure(plan, rgb, progress=progress):
             rows.append(row)
             console.event("row", **dataclasses.asdict(row))
+    if not rows:
+        raise BadOption(
+            "there is nothing to measure", remedy="segmenters encode, predict and find everything; classifiers classify"
+        )
     machine = bench_core.machine()
     height, width = rgb.shape[:2]
     answer = {"machine": machine, "image": f"{width} x {height}", "rows": bench_core.as_json(rows)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +11,9 @@ import typer
 
 from sscore.cli import arguments
 from sscore.cli.arguments import LabelsOption, UnknownBelow, ViewOption
-from sscore.cli.console import Console, Events, Json, Quiet
+from sscore.cli.console import Console, Events, Json, Quiet, write_json
 from sscore.cli.gather import REFUSED, Gathered, gather, match
 from sscore.errors import BadDataset, BadImage, BadOption
-from sscore.paths import write_atomic
 
 if TYPE_CHECKING:
     from sscore.labels import LabelSet
@@ -69,7 +67,7 @@ def classify(
     if masks is None:
         job.regions(gathered, boxes)
         if out is not None:
-            write_atomic(out, json.dumps(job.answer(), ensure_ascii=False, indent=1).encode())
+            write_json(out, job.answer())
     else:
         job.dataset(gathered, masks, out)
     job.console.result(job.answer(), job.text(out))

@@ -12,9 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from sscore.errors import BadOption
+from sscore.paths import write_atomic
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Events = Annotated[bool, typer.Option("--events", help="Print progress and result as JSON lines on stdout.")]
@@ -107,6 +111,15 @@ def say(message: str) -> None:
 
 def _print(text: str) -> None:
     print(text, flush=True)
+
+
+def write_json(out: Path, answer: dict[str, Any]) -> None:
+    """A verb's answer as a file, whole or not at all. Raises BadOption when it cannot be written."""
+    try:
+        write_atomic(out, json.dumps(answer, ensure_ascii=False, indent=1).encode())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BadOption(f"cannot be written: {reason}", path=out, remedy="choose another folder") from error
 
 
 def tolerate_any_text() -> None:

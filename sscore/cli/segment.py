@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,9 +9,8 @@ import typer
 
 from sscore.cli import arguments
 from sscore.cli.arguments import NoCache
-from sscore.cli.console import Console, Events, Json, Quiet
+from sscore.cli.console import Console, Events, Json, Quiet, write_json
 from sscore.errors import BadOption
-from sscore.paths import write_atomic
 
 if TYPE_CHECKING:
     from sscore.types import Candidate, Prompt
@@ -96,7 +94,7 @@ def _write(out: Path, answer: dict[str, Any], candidates: list[Candidate], heigh
     from sscore import images
 
     if out.suffix.lower() == ".json":
-        write_atomic(out, json.dumps(answer, ensure_ascii=False, indent=1).encode())
+        write_json(out, answer)
     elif (best := candidates[0].mask) is not None:
         images.write_image(out, best.full(height, width))
 

@@ -60,31 +60,36 @@ def read(path: str | Path, *, labels: LabelSet | None = None, root: str | Path |
     order of the file, or back to front where the file says so. Raises BadDataset, which names the file and the place.
     """
     path = Path(path)
-    data = _parse(path)
+    data = parsed(path)
     try:
         return _Reader(labels or load_labels(), None if root is None else Path(root)).read(data)
     except Wrong as error:
         raise BadDataset(str(error), path=path, remedy="correct the file or write it anew") from error
 
 
-def _parse(path: Path) -> Any:
+def parsed(path: Path) -> Any:
+    """What the JSON file holds. Raises BadDataset, which names the file and, where it breaks off, the line."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
         if not text.strip():
-            raise BadDataset("the file is empty", path=path)
+            raise BadDataset("the file is empty", path=path, remedy="choose another file")
         return json.loads(text)
     except OSError as error:
         reason = error.strerror or str(error)
         raise BadDataset(f"cannot be read: {reason}", path=path, remedy="check the name and the rights") from error
     except UnicodeDecodeError as error:
-        raise BadDataset("is not UTF-8 text, so not JSON", path=path, remedy="choose a COCO .json file") from error
+        raise BadDataset("is not UTF-8 text, so not JSON", path=path, remedy="choose another file") from error
     except json.JSONDecodeError as error:
         cut_off = error.pos >= len(error.doc.rstrip()) - 1 or error.msg.startswith("Unterminated")
         problem = "the JSON is cut off" if cut_off else f"is not valid JSON: {error.msg}"
-        raise BadDataset(f"{problem} at line {error.lineno}, column {error.colno}", path=path) from error
+        raise BadDataset(
+            f"{problem} at line {error.lineno}, column {error.colno}",
+            path=path,
+            remedy="correct the file or write it anew",
+        ) from error
     except (RecursionError, ValueError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise BadDataset(f"is not a COCO dataset: {reason}", path=path) from error
+        reason = "nested too deeply" if isinstance(error, RecursionError) else "a number has too many digits"
+        raise BadDataset(f"is not valid JSON: {reason}", path=path, remedy="choose another file") from error
 
 
 class _Reader:

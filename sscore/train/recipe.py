@@ -99,6 +99,8 @@ def load(kind: type[Made], prefix: str, preset: str, *, part: str = "", **change
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "missing":
+            raise BadOption(f"recipe, {where} is missing", path=path) from error
         raise BadOption(f"recipe, {where}: {first['msg']}", path=path) from error
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sscore import cli
 from sscore.cli import console, entry
-from sscore.errors import BadImage, Cancelled
+from sscore.errors import BadImage, BadOption, Cancelled
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,8 @@ from sscore.errors import BadImage, Cancelled
         (["segment", "a.jpg", "--everything", "--out", "a.png"], "FILE.json"),
         (["classify", ".", "--masks", "a.json", "--box", "1,2,3,4"], "not both"),
         (["export", ".", "--out", "a.json", "--status", "done"], "--status done"),
+        (["bench", "--models", ""], "at least one model"),
+        (["bench", "--engines", "steam"], "no engine 'steam'"),
     ],
 )
 def test_wrong_requests_get_one_line_and_exit_code_2(capsys, args, says):
@@ -94,6 +96,15 @@ def test_result_for_people_machines_and_nobody(capsys):
     for options, expected in [({}, "2 写\n"), ({"json": True}, '{\n  "n": 2\n}\n'), ({"quiet": True}, "")]:
         console.Console(**options).result({"n": 2}, "2 写")
         assert capsys.readouterr().out == expected
+
+
+def test_an_answer_that_cannot_be_written_names_the_file_asked_for(tmp_path):
+    out = tmp_path / "废钢 照片.json"
+    console.write_json(out, {"class": "钢"})
+    assert json.loads(out.read_bytes()) == {"class": "钢"}
+    with pytest.raises(BadOption, match="cannot be written") as caught:
+        console.write_json(out / "a.json", {})
+    assert caught.value.path == str(out / "a.json") and caught.value.remedy
 
 
 def test_events_are_lines_of_json_in_ascii(capsys):

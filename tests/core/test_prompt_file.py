@@ -37,9 +37,11 @@ def test_a_byte_order_mark_does_not_hurt(tmp_path):
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        ("{", "not a JSON file"),
-        ("[" * 100_000, "not a JSON file"),
+        ("", "the file is empty"),
+        ("{", "cut off at line 1"),
+        ("[" * 100_000, "nested too deeply"),
         ([], "form of a prompts file"),
+        ({}, "form of a prompts file"),
         ({"a.jpg": {"box": [1, 2, 3, 4]}}, "form of a prompts file"),
         ({"a.jpg": [{}]}, "a.jpg, entry 1"),
         ({"a.jpg": [{"box": [1, 2, 3, 4]}, {"boxes": [1, 2, 3, 4]}]}, "a.jpg, entry 2"),

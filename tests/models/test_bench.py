@@ -46,6 +46,11 @@ def test_what_cannot_be_measured():
         models.open_untrained("nano")
 
 
+def test_nothing_to_measure_is_said(capsys):
+    assert entry.run(["bench", "--models", "nano-cls", "--stages", "predict", "--runs", "1"]) == 2
+    assert "nothing to measure" in capsys.readouterr().err
+
+
 def test_untrained_embeddings_have_no_key():
     edge = models.open_untrained("edge-sam", device="cpu", engine="torch")
     assert edge.key("digest") == ""
