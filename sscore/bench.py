@@ -21,7 +21,7 @@ import numpy as np
 from sscore import catalogue
 from sscore.errors import BadOption
 from sscore.models import load_classifier, load_segmenter, open_untrained
-from sscore.models.engines import ENGINES
+from sscore.models.engines import check_names
 from sscore.types import Box, ByteArray, ModelCard, Progress, Prompt, Segmenter
 
 STAGES = ("encode", "predict", "everything", "classify")
@@ -62,8 +62,8 @@ class Plan:
             raise BadOption("name at least one model, stage and engine")
         if unknown := [stage for stage in self.stages if stage not in STAGES]:
             raise BadOption(f"there is no stage {unknown[0]!r}", remedy=f"choose from {', '.join(STAGES)}")
-        if unknown := [engine for engine in self.engines if engine not in ENGINES]:
-            raise BadOption(f"there is no engine {unknown[0]!r}", remedy=f"choose one of {', '.join(ENGINES)}")
+        for engine in self.engines:
+            check_names(engine)
         if self.runs < 1 or self.points_per_side < 1:
             raise BadOption("--runs and --points-per-side must be at least 1")
 

@@ -24,6 +24,7 @@ from sscore.evaluate.rows import Problem, Truth
 from sscore.evaluate.truth import Dataset, Photo
 from sscore.file_lock import only_one
 from sscore.models import weights
+from sscore.models.engines import check_names
 from sscore.paths import write_atomic
 from sscore.types import Progress
 
@@ -48,6 +49,7 @@ class Request:
     def __post_init__(self) -> None:
         if not self.segmenters or len(set(self.segmenters)) < len(self.segmenters):
             raise BadOption("name each segmenter once, and at least one", remedy="see: ssc models list")
+        check_names(self.engine, self.device)  # before a mistyped one makes what was measured look out of date
 
 
 @dataclass(slots=True, eq=False)

@@ -84,10 +84,7 @@ def open_runner(
     family, digest: which network, with which weights; keep: whether its converted form may go to the cache on disk;
     blocks, fused: see `OpenVinoRunner`. Raises BadOption.
     """
-    if engine not in ENGINES:
-        raise BadOption(f"there is no engine {engine!r}", remedy=f"choose one of {', '.join(ENGINES)}")
-    if device not in ("auto", "cpu", "gpu") and not device.startswith("cuda"):
-        raise BadOption(f"there is no device {device!r}", remedy="choose auto, cpu, cuda or gpu (Intel)")
+    check_names(engine, device)
     if device.startswith("cuda") and (engine == "openvino" or not has_cuda()):
         raise BadOption(
             f"device {device!r} cannot be used here", remedy="use --device cpu, or --engine torch with a GPU"
@@ -101,6 +98,14 @@ def open_runner(
     if engine.startswith("torch"):
         return TorchRunner(build(), digest, device, compiled=engine == "torch-compile")
     return OpenVinoRunner(build, inputs, family, digest, keep=keep, blocks=blocks, fused=fused)
+
+
+def check_names(engine: str, device: str = "auto") -> None:
+    """Raises BadOption when there is no such engine or device anywhere."""
+    if engine not in ENGINES:
+        raise BadOption(f"there is no engine {engine!r}", remedy=f"choose one of {', '.join(ENGINES)}")
+    if device not in ("auto", "cpu", "gpu") and not device.startswith("cuda"):
+        raise BadOption(f"there is no device {device!r}", remedy="choose auto, cpu, cuda or gpu (Intel)")
 
 
 def threads() -> int:

@@ -198,6 +198,9 @@ def test_nothing_to_measure(yard, tmp_path, asked):
         truth.open_dataset(yard / "coco.json")
     with pytest.raises(BadOption, match="at least one"):
         runs.Request(tmp_path, (), DESIGN)
+    for name, choice in (("engine", {"engine": "steam"}), ("device", {"device": "abacus"})):
+        with pytest.raises(BadOption, match=f"no {name}"):
+            runs.Request(tmp_path, ("good",), DESIGN, **choice)
     (tmp_path / "run.json").write_text("{", encoding="utf-8")
     with pytest.raises(BadDataset, match="is not whole"):
         runs.manifest(tmp_path)
