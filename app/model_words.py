@@ -191,13 +191,13 @@ def load_trouble(error: Exception, model_id: str, present: str) -> tuple[str, st
         stays = QCoreApplication.translate("Models", "{name} stays in use.").format(name=present)
     exact = exact_facts(error) if isinstance(error, errors.SscError) else ""
     parts = [detail if detail != exact else "", remedy, stays]
-    return f"{model_id}: {text}", "\n".join(part for part in (" ".join(p for p in parts if p), exact) if part)
+    return _about(model_id, text), "\n".join(part for part in (_sentences(parts), exact) if part)
 
 
 def work_trouble(error: Exception, model_id: str) -> tuple[str, str]:
     """A model that broke off at its work: headline, and what to do about it. What nobody foresaw is logged in full."""
     notice = of_error(error)
-    text = f"{model_id}: {notice.text}"
+    text = _about(model_id, notice.text)
     if isinstance(error, errors.SscError) or out_of_memory(error):
         return text, notice.detail
     text = QCoreApplication.translate("Models", "{name} broke off").format(name=model_id)
@@ -236,6 +236,16 @@ _TRY_LATER = QT_TRANSLATE_NOOP(
 
 def _meaning(problem: str) -> str:
     return next((translate(text) for words, text in _MEANINGS if words in problem), "")
+
+
+def _about(model_id: str, text: str) -> str:
+    return QCoreApplication.translate("Models", "{name}: {text}").format(name=model_id, text=text)
+
+
+def _sentences(parts: Iterable[str]) -> str:
+    """One after the other; Chinese puts no space between them."""
+    between = QCoreApplication.translate("Models", "{first} {second}").format(first="", second="")
+    return between.join(part for part in parts if part)
 
 
 def _host(url: str) -> str:

@@ -93,8 +93,11 @@ class _Card(QFrame):
         for x, y, text in self._names:
             room = painter.fontMetrics().boundingRect(text).adjusted(-5, -2, 5, 2)
             room.moveCenter(QPoint(round(x * scale), round(y * scale)))
+            step = room.height() + 1
+            if room.bottom() + step > shown.deviceIndependentSize().height():
+                step = -step  # there is no room below
             while any(room.intersects(one) for one in taken):
-                room.translate(0, room.height() + 1)
+                room.translate(0, step)
             taken.append(room)
             painter.fillRect(room, QColor(0, 0, 0, 190))
             painter.setPen(QColor(*_OTHER))
@@ -193,7 +196,7 @@ class VersionsDialog(QDialog):
     def _align(self) -> None:
         """The same room for the words of all three, so that the pictures lie side by side, none over its button."""
         width = min(card.text.width() for card in self.cards)
-        needed = max(card.text.heightForWidth(width) for card in self.cards)
+        needed = max(0, *(card.text.heightForWidth(width) for card in self.cards))
         for card in self.cards:
             card.text.setFixedHeight(needed)
 

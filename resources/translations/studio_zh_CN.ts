@@ -549,6 +549,17 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Available</name>
+    <message>
+        <source>Undo: {step}  (Ctrl+Z)</source>
+        <translation>撤销：{step}（Ctrl+Z）</translation>
+    </message>
+    <message>
+        <source>Undo  (Ctrl+Z)</source>
+        <translation>撤销（Ctrl+Z）</translation>
+    </message>
+</context>
+<context>
     <name>CanvasView</name>
     <message>
         <source>Photo with its objects</source>
@@ -579,7 +590,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Take this frame  (Space)</source>
-        <translation>取这一帧  (空格)</translation>
+        <translation>取这一帧（空格）</translation>
     </message>
     <message>
         <source>Name what is in the middle</source>
@@ -774,7 +785,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Ask them  (F5)</source>
-        <translation>运行  (F5)</translation>
+        <translation>运行（F5）</translation>
     </message>
     <message>
         <source>The prompt of the mask being made, or the one stored with the selected object</source>
@@ -790,7 +801,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Difference  (Space)</source>
-        <translation>差异  (空格)</translation>
+        <translation>差异（空格）</translation>
     </message>
     <message>
         <source>Green: both; red: only this model; blue: only the accepted mask or the first model</source>
@@ -1541,7 +1552,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Take back the last change made here  (Ctrl+Z)</source>
-        <translation>撤销在此处做的最后一次修改  (Ctrl+Z)</translation>
+        <translation>撤销在此处做的最后一次修改（Ctrl+Z）</translation>
     </message>
     <message>
         <source>1–9: class of the selected, 0: unknown, Y: right, X: wrong, Enter: show on the photo</source>
@@ -2264,6 +2275,14 @@ MIT 许可证</translation>
         <translation>您的工作已保留。您可以随时重新选用 {name}。</translation>
     </message>
     <message>
+        <source>{name}: {text}</source>
+        <translation>{name}：{text}</translation>
+    </message>
+    <message>
+        <source>{first} {second}</source>
+        <translation>{first}{second}</translation>
+    </message>
+    <message>
         <source>{name} crashed again; {other} is used now</source>
         <translation>{name} 再次意外退出；现在改用 {other}</translation>
     </message>
@@ -2822,7 +2841,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Right  (Y)</source>
-        <translation>正确  (Y)</translation>
+        <translation>正确（Y）</translation>
     </message>
     <message>
         <source>Mask and class are right: mark as reviewed and go to the next</source>
@@ -2830,7 +2849,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Wrong  (X)</source>
-        <translation>错误  (X)</translation>
+        <translation>错误（X）</translation>
     </message>
     <message>
         <source>Not a piece, or not worth mending: reject it and go to the next. It is kept.</source>
@@ -2838,7 +2857,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Comment  (K)</source>
-        <translation>备注  (K)</translation>
+        <translation>备注（K）</translation>
     </message>
     <message>
         <source>Comment</source>
@@ -2956,7 +2975,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>It is right  (I)</source>
-        <translation>没有问题  (I)</translation>
+        <translation>没有问题（I）</translation>
     </message>
     <message>
         <source>This rule leaves it alone from now on</source>
@@ -2980,7 +2999,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>All findings ({n})</source>
-        <translation>全部问题 ({n})</translation>
+        <translation>全部问题（{n}）</translation>
     </message>
     <message>
         <source>Tiny masks</source>
@@ -3072,27 +3091,27 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Delete it  (M)</source>
-        <translation>删除  (M)</translation>
+        <translation>删除（M）</translation>
     </message>
     <message>
         <source>Keep the largest part  (M)</source>
-        <translation>只保留最大块  (M)</translation>
+        <translation>只保留最大块（M）</translation>
     </message>
     <message>
         <source>Second class  (M)</source>
-        <translation>改为第二候选类别  (M)</translation>
+        <translation>改为第二候选类别（M）</translation>
     </message>
     <message>
         <source>Call it unknown  (M)</source>
-        <translation>改为未知  (M)</translation>
+        <translation>改为未知（M）</translation>
     </message>
     <message>
         <source>Photo is done  (M)</source>
-        <translation>标记照片完成  (M)</translation>
+        <translation>标记照片完成（M）</translation>
     </message>
     <message>
         <source>Mend  (M)</source>
-        <translation>修正  (M)</translation>
+        <translation>修正（M）</translation>
     </message>
     <message>
         <source>mend: {kind}</source>
@@ -3201,7 +3220,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Processor</source>
-        <translation>处理器 (CPU)</translation>
+        <translation>处理器（CPU）</translation>
     </message>
     <message>
         <source>NVIDIA graphics card</source>
@@ -3508,7 +3527,7 @@ MIT 许可证</translation>
     <name>Tile</name>
     <message>
         <source>Take it  ({n})</source>
-        <translation>采用  ({n})</translation>
+        <translation>采用（{n}）</translation>
     </message>
     <message>
         <source>found nothing</source>
@@ -3729,15 +3748,15 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Keep this  (1)</source>
-        <translation>保留这个  (1)</translation>
+        <translation>保留这个（1）</translation>
     </message>
     <message>
         <source>Take both together  (2)</source>
-        <translation>采用合并结果  (2)</translation>
+        <translation>采用合并结果（2）</translation>
     </message>
     <message>
         <source>Take this  (3)</source>
-        <translation>采用这个  (3)</translation>
+        <translation>采用这个（3）</translation>
     </message>
     <message>
         <source>Decide later</source>
@@ -3802,16 +3821,16 @@ MIT 许可证</translation>
 <context>
     <name>Window</name>
     <message>
-        <source>Photos</source>
-        <translation>照片</translation>
-    </message>
-    <message>
         <source>Undo: {step}  (Ctrl+Z)</source>
         <translation>撤销：{step}（Ctrl+Z）</translation>
     </message>
     <message>
         <source>Undo  (Ctrl+Z)</source>
         <translation>撤销（Ctrl+Z）</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation>照片</translation>
     </message>
     <message>
         <source>Open a folder of photos</source>
