@@ -85,12 +85,13 @@ class ExportDialog(QDialog):
             status_row.addWidget(box)
         status_row.addStretch()
 
+        self.include_unknown = QCheckBox(self.tr("Objects of unknown class too, as a category of their own"))
         self.include_empty = QCheckBox(self.tr("List photos without objects too"))
         self.strict = QCheckBox(self.tr("Plain COCO only, without scores, prompts and authors"))
         extra = QVBoxLayout()
         extra.setSpacing(6)
-        extra.addWidget(self.include_empty)
-        extra.addWidget(self.strict)
+        for box in (self.include_unknown, self.include_empty, self.strict):
+            extra.addWidget(box)
 
         form = QFormLayout()
         form.setHorizontalSpacing(18)
@@ -142,6 +143,7 @@ class ExportDialog(QDialog):
     def options(self) -> ExportOptions:
         return ExportOptions(
             segmentation="polygon" if self.polygon.isChecked() else "rle",
+            include_unknown=self.include_unknown.isChecked(),
             include_empty=self.include_empty.isChecked(),
             strict=self.strict.isChecked(),
             statuses=tuple(status for status, box in self.statuses.items() if box.isChecked()),

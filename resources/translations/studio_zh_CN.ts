@@ -1367,6 +1367,10 @@ MIT 许可证</translation>
         <translation>已否决</translation>
     </message>
     <message>
+        <source>Objects of unknown class too, as a category of their own</source>
+        <translation>同时导出未知类别的目标（单独作为一个类别）</translation>
+    </message>
+    <message>
         <source>List photos without objects too</source>
         <translation>同时列出没有目标的照片</translation>
     </message>

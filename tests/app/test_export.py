@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from conftest import wait_until
 from pycocotools.coco import COCO
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
 
+from app.dialogs import export
 from app.dialogs.export import ExportDialog
 
 
@@ -47,6 +48,24 @@ def test_options_reach_the_file(dialog, tmp_path, capsys):
     assert len(coco.dataset["images"]) == 3
     assert isinstance(coco.dataset["annotations"][0]["segmentation"], list)
     assert "ssc" not in coco.dataset["annotations"][0]
+
+
+def test_unknown_goes_along_only_when_asked_for(dialog, studio, folder, tmp_path, monkeypatch, capsys):
+    studio.session.select((1,))
+    studio.key("0")
+    studio.settle()
+    out = tmp_path / "coco.json"
+    dialog.path.setText(str(out))
+    run(dialog)
+    assert "no object in the file" in dialog.verdict.text(), "an empty file is no success"
+    dialog.include_unknown.setChecked(True)
+    run(dialog)
+    assert "Written, read back" in dialog.verdict.text()
+    assert len(COCO(str(out)).dataset["annotations"]) == 1
+    opened = []
+    monkeypatch.setattr(export.QDesktopServices, "openUrl", opened.append)
+    QTest.mouseClick(dialog.show_file, Qt.MouseButton.LeftButton)
+    assert opened == [QUrl.fromLocalFile(str(tmp_path))]
 
 
 def test_without_a_status_there_is_nothing_to_export(dialog):
