@@ -231,4 +231,5 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Rows with the names of their fields; times in seconds."""
     return [asdict(row) for row in rows]

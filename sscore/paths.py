@@ -43,6 +43,7 @@ def user_data() -> Path:
 
 
 def user_weights() -> Path:
+    """Where downloaded and added weights are."""
     return user_data() / "weights"
 
 

@@ -45,6 +45,7 @@ class Console:
             _print(text)
 
     def warn(self, message: str) -> None:
+        """Something was left out or is not as it should be; the verb goes on."""
         if self.events:
             event("warning", message=message)
         say(f"ssc: warning: {message}")

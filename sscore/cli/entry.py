@@ -143,8 +143,8 @@ def _fail(error: Exception, *, events: bool) -> int:
     code, text = WRONG, ""
     if isinstance(error, SscError):
         text = str(error)
-    elif isinstance(error, FileExistsError):
-        text = f"{error.filename}: this is a file, and a folder is needed there"
+    elif isinstance(error, FileExistsError | NotADirectoryError):
+        text = f"{error.filename}: a file is where a folder is needed"
     elif isinstance(error, OSError) and error.strerror:
         text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     elif isinstance(error, MemoryError):

@@ -155,6 +155,7 @@ def finished(
 
 
 def text(name: str, record: dict[str, Any]) -> str:
+    """What became of the training of model `name`, for people."""
     judged = record["judged"]
     return (
         f"{record['epochs']} epochs, the best was {record['best_epoch']}; on {judged['n']} pieces no training saw: "

@@ -71,6 +71,7 @@ class Design:
 
 
 def shift_name(pair: tuple[float, float]) -> str:
+    """A shift of LO to HI px as rows and options write it: "LO-HI"."""
     return f"{pair[0]:g}-{pair[1]:g}"
 
 

@@ -102,6 +102,7 @@ def table_of(rows: Sequence[Row] | Sequence[Truth], kind: type[Row] | type[Truth
 
 
 def truths_of(table: pa.Table) -> list[Truth]:
+    """The rows of a table of objects, as `table_of` makes it."""
     return [Truth(**values) for values in table.to_pylist()]
 
 
@@ -118,6 +119,7 @@ def problems_of(part: pa.Table) -> list[Problem]:
 
 
 def as_parquet(table: pa.Table) -> bytes:
+    """The table as a Parquet file, compressed."""
     from pyarrow import parquet
 
     out = io.BytesIO()

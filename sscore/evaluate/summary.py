@@ -40,6 +40,7 @@ class Columns:
 
     @classmethod
     def of(cls, table: pa.Table) -> Columns:
+        """All columns of a table of rows but the masks, which are long texts."""
         wanted = [name for name in table.column_names if name != "mask"]
         return cls({name: table[name].to_numpy(zero_copy_only=False) for name in wanted})
 

@@ -32,6 +32,7 @@ class Photo:
     digest: str
 
     def truths(self) -> list[Truth]:
+        """The objects as rows, masks as run-length codes of the whole photo."""
         return [
             Truth(self.name, number, label, mask.area, self.height, self.width, _code(mask, self.height, self.width))
             for number, label, mask in zip(self.ids, self.labels, self.masks, strict=True)
@@ -50,6 +51,7 @@ class Dataset:
 
     @property
     def objects(self) -> int:
+        """How many there are on all photos."""
         return sum(len(photo.masks) for photo in self.photos)
 
 

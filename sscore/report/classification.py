@@ -32,6 +32,8 @@ _GALLERY = 24
 
 @dataclass(frozen=True, slots=True)
 class Written:
+    """page: report.html; files: all that was written, the page first."""
+
     page: Path
     files: tuple[Path, ...]
 
@@ -62,6 +64,7 @@ def write(judged: Sequence[Judged], labels: LabelSet, out: Path, *, data: str, s
 
 
 def models_table(judged: Sequence[Judged]) -> Table:
+    """A row for each model: scores as shares 0..1, ms a piece, MB of weights."""
     head = ("model", "pieces", "accuracy", "precision", "recall", "F1", "ECE", "ms/piece", "MB", "view")
     rows: list[tuple[Cell, ...]] = []
     for one in judged:
@@ -80,6 +83,7 @@ def models_table(judged: Sequence[Judged]) -> Table:
 
 
 def paper_table() -> Table:
+    """Accuracies 0..1 that the paper gives for its own photos."""
     rows = tuple((name, value) for name, value in PAPER.items())
     note = (
         "Accuracy on the paper's own photos (Sensors 2026, 26, 656), as far as known here: other pieces, so not "
@@ -97,6 +101,7 @@ def paper_table() -> Table:
 
 
 def classes_table(one: Judged, labels: LabelSet) -> Table:
+    """A row for each class; a score is None where nothing of the class occurs or is said."""
     table = one.table
     rows: list[tuple[Cell, ...]] = []
     for n, key in enumerate(one.labels):
@@ -118,6 +123,7 @@ def classes_table(one: Judged, labels: LabelSet) -> Table:
 
 
 def confusions(one: Judged, labels: LabelSet) -> Picture:
+    """The confusion table in numbers and shades, rows the truth."""
     table = one.table
     share = table / np.maximum(table.sum(1, keepdims=True), 1)
     names = [labels.name(key) for key in one.labels]
@@ -139,6 +145,7 @@ def confusions(one: Judged, labels: LabelSet) -> Picture:
 
 
 def reliability_figure(judged: Sequence[Judged]) -> Picture:
+    """Accuracy over probability, a line for each model."""
     caption = "Share of right names among pieces of about the same probability; on the diagonal they agree. "
     caption += "Larger dots: more pieces."
     with drawing("reliability", "How sure, how right", caption, width=5.2, height=4.6) as canvas:
@@ -159,6 +166,7 @@ def reliability_figure(judged: Sequence[Judged]) -> Picture:
 
 
 def tsne_figure(one: Judged, labels: LabelSet, seed: int) -> Picture:
+    """The features of the first pieces in two dimensions. seed: of the t-SNE."""
     dots = embedded(one.features, seed)
     truth = np.array(one.truth[: len(dots)])
     caption = f"t-SNE of the features of {len(dots)} pieces, coloured by their true class. Near means alike; how far "

@@ -114,10 +114,12 @@ class Canvas:
 
     @property
     def axes(self) -> Axes:
+        """The first, of most drawings the only ones."""
         return self.all_axes[0]
 
     @property
     def done(self) -> Picture:
+        """What was drawn, once the drawing has ended."""
         assert self.picture is not None, "the drawing has not ended"
         return self.picture
 

@@ -93,6 +93,7 @@ def disputes(runs: Measured) -> list[tuple[float, str, Place]]:
 
 
 def name_of(runs: Measured, place: Place) -> str:
+    """An object in words: its label, its number, its photo."""
     return f"{runs.truths[place].label or 'object'} {place[1]} of {place[0]}"
 
 

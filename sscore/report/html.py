@@ -17,6 +17,8 @@ Part = Table | Picture | str
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Section:
+    """A heading and what stands below it, in that order."""
+
     title: str
     parts: tuple[Part, ...]
 

@@ -38,6 +38,7 @@ class Measured:
 
     @cached_property
     def rows(self) -> Columns:
+        """All rows, by column."""
         return Columns.of(self.table)
 
     @cached_property
@@ -47,10 +48,12 @@ class Measured:
 
     @property
     def segmenters(self) -> list[str]:
+        """Names as the report gives them, in the order of the runs."""
         return list(self.parameters)
 
     @cached_property
     def strategies(self) -> list[str]:
+        """That were measured, without the simulated user."""
         return sorted(set(self.plain["strategy"].tolist()))
 
     @cached_property

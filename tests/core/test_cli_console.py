@@ -58,11 +58,8 @@ def test_every_verb_and_option_is_explained():
     [
         (BadImage("is damaged", path="照片.jpg", remedy="take another"), 2, "照片.jpg: is damaged (take another)"),
         (OSError(errno.ENOSPC, "No space left on device", "o.json"), 2, "o.json: No space left on device"),
-        (
-            FileExistsError(errno.EEXIST, "File exists", "a.jpg"),
-            2,
-            "a.jpg: this is a file, and a folder is needed there",
-        ),
+        (FileExistsError(errno.EEXIST, "File exists", "a"), 2, "a: a file is where a folder is needed"),
+        (NotADirectoryError(errno.ENOTDIR, "Not a directory", "a/b"), 2, "a/b: a file is where a folder is needed"),
         (PermissionError(errno.EACCES, "Permission denied", "o.json"), 2, "o.json: Permission denied"),
         (MemoryError(), 2, "not enough memory"),
         (ValueError("two\nlines"), 70, "ValueError: two lines (a defect of the program; set SSC_DEBUG=1"),
