@@ -99,9 +99,10 @@ def load(kind: type[Made], prefix: str, preset: str, *, part: str = "", **change
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
+        file = None if changes.get(where) is not None else path  # it is not the file's fault
         if first["type"] == "missing":
-            raise BadOption(f"recipe, {where} is missing", path=path) from error
-        raise BadOption(f"recipe, {where}: {first['msg']}", path=path) from error
+            raise BadOption(f"recipe, {where} is missing", path=file) from error
+        raise BadOption(f"recipe, {where}: {first['msg']}", path=file) from error
 
 
 def _folder() -> Path:

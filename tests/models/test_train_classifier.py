@@ -176,7 +176,7 @@ def test_a_full_disk_is_named_and_the_old_weights_stay(tmp_path, monkeypatch):
     assert path.read_bytes() == before
 
 
-def test_table_3_and_the_presets():
+def test_table_3_and_the_presets(tmp_path):
     import timm
 
     assert sum(one.table_3 for one in architectures.ARCHITECTURES.values()) == 13
@@ -194,8 +194,12 @@ def test_table_3_and_the_presets():
     assert len(convnext.combinations()) == 27 and len(paper.combinations()) == 1
     edge = class_recipe.load("edge-metals", "resnet-20", batch=16)
     assert (edge.learned_layers, edge.pretrained, edge.batch, edge.learn) == (0, False, 16, 0.6)
-    with pytest.raises(BadOption, match=r"recipe, lr"):
+    with pytest.raises(BadOption, match=r"^recipe, lr"):  # not the fault of the file that ships
         class_recipe.load("paper", lr=-1.0)
+    mine = tmp_path / "废钢 方案.toml"
+    mine.write_text("batch = 2", encoding="utf-8")
+    with pytest.raises(BadOption, match=r"废钢 方案.toml: recipe, \w+ is missing"):
+        class_recipe.load(str(mine))
     with pytest.raises(BadOption, match="no architecture 'resnet-7'"):
         architectures.build("resnet-7", 2, 32)
 
