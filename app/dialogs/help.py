@@ -25,6 +25,7 @@ from app.look import Look
 from sscore import __version__, paths
 
 _Section = tuple[str, list[tuple[str, str]]]
+_WIDEST, _FRAME = 1150, 40  # px: of the keys on a small screen, and of a window's title
 
 
 class ShortcutsDialog(QDialog):
@@ -34,21 +35,9 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self._table = table
         self.setWindowTitle(self.tr("Keys and mouse"))
-        sheet = QWidget()
-        sheet.setObjectName("plain")
-        columns = QHBoxLayout(sheet)
-        columns.setContentsMargins(0, 0, 12, 0)
-        columns.setSpacing(30)
-        sections = self._sections()
-        for part in _columns(sections, 3):
-            column = QVBoxLayout()
-            column.setSpacing(5)
-            for title, lines in part:
-                column.addWidget(_title(title))
-                column.addLayout(_grid(lines))
-                column.addSpacing(8)
-            column.addStretch()
-            columns.addLayout(column)
+        sheet = self._sheet(4)
+        if sheet.sizeHint().width() > _WIDEST:
+            sheet = self._sheet(3)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(26, 22, 26, 18)
         scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
@@ -57,7 +46,26 @@ class ShortcutsDialog(QDialog):
         outer.addWidget(scroll, 1)
         outer.addLayout(_close_row(self, self.tr("Close")))
         wanted = sheet.sizeHint() + QSize(92, 110)
-        self.resize(wanted.boundedTo(QSize(1240, 640)))
+        room = self.screen().availableGeometry().height() - _FRAME
+        self.resize(wanted.boundedTo(QSize(_WIDEST + 92, room)))
+
+    def _sheet(self, count: int) -> QWidget:
+        """All keys in so many columns."""
+        sheet = QWidget()
+        sheet.setObjectName("plain")
+        columns = QHBoxLayout(sheet)
+        columns.setContentsMargins(0, 0, 12, 0)
+        columns.setSpacing(30)
+        for part in _columns(self._sections(), count):
+            column = QVBoxLayout()
+            column.setSpacing(5)
+            for title, lines in part:
+                column.addWidget(_title(title))
+                column.addLayout(_grid(lines))
+                column.addSpacing(8)
+            column.addStretch()
+            columns.addLayout(column)
+        return sheet
 
     def _sections(self) -> list[_Section]:
         by_menu: dict[str, list[tuple[str, str]]] = {}
@@ -193,10 +201,10 @@ def _grid(lines: list[tuple[str, str]]) -> QGridLayout:
 
 
 def _close_row(dialog: QDialog, text: str) -> QHBoxLayout:
-    close = QPushButton(text)
+    close = QPushButton(text, dialog)
+    close.setFocus()
     close.setDefault(True)
     close.clicked.connect(dialog.accept)
-    close.setFocus()
     line = QHBoxLayout()
     line.addStretch()
     line.addWidget(close)

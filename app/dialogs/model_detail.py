@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app import model_words
 from app.stock import Row, Work
 from sscore import paths
+from sscore.types import ModelCard
 
 
 class ModelDetail(QWidget):
@@ -101,6 +102,19 @@ class ModelDetail(QWidget):
         QGuiApplication.clipboard().setText(self.url.text())
         self.copy.setText(self.tr("Copied"))
 
+    def _licence(self, card: ModelCard) -> str:
+        """Its name as it is, what is said about it in the user's language."""
+        said = {
+            "(code; nothing separate is said of the weights)": self.tr(
+                "(code; nothing separate is said of the weights)"
+            ),
+            "(non-commercial use only)": self.tr("(non-commercial use only)"),
+        }
+        text = card.licence or self.tr("not known")
+        for written, words in said.items():
+            text = text.replace(written, words)
+        return text
+
     def show_row(self, row: Row | None, work: Work | None, *, used: bool, loading: bool, damaged: bool) -> None:
         """used: this model works now; loading: it is on its way; damaged: its file was found to be."""
         self.setVisible(row is not None)
@@ -115,7 +129,7 @@ class ModelDetail(QWidget):
             "does": self.tr("draws masks") if segments else self.tr("names classes"),
             "place": self.tr("in use") if used else model_words.place(row),
             "size": model_words.size(row.state.bytes) if card.file else self.tr("no file"),
-            "licence": card.licence or self.tr("not known"),
+            "licence": self._licence(card),
         }
         names = {
             "does": self.tr("Task"),

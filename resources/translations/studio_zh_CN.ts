@@ -549,17 +549,6 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
-    <name>Available</name>
-    <message>
-        <source>Undo: {step}  (Ctrl+Z)</source>
-        <translation>撤销：{step}（Ctrl+Z）</translation>
-    </message>
-    <message>
-        <source>Undo  (Ctrl+Z)</source>
-        <translation>撤销（Ctrl+Z）</translation>
-    </message>
-</context>
-<context>
     <name>CanvasView</name>
     <message>
         <source>Photo with its objects</source>
@@ -1957,6 +1946,14 @@ MIT 许可证</translation>
     <message>
         <source>not known</source>
         <translation>未知</translation>
+    </message>
+    <message>
+        <source>(code; nothing separate is said of the weights)</source>
+        <translation>（指代码；权重未另行说明）</translation>
+    </message>
+    <message>
+        <source>(non-commercial use only)</source>
+        <translation>（仅限非商业用途）</translation>
     </message>
     <message>
         <source>Task</source>
@@ -3825,16 +3822,16 @@ MIT 许可证</translation>
 <context>
     <name>Window</name>
     <message>
+        <source>Photos</source>
+        <translation>照片</translation>
+    </message>
+    <message>
         <source>Undo: {step}  (Ctrl+Z)</source>
         <translation>撤销：{step}（Ctrl+Z）</translation>
     </message>
     <message>
         <source>Undo  (Ctrl+Z)</source>
         <translation>撤销（Ctrl+Z）</translation>
-    </message>
-    <message>
-        <source>Photos</source>
-        <translation>照片</translation>
     </message>
     <message>
         <source>Open a folder of photos</source>

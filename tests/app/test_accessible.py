@@ -205,8 +205,8 @@ def test_every_control_has_a_name_and_room_and_is_reached_by_tab(make_studio, fo
             if found := check(place):
                 wrong[name, check.__name__] = found
         limit = 720 if place is studio.window else 640  # what title and task bar leave of 720
-        # The settings scroll where the screen is low.
-        size = place.minimumSizeHint() if isinstance(place, SettingsDialog) else place.size()
+        # Settings and keys scroll where the screen is low.
+        size = place.minimumSizeHint() if isinstance(place, (SettingsDialog, ShortcutsDialog)) else place.size()
         if size.width() > 1280 or size.height() > limit:
             wrong[name, "too large for a small screen"] = [str(size.toTuple())]
         if place.isWindow() and place is not studio.window:
