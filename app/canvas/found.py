@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from app.canvas import paint
 from app.canvas.foot_bar import FootBar
-from app.canvas.items import LIGHT, SHADE, set_pen
+from app.canvas.items import CRISP_FROM, LIGHT, SHADE, density_of, set_pen
+from app.canvas.layer import TRACED_FROM
 from app.canvas.tags import TagItem
 from app.canvas.tools import hit
 from app.finder import Finder
@@ -30,6 +31,7 @@ from app.settings import Settings
 from sscore.types import Box
 
 _DIM, _BRIGHT = 0.10, 0.34
+_DRAWN = 3
 _DEPTH = 800_000  # above all objects, below their name tags and the mask in hand
 
 
@@ -41,15 +43,16 @@ class FindItem(QGraphicsItem):
         self.find = find
         self._colour = colour
         self._marked = False
-        self._tint: QImage | None = None
+        self._drawn: dict[tuple[int, bool], QImage] = {}  # by level and whether its border is broken
         self.setZValue(_DEPTH)
-        # Dashes take milliseconds each: pushing the photo about paints the picture that Qt has kept.
+        # Pushing the photo about paints the picture that Qt has kept.
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def restyle(self, find: Find, colour: QColor, *, marked: bool) -> None:
         """marked: under the mouse or in hand."""
         if (marked, colour) != (self._marked, self._colour):
-            self._marked, self._colour, self._tint = marked, colour, None
+            self._marked, self._colour = marked, colour
+            self._drawn.clear()
             self.setZValue(_DEPTH + marked)
             self.update()
         self.find = find
@@ -58,19 +61,34 @@ class FindItem(QGraphicsItem):
         return self.find.art.place.adjusted(-12, -12, 12, 12)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        art = self.find.art
-        if self._tint is None:
-            opacity = _BRIGHT if self._marked else _DIM
-            border = QColor(self._colour)
-            border.setAlphaF(opacity)
-            self._tint = paint.tinted(art.stencils[0], self._colour, opacity, border)
-        painter.drawImage(art.place, self._tint)
+        """Close by, and of the one in hand, the exact outline; far away the border is part of the picture, as dashes
+        take milliseconds each."""
+        art, density = self.find.art, density_of(painter)
+        exact = self._marked or density > TRACED_FROM
+        level = paint.halvings(density) + (not exact)  # the coarser one has the thicker border
+        key = (min(level, len(art.stencils) - 1), not exact)
+        if key not in self._drawn:
+            if len(self._drawn) >= _DRAWN:
+                self._drawn.clear()
+            self._drawn[key] = self._tinted(*key)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < CRISP_FROM)
+        painter.drawImage(art.place, self._drawn[key])
+        if not exact:
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         set_pen(painter, SHADE, 3.4 if self._marked else 2.4)
         painter.drawPath(art.outline())
         set_pen(painter, LIGHT if self._marked else self._colour.lighter(125), 1.8 if self._marked else 1.2, _DASHES)
         painter.drawPath(art.outline())
+
+    def _tinted(self, level: int, broken: bool) -> QImage:
+        stencil, opacity = self.find.art.stencils[level], _BRIGHT if self._marked else _DIM
+        if broken:
+            return paint.tinted(paint.dashed(stencil), self._colour, opacity, self._colour.lighter(125), SHADE)
+        border = QColor(self._colour)
+        border.setAlphaF(opacity)
+        return paint.tinted(stencil, self._colour, opacity, border)
 
 
 _DASHES = Qt.PenStyle.DashLine

@@ -18,10 +18,11 @@ from app.canvas.items import CRISP_FROM, LIGHT, SHADE, density_of, scale_of, set
 from app.canvas.paint import Art, Wish
 from sscore.types import Annotation, FloatArray
 
-_TRACED_FROM = 2.0  # screen dots per image px: from here on few objects are in sight and outlines are drawn exactly
+TRACED_FROM = 2.0  # screen dots per image px: from here on few objects are in sight and outlines are drawn exactly
 _MARGIN, _MARGIN_ON_SCREEN = 12.0, 4.0  # image px and screen px around a mask that its outline may cover
 _DRAWN = 3
 _RECTS = 8  # an area of more pieces is painted as one
+_MANY = 16  # from so many in sight on, smooth edges and exact outlines wait until the view is at rest
 
 
 class Instance:
@@ -54,10 +55,10 @@ class Instance:
         self._drawn.clear()
         return True
 
-    def paint(self, painter: QPainter, density: float, level: int, wish: Wish) -> None:
-        """level: of the stencils, the one that fits `density` (screen dots per image px)."""
+    def paint(self, painter: QPainter, density: float, level: int, wish: Wish, *, rough: bool) -> None:
+        """level: of the stencils, the one that fits `density` (screen dots per image px). rough: no exact outline."""
         outline = None
-        if self._traced or density > _TRACED_FROM:  # drawn with the stencil's border until it is traced
+        if not rough and (self._traced or density > TRACED_FROM):  # drawn with the stencil's border until it is traced
             outline = self.art.near_outline(paint.tolerance(density), wish)
         key = (min(level, len(self.art.stencils) - 1), outline is not None)
         tinted = self._drawn.get(key)
@@ -99,6 +100,7 @@ class InstanceLayer(QGraphicsItem):
         self._shown: Sequence[Instance] = ()
         self._boxes: FloatArray | None = None
         self._photo = self._bounds = QRectF()
+        self._moving = self._rough = False
         self.setZValue(1)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
@@ -109,6 +111,13 @@ class InstanceLayer(QGraphicsItem):
         if photo != self._photo:
             self._photo = photo
             self._fit()
+
+    def set_moving(self, moving: bool) -> None:
+        """While the view is being zoomed, many instances are drawn as they are drawn quickest."""
+        self._moving = moving
+        if self._rough and not moving:
+            self._rough = False
+            self.update()
 
     def touch(self, place: QRectF) -> None:
         """What lies there (image px) looks different now."""
@@ -146,12 +155,15 @@ class InstanceLayer(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         density = density_of(painter)
         level = paint.halvings(density)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < CRISP_FROM)
+        inside = self._within(_areas(painter), _margin_at(scale_of(painter)))
+        rough = self._moving and len(inside) > _MANY
+        self._rough |= rough
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < CRISP_FROM and not rough)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for index in self._within(_areas(painter), _margin_at(scale_of(painter))):
+        for index in inside:
             one = self._shown[index]
             if one.visible:
-                one.paint(painter, density, level, self._wish)
+                one.paint(painter, density, level, self._wish, rough=rough)
 
     def _within(self, areas: Sequence[QRectF], margin: float) -> list[int]:
         """Indices of the instances that reach into one of these areas."""

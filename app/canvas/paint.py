@@ -18,6 +18,7 @@ _SMALLEST_STENCIL = 12
 _TOLERANCE = 0.7  # image px
 _FINE_FROM = 6.0  # screen dots per image px: from here on outlines follow every pixel
 _STRAY = 0.25  # screen dots
+_DASH = 3  # px of a stencil
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
@@ -87,13 +88,23 @@ def _stencil(inside: ByteArray) -> QImage:
     return QImage(values.data, width, height, width, QImage.Format.Format_Indexed8).copy()
 
 
-def tinted(stencil: QImage, fill: QColor, opacity: float, border: QColor) -> QImage:
-    """A stencil in colour, ready for fast drawing. opacity: 0..1 of the fill; the border is as opaque as it says."""
+def tinted(stencil: QImage, fill: QColor, opacity: float, border: QColor, gaps: QColor | None = None) -> QImage:
+    """A stencil in colour, ready for fast drawing. opacity: 0..1 of the fill; the border is as opaque as it says.
+    gaps: colour of those in the border of a `dashed` stencil."""
     inside = QColor(fill)
     inside.setAlphaF(opacity)
     coloured = stencil.copy()
-    coloured.setColorTable([0, inside.rgba(), border.rgba()])
+    coloured.setColorTable([0, inside.rgba(), border.rgba(), (gaps or border).rgba()])
     return coloured.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def dashed(stencil: QImage) -> QImage:
+    """The stencil with a broken border, 3 in its gaps: a hundred times quicker to draw than a dashed path."""
+    height, width, line = stencil.height(), stencil.width(), stencil.bytesPerLine()
+    values = np.frombuffer(stencil.constBits(), np.uint8).reshape(height, line)[:, :width].copy()
+    rows, columns = np.nonzero(values == 2)
+    values[rows, columns] = 2 + ((rows + columns) // _DASH % 2)
+    return QImage(values.data, width, height, width, QImage.Format.Format_Indexed8).copy()
 
 
 def outline(mask: Mask, tolerance: float = _TOLERANCE) -> QPainterPath:

@@ -24,6 +24,7 @@ _CHUNK = 64
 _KEPT = 1200
 _KEPT_PIXELS_KB = 192 * 1024  # of objects as they are on screen, and that may be a large and dense one
 _TRACED_AT_ONCE = 16
+_REST_MS = 120  # without another step of zoom
 _TRACED = 60  # up to so many objects in all, or selected ones, get exact outlines at any zoom
 
 
@@ -54,6 +55,8 @@ class Stage(QGraphicsScene):
         self.addItem(self.ghost)
         self.addItem(self.sketch)
         self.addItem(self.pending)
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(lambda: self.layer.set_moving(False))
         self._items: dict[int, Instance] = {}
         self._tags: dict[int, tuple[Annotation, TagItem]] = {}
         self._art: dict[int, tuple[Mask, Art]] = {}  # by id() of the mask, which the entry keeps alive
@@ -79,6 +82,11 @@ class Stage(QGraphicsScene):
     @property
     def photo_rect(self) -> QRectF:
         return self.photo.boundingRect()
+
+    def zoomed(self) -> None:
+        """A step of zoom; the next may follow at once."""
+        self.layer.set_moving(True)
+        self._rest.start()
 
     def set_page(self, page: Page | None) -> None:
         self._page = page

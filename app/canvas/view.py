@@ -95,6 +95,7 @@ class CanvasView(Viewport):
         )
         self.gestures.measured.connect(self.measured)
         self.moved.connect(self.overlays.place)
+        self.zoom_changed.connect(lambda _scale: self.stage.zoomed())
         session.image_changed.connect(self._on_image)
         session.page_changed.connect(self._on_page)
         session.selection_changed.connect(self._on_selection)
@@ -148,8 +149,8 @@ class CanvasView(Viewport):
             self.guide.show_state("bad", detail)
             self._teach()
 
-    def show_guide(self, state: str) -> None:
-        self.guide.show_state(state)
+    def show_guide(self, state: str, detail: str = "", heading: str = "") -> None:
+        self.guide.show_state(state, detail, heading)
         self._teach()
 
     def _on_image(self, image: str) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from conftest import wait_until
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.canvas import paint
-from sscore import masks
+from sscore import edits, masks
+from sscore.types import Annotation
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -108,6 +110,31 @@ def test_stencils_halve_and_keep_the_area():
     for level, image in enumerate(art.stencils):
         inside = sum(image.pixelIndex(x, y) > 0 for x in range(image.width()) for y in range(image.height()))
         assert inside * 4**level == pytest.approx(mask.area, rel=0.15)
+
+
+def test_a_broken_border_leaves_the_inside_as_it_is():
+    stencil = paint.Art(masks.tight(np.ones((30, 40), bool))).stencils[0]
+    broken = paint.dashed(stencil)
+    spots = [(x, y) for x in range(40) for y in range(30)]
+    border = [spot for spot in spots if stencil.pixelIndex(*spot) == 2]
+    gaps = [spot for spot in spots if broken.pixelIndex(*spot) == 3]
+    assert set(gaps) < set(border) and 0.3 < len(gaps) / len(border) < 0.7
+    assert all(broken.pixelIndex(*spot) == stencil.pixelIndex(*spot) for spot in set(spots) - set(gaps))
+
+
+def test_many_objects_are_drawn_in_full_once_the_zoom_is_at_rest(studio):
+    page = studio.session.page
+    for i in range(40):
+        page = edits.add(page, Annotation(0, masks.tight(np.ones((20, 20), bool), 9 * i, 5 * i), "Pipe"))
+    studio.session.edit("many", page)
+    studio.settle()
+    studio.canvas.zoom_step(1)
+    QApplication.processEvents()
+    rough = studio.canvas.grab().toImage()
+    assert studio.canvas.stage.layer._rough
+    wait_until(lambda: not studio.canvas.stage.layer._moving, what="the rest")
+    QApplication.processEvents()
+    assert studio.canvas.grab().toImage() != rough
 
 
 def test_outlines_follow_pixel_edges_and_holes():
