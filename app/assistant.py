@@ -259,7 +259,9 @@ class Assistant(QObject):
         if not self.pending.settled:
             self._accept_wanted = True
         elif self.pending.mask is None:
-            text = self.tr("Nothing was found here. Add a point or draw the box again.")
+            failed = self.tr("The model failed at this. Choose another one at the lower right, or try again.")
+            found = self.tr("Nothing was found here. Add a point or draw the box again.")
+            text = found if self.pending.proposal is not None else failed
             self.notice.emit(Notice("info", text, key="prompt"))
         else:
             made = self._annotation()

@@ -207,7 +207,7 @@ class Finder(QObject):
     def _on_image(self, image: str) -> None:
         if self.stop():
             text = self.tr("The search for pieces on {name} was stopped").format(name=self._image)
-            self.notice.emit(Notice("info", text, key="find"))
+            self.notice.emit(Notice("info", text, key="stopped"))
         if self.finds is not None:
             self._kept[self._image] = replace(self.finds, current=None)
         self._image = image

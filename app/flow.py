@@ -73,7 +73,7 @@ class Flow(QObject):
         self._target: tuple[str, int] | None = None
         self._dropped = ""
         window.session.project_opened.connect(self._on_project)
-        window.session.image_changed.connect(self._on_image)
+        window.session.project_failed.connect(lambda _error: setattr(self, "_dropped", ""))
         window.session.page_changed.connect(self._on_page)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -312,6 +312,7 @@ class Flow(QObject):
     def _on_project(self) -> None:
         self.crops.open(self._window.session.project)
         self._target = None
+        QTimer.singleShot(0, self, self._show_dropped)  # when the first photo of the folder has its turn
 
     def _on_model_failed(self, model_id: str, error: Exception) -> None:
         """A model that broke off at its work: what is on screen stays, and the message leads to another model."""
@@ -338,19 +339,24 @@ class Flow(QObject):
         if project is not None and rel:
             window.photos.show(rel, project.image_path(rel))
 
-    def open_dropped(self, path: Path) -> None:
-        """A folder, a photo or a video that was dropped on the window; a photo is shown first."""
+    def open_path(self, path: Path) -> None:
+        """A folder, a photo or a video that was dropped on the window or named at the start; a photo is shown first."""
         if path.suffix.lower() in EXTENSIONS and self._window.session.project is not None:
             self.show_capture(path)
             return
-        self._dropped = "" if path.is_dir() else path.name
-        self._window.open_folder(path if path.is_dir() else path.parent)
+        self._dropped = path.name if path.is_file() else ""
+        self._window.open_folder(path.parent if path.is_file() else path)
 
-    def _on_image(self, image: str) -> None:
+    def _show_dropped(self) -> None:
+        """The photo that was named, among those of its folder; or that it is none."""
         session, wanted = self._window.session, self._dropped
         self._dropped = ""
-        if wanted and wanted != image and wanted in session.images:
+        if wanted in session.images:
             QTimer.singleShot(0, self, lambda: session.go(wanted))
+        elif wanted:
+            text = self.tr("{name} is not a photo").format(name=wanted)
+            detail = self.tr("Its folder was opened instead.")
+            session.notice.emit(Notice("warning", text, detail, key="open"))
 
 
 def _bring(window: QWidget) -> None:

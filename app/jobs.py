@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ class _Job:
     failed: Callable[[Exception], None] | None
     priority: int
     always: bool
+    at: float  # s of the monotonic clock before which it is not begun
 
 
 class Lane(QObject):
@@ -46,6 +48,7 @@ class Lane(QObject):
         self._latest: dict[Hashable, int] = {}
         self._ticket = 0
         self._closing = False
+        self._hurried = 0  # how many wait for all of it
         self._open = 0  # submitted and neither answered nor forgotten
         self._busy = False
         self._running = False
@@ -62,15 +65,18 @@ class Lane(QObject):
         *,
         priority: int = 5,
         always: bool = False,
+        after: float = 0.0,
     ) -> None:
-        """Queue `work`; a job under the same key that has not started is forgotten."""
+        """Queue `work`; a job under the same key that has not started is forgotten. after: seconds until it may begin,
+        counted from the first of those it takes the place of; what would come behind it waits too."""
         with self._wake:
             if self._closing:
                 return
             self._ticket += 1
             self._latest[key] = self._ticket
+            at = min((job.at for job in self._queue if job.key == key), default=time.monotonic() + after)
             self._forget(key)
-            self._queue.append(_Job(self._ticket, key, work, done, failed, priority, always))
+            self._queue.append(_Job(self._ticket, key, work, done, failed, priority, always, at))
             self._open += 1
             self._wake.notify_all()
         self._show_busy()
@@ -83,9 +89,12 @@ class Lane(QObject):
         self._show_busy()
 
     def drain(self, seconds: float = 10.0) -> None:
-        """For other threads: wait until nothing is queued or running here, though not for ever."""
+        """For other threads: wait until nothing is queued or running here, though not for ever. Nothing is put off."""
         with self._wake:
+            self._hurried += 1
+            self._wake.notify_all()
             self._wake.wait_for(lambda: not self._queue and not self._running, seconds)
+            self._hurried -= 1
 
     @property
     def idle(self) -> bool:
@@ -105,11 +114,9 @@ class Lane(QObject):
     def _loop(self) -> None:
         while True:
             with self._wake:
-                while not self._queue and not self._closing:
-                    self._wake.wait()
-                if not self._queue:
+                job = self._next()
+                if job is None:
                     return
-                job = min(self._queue, key=lambda j: (j.priority, j.ticket))
                 self._queue.remove(job)
                 self._running = True
             told = self._run(job)
@@ -118,6 +125,20 @@ class Lane(QObject):
                 self._wake.notify_all()
             if not told:
                 return
+
+    def _next(self) -> _Job | None:
+        """Wait for the job that is to be done next; None when the lane closes."""
+        while True:
+            if self._queue:
+                job = min(self._queue, key=lambda j: (j.priority, j.ticket))
+                pause = job.at - time.monotonic()
+                if pause <= 0 or self._closing or self._hurried:
+                    return job
+                self._wake.wait(pause)
+            elif self._closing:
+                return None
+            else:
+                self._wake.wait()
 
     def _run(self, job: _Job) -> bool:
         """False when nobody is left to answer to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -70,6 +70,18 @@ def headline(error: Exception) -> str:
     error = MemoryError() if out_of_memory(error) else error
     text = next(text for kind, text in _HEADLINES if isinstance(error, kind))
     return QCoreApplication.translate("Errors", text)
+
+
+def of_unopened(error: Exception) -> Notice:
+    """The notice for a folder that could not be opened, and what can be done about it."""
+    if isinstance(error, errors.FolderGone):
+        text = QCoreApplication.translate("Errors", "This folder is not there")
+        advice = QCoreApplication.translate(
+            "Errors", "If it is on a drive or in the network, connect that and try again. Else check the name."
+        )
+        return Notice("error", text, f"{error.path}\n{advice}", "open")
+    shown = of_error(error, key="open")
+    return replace(shown, text=QCoreApplication.translate("Errors", "This folder cannot be opened"))
 
 
 def out_of_memory(error: Exception) -> bool:

@@ -15,6 +15,9 @@ from sscore.project import Project
 from sscore.types import Page
 
 _RETRY_MS = 5000
+_AFTER_S = 0.04
+"""From an edit until its save begins: first it is painted, undisturbed by a second thread. What follows at once, as
+while a key is held down, is saved with it."""
 _Key = tuple[int, str]
 
 
@@ -162,6 +165,7 @@ class Saver(QObject):
             lambda error: self._on_failed(waiting, page, error),
             priority=0,
             always=True,
+            after=_AFTER_S,
         )
 
     def _on_saved(self, waiting: _Waiting, page: Page, count: int) -> None:

@@ -22,7 +22,7 @@ from app.states import ImageState
 from app.undo import EditPage
 from sscore.aftermath import Aftermath
 from sscore.coco import page_to_json
-from sscore.errors import PageChanged, SscError
+from sscore.errors import FolderGone, PageChanged, SscError
 from sscore.labels import LabelSet
 from sscore.labels import load as load_labels
 from sscore.project import Project
@@ -90,6 +90,8 @@ class Session(QObject):
             self.saver.settle()  # it may be the same folder again
             if prepare:
                 prepare()
+            if not folder.exists():
+                raise FolderGone("there is no such folder", path=folder)
             project = Project.open(folder)
             images = project.images()
             aftermath, locked = project.look_after(), None
@@ -99,11 +101,7 @@ class Session(QObject):
                 locked = error
             return _Opened(project, images, locked, aftermath)
 
-        self._disk.submit("open", work, self._on_opened, self._on_open_failed)
-
-    def _on_open_failed(self, error: Exception) -> None:
-        self.notice.emit(of_error(error, key="open"))
-        self.project_failed.emit(error)
+        self._disk.submit("open", work, self._on_opened, self.project_failed.emit)
 
     def _on_opened(self, opened: _Opened) -> None:
         self._release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from app import model_words, samples, theme
 from app.actions import Actions
 from app.ahead import Ahead
 from app.assistant import Assistant
+from app.available import Available
 from app.canvas.view import CanvasView
 from app.chrome import Chrome
 from app.commands import Commands
@@ -24,7 +26,7 @@ from app.flow import Flow
 from app.jobs import Lane
 from app.look import Look
 from app.messages import MessageBar
-from app.notices import Notice, facts
+from app.notices import Notice, facts, of_unopened
 from app.panels.images import ImagesPanel
 from app.panels.labels import LabelsPanel
 from app.panels.models import ModelsPanel
@@ -84,10 +86,12 @@ class Window(QMainWindow):
         self.flow.dress()
         self._models_dialog: ModelsDialog | None = None
         self._closed = False
+        self._open_again: Callable[[], None] = self.open_samples
         self.setWindowIcon(theme.app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 640)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._available = Available(self)
         self._lay_out()
         self._connect()
         self._refresh()
@@ -169,28 +173,22 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         session, assistant, photos = self.session, self.assistant, self.photos
         session.project_opened.connect(self._on_project)
+        session.project_failed.connect(self._on_unopened)
         session.image_changed.connect(self._on_image)
-        session.page_changed.connect(lambda _page: self._enable())
-        session.selection_changed.connect(lambda _ids: self._enable())
         session.saver.state_changed.connect(self.status.show_saving)
-        assistant.pending_changed.connect(lambda _pending: self._enable())
-        session.undo_group.indexChanged.connect(lambda _index: self._enable())
-        session.undo_group.activeStackChanged.connect(lambda _stack: self._enable())
         photos.ready.connect(self._on_photo)
         photos.failed.connect(lambda rel, error: self.canvas.show_bad_photo(rel, facts(error)))
-        self.finder.changed.connect(self._enable)
         for source in (session, assistant, self.finder):
             source.notice.connect(self.messages.show_notice)
         self.canvas.pointer_moved.connect(self.status.show_pointer)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
-        self.canvas.tool_changed.connect(lambda _key: self._enable())
         self.canvas.guide.open_wanted.connect(self.choose_folder)
         self.canvas.guide.samples_wanted.connect(self.open_samples)
+        self.canvas.guide.again_wanted.connect(lambda: self._open_again())
         self.objects.menu_wanted.connect(lambda at: self.chrome.menus["object"].popup(at))
         self.labels.label_chosen.connect(self.commands.set_label)
         self.models.manager_wanted.connect(self.show_models)
         assistant.load_failed.connect(self._on_load_failed)
-        self.settings.changed.connect(self._enable)
         self.look.changed.connect(self._refresh)
 
     # --- words and states --------------------------------------------------------------------------------------
@@ -202,43 +200,12 @@ class Window(QMainWindow):
         self.flow.refresh()
         self.chrome.name_labels(self.session.labels)
         self._title()
-        self._enable()
+        self._available.renew()
         self._renew_models()
 
     def _title(self) -> None:
         parts = [self.session.image, self.session.project.folder.name if self.session.project else ""]
         self.setWindowTitle(" – ".join([*(part for part in parts if part), "Scrap-SAM-CLIP"]))
-
-    def _enable(self, *_: object) -> None:
-        session, pending = self.session, self.assistant.pending
-        available = {
-            name
-            for name, there in (
-                ("project", session.project is not None),
-                ("page", session.page is not None),
-                ("objects", bool(session.selection)),
-                ("selection", bool(session.selection) or self.finder.target is not None),
-                ("photo", session.page is not None and not self.finder.running),
-                ("finds", bool(self.finder.shown)),
-            )
-            if there
-        }
-        self.actions_.enable(available)
-        act = self.actions_.by_key
-        act["undo"].setEnabled(bool(pending.at) or session.undo_group.canUndo())
-        act["redo"].setEnabled(pending.at < len(pending.prompts) or session.undo_group.canRedo())
-        if not pending.at and session.undo_group.canUndo():
-            act["undo"].setToolTip(self.tr("Undo: {step}  (Ctrl+Z)").format(step=session.undo_group.undoText()))
-        else:
-            act["undo"].setToolTip(self.tr("Undo  (Ctrl+Z)"))
-        act["accept"].setEnabled(session.page is not None)
-        act["clear"].setEnabled(not pending.empty)
-        act[self.canvas.tool].setChecked(True)
-        act["done"].setChecked(bool(session.page is not None and session.page.extra.get("done")))
-        for key in ("show_masks", "show_names", "zoom_small"):
-            act[key].setChecked(self.settings.get(key))
-        for key, on in self.editing.checked().items():
-            act[key].setChecked(on)
 
     def _toggle(self, key: str) -> None:
         self.settings.set(key, not self.settings.get(key))
@@ -250,7 +217,7 @@ class Window(QMainWindow):
         if folder is None:
             self.open_samples()
         else:
-            self.open_folder(folder)
+            self.flow.open_path(folder)
         self.assistant.start()
         self.stock.refresh()
 
@@ -261,10 +228,20 @@ class Window(QMainWindow):
             self.open_folder(Path(chosen))
 
     def open_folder(self, folder: Path) -> None:
+        self._open_again = lambda: self.open_folder(folder)
         self.session.open(folder)
 
     def open_samples(self) -> None:
+        self._open_again = self.open_samples
         self.session.open(samples.folder(), samples.copy)
+
+    def _on_unopened(self, error: Exception) -> None:
+        """With nothing else on screen it is said there; else what is on screen stays."""
+        notice = of_unopened(error)
+        if self.session.project is None:
+            self.canvas.show_guide("unopened", notice.detail, notice.text)
+        else:
+            self.messages.show_notice(replace(notice, action=self.tr("Try again"), run=self._open_again))
 
     def _on_project(self) -> None:
         self.photos.clear()
@@ -360,7 +337,7 @@ class Window(QMainWindow):
             for file in files:
                 self.show_models().add_file(file)
             return
-        self.flow.open_dropped(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.flow.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def _restore_layout(self) -> None:
         geometry: QByteArray = self.settings.get("geometry")

@@ -14,16 +14,17 @@ _WIDEST = 460  # px of the line of text
 
 
 class Guide(QWidget):
-    """A centred picture, a heading, a line and at most two buttons."""
+    """A centred picture, a heading, a line and at most three buttons."""
 
     open_wanted = Signal()
     samples_wanted = Signal()
+    again_wanted = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
         self._state = "none"
-        self._detail = ""
+        self._detail = self._title = ""
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._heading = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._heading.setProperty("role", "heading")
@@ -35,9 +36,12 @@ class Guide(QWidget):
         self._open.clicked.connect(self.open_wanted)
         self._samples = QPushButton()
         self._samples.clicked.connect(self.samples_wanted)
+        self._again = QPushButton()
+        self._again.clicked.connect(self.again_wanted)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addStretch()
+        buttons.addWidget(self._again)
         buttons.addWidget(self._open)
         buttons.addWidget(self._samples)
         buttons.addStretch()
@@ -53,9 +57,10 @@ class Guide(QWidget):
         look.changed.connect(self.refresh)
         self.refresh()
 
-    def show_state(self, state: str, detail: str = "") -> None:
-        """state: "none" (no folder), "empty" (no photos in it), "loading", "bad" (unreadable photo), "" (hidden)."""
-        self._state, self._detail = state, detail
+    def show_state(self, state: str, detail: str = "", heading: str = "") -> None:
+        """state: "none" (no folder), "unopened" (it failed, as heading and detail say), "empty" (no photos in it),
+        "loading", "bad" (unreadable photo), "" (hidden)."""
+        self._state, self._detail, self._title = state, detail, heading
         self.setVisible(bool(state))
         self.refresh()
 
@@ -71,6 +76,7 @@ class Guide(QWidget):
     def refresh(self) -> None:
         picture, heading, line = {
             "none": ("folder", self.tr("Open a folder of photos"), self.tr("Annotations are kept beside the photos.")),
+            "unopened": ("warning", self._title, self._detail),
             "empty": (
                 "photo",
                 self.tr("There are no photos in this folder"),
@@ -79,7 +85,7 @@ class Guide(QWidget):
             "loading": ("photo", "", self.tr("Opening the photo…")),
             "bad": ("warning", self.tr("This photo cannot be shown"), self._detail),
         }.get(self._state, ("photo", "", ""))
-        self._picture.setPixmap(self._look.pixmap(picture, "warn" if self._state == "bad" else "faint", 56))
+        self._picture.setPixmap(self._look.pixmap(picture, "warn" if picture == "warning" else "faint", 56))
         self._heading.setText(heading)
         self._heading.setVisible(bool(heading))
         self._line.setText(line)
@@ -89,8 +95,10 @@ class Guide(QWidget):
         self._make_room()
         self._open.setText(self.tr("Open folder…"))
         self._samples.setText(self.tr("Show the samples"))
+        self._again.setText(self.tr("Try again"))
+        self._again.setVisible(self._state == "unopened")
         for button in (self._open, self._samples):
-            button.setVisible(self._state in ("none", "empty"))
+            button.setVisible(self._state in ("none", "empty", "unopened"))
 
 
 class Hint(QFrame):
@@ -173,8 +181,13 @@ def advice(session: Session, assistant: Assistant, tool: str, *, slow: bool) -> 
     if pending.at and not pending.settled:
         return "", translate("Hint", "Working on the mask…") if slow else ""
     if not pending.empty:
-        nothing = pending.settled and pending.mask is None
-        return "", translate("Hint", "Nothing was found here. Add a point or draw the box again") if nothing else ""
+        if not pending.settled or pending.mask is not None:
+            return "", ""
+        if pending.proposal is None:
+            return "", translate(
+                "Hint", "The model failed at this. Choose another one at the lower right, or try again"
+            )
+        return "", translate("Hint", "Nothing was found here. Add a point or draw the box again")
     if tool in _DRAWING_HINTS:
         key, new, more = _DRAWING_HINTS[tool]
         return key, translate("Hint", more if session.selection else new)

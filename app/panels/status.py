@@ -9,7 +9,6 @@ from app import rows
 from app.assistant import Assistant
 from app.look import Look
 
-
 _SLOW_MS = 300  # saves quicker than this are not worth a flicker
 
 

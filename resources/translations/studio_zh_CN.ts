@@ -544,8 +544,23 @@ MIT 许可证</translation>
         <translation>回到那张照片即可继续并接受。</translation>
     </message>
     <message>
+        <source>The model failed at this. Choose another one at the lower right, or try again.</source>
+        <translation>模型在此处出错，没有给出结果。请在右下角换一个模型，或再试一次。</translation>
+    </message>
+    <message>
         <source>Nothing was found here. Add a point or draw the box again.</source>
         <translation>这里没有找到目标。请加一个点，或重新画框。</translation>
+    </message>
+</context>
+<context>
+    <name>Available</name>
+    <message>
+        <source>Undo: {step}  (Ctrl+Z)</source>
+        <translation>撤销：{step}（Ctrl+Z）</translation>
+    </message>
+    <message>
+        <source>Undo  (Ctrl+Z)</source>
+        <translation>撤销（Ctrl+Z）</translation>
     </message>
 </context>
 <context>
@@ -1070,6 +1085,14 @@ MIT 许可证</translation>
         <translation>请关闭其他程序，或换用更小的模型：MobileSAM、EdgeSAM 或 nano。</translation>
     </message>
     <message>
+        <source>This folder is not there</source>
+        <translation>此文件夹不存在</translation>
+    </message>
+    <message>
+        <source>If it is on a drive or in the network, connect that and try again. Else check the name.</source>
+        <translation>如果它在移动硬盘或网络上，请先连接好再重试；否则请检查名称。</translation>
+    </message>
+    <message>
         <source>The disk is full. Free some space on it.</source>
         <translation>磁盘已满，请清理出一些空间。</translation>
     </message>
@@ -1508,6 +1531,14 @@ MIT 许可证</translation>
         <source>Models…</source>
         <translation>模型…</translation>
     </message>
+    <message>
+        <source>{name} is not a photo</source>
+        <translation>{name} 不是照片</translation>
+    </message>
+    <message>
+        <source>Its folder was opened instead.</source>
+        <translation>已改为打开它所在的文件夹。</translation>
+    </message>
 </context>
 <context>
     <name>Gallery</name>
@@ -1618,6 +1649,10 @@ MIT 许可证</translation>
         <source>Show the samples</source>
         <translation>查看示例</translation>
     </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
 </context>
 <context>
     <name>Hint</name>
@@ -1676,6 +1711,10 @@ MIT 许可证</translation>
     <message>
         <source>Working on the mask…</source>
         <translation>正在生成掩膜…</translation>
+    </message>
+    <message>
+        <source>The model failed at this. Choose another one at the lower right, or try again</source>
+        <translation>模型在此处出错，没有给出结果。请在右下角换一个模型，或再试一次</translation>
     </message>
     <message>
         <source>Nothing was found here. Add a point or draw the box again</source>
@@ -3826,16 +3865,12 @@ MIT 许可证</translation>
         <translation>照片</translation>
     </message>
     <message>
-        <source>Undo: {step}  (Ctrl+Z)</source>
-        <translation>撤销：{step}（Ctrl+Z）</translation>
-    </message>
-    <message>
-        <source>Undo  (Ctrl+Z)</source>
-        <translation>撤销（Ctrl+Z）</translation>
-    </message>
-    <message>
         <source>Open a folder of photos</source>
         <translation>打开照片文件夹</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
     </message>
     <message>
         <source>Models…</source>

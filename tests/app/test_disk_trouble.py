@@ -118,7 +118,7 @@ def test_a_long_job_on_the_disk_does_not_keep_saves_waiting(studio, monkeypatch)
     try:
         studio.box(20, 20, 120, 120)
         studio.key("f")
-        wait_until(lambda: studio.window.status._saved.text() == "All saved" and bool(studio.labels), what="the save")
+        wait_until(lambda: bool(studio.labels) and not studio.session.saver.unsaved(), what="the save")
         assert len(studio.on_disk().annotations) == 1
     finally:
         go_on.set()

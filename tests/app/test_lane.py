@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 
+import pytest
 from conftest import wait_until
 
 from app.jobs import Lane
@@ -70,3 +72,25 @@ def test_answers_arrive_in_the_thread_of_the_lane_owner(app):
     there, here = seen[0]
     assert here == threading.get_ident() != there
     assert lane.close()
+
+
+def test_a_job_that_is_put_off_begins_with_the_first_of_its_key(app):
+    lane, ran, begun = Lane("test"), [], time.monotonic()
+    for number in range(3):
+        lane.submit(
+            "save", lambda n=number: ran.append((n, time.monotonic() - begun)), after=0.05 + number, always=True
+        )
+    lane.submit("unlock", lambda: ran.append("unlock"), priority=9)
+    wait_until(lambda: lane.idle)
+    assert ran[0][0] == 2 and ran[0][1] >= 0.05, "the latest, at the time of the first"
+    assert ran[1] == "unlock"
+    assert lane.close()
+
+
+@pytest.mark.parametrize("hurry", [Lane.close, Lane.drain])
+def test_nothing_is_put_off_when_somebody_waits(app, hurry):
+    lane, ran = Lane("test"), []
+    lane.submit("save", lambda: ran.append("save"), after=60, always=True)
+    hurry(lane)
+    assert ran == ["save"]
+    lane.close()

@@ -89,6 +89,9 @@ def test_the_standard_model_is_not_tried_for_ever(studio, monkeypatch):
     (text,) = said(studio)
     assert "nano crashed again" in text and "another model" in text
     assert not studio.assistant.pending.empty, "the prompt stays"
+    wait_until(lambda: "The model failed" in studio.canvas.hint._text.text(), what="the hint")
+    studio.key("f")
+    assert any("The model failed" in text for text in said(studio))
     monkeypatch.undo()
     studio.assistant.ask(Prompt(box=Box(20, 20, 120, 120)))
     studio.settle()

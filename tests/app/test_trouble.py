@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from conftest import NAME, wait_until
+from conftest import wait_until
 from PySide6.QtCore import Qt
 
 from app.__main__ import _reporter
@@ -115,14 +115,6 @@ def test_closing_with_unsaved_work_asks_first(studio, monkeypatch):
 
 def _refuse(*_args, **_kwargs):
     raise BadProject("the disk is full", remedy="free some space")
-
-
-def test_a_folder_that_cannot_be_opened_leaves_the_present_one(studio, tmp_path):
-    studio.window.open_folder(tmp_path / "nowhere")
-    wait_until(lambda: bool(studio.window.messages.notices))
-    assert "cannot be opened" in texts(studio)
-    assert studio.session.project.folder.name == NAME
-    assert studio.session.page is not None
 
 
 def test_an_empty_folder_teaches(studio, tmp_path):
