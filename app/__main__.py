@@ -73,7 +73,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="ssc-studio", description="Annotate scrap photos: box or points to mask to class."
     )
-    parser.add_argument("folder", nargs="?", type=Path, help="folder of photos, or one of them (default: sample scenes)")
+    parser.add_argument("folder", nargs="?", type=Path, help="photos, or one of them (default: sample scenes)")
     parser.add_argument(
         "--lang", choices=("zh", "en"), type=_language, help="language of the window (default: as the system)"
     )
