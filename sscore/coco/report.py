@@ -19,7 +19,9 @@ _TEXT = {
         "filled": "with holes: {n}, FILLED in the file because polygons cannot keep holes (RLE keeps them)",
         "multipart": "in several parts: {n}",
         "dropped": "NOT in the file: {n}",
-        "more": "and {n} more",
+        "more": ", and {n} more",
+        "between": ", ",
+        "left out": "  {reason}: {n} ({places})",
         "case": "note: these names differ in upper and lower case only, and Windows cannot hold both: {detail}",
         "photo": "note: the photo could not be compared with its page: {detail}",
         "ids": "note: the export ids could not be kept, a later export may give others: {detail}",
@@ -36,7 +38,9 @@ _TEXT = {
         "filled": "带孔的目标：{n}（多边形无法表示孔，文件中的孔已被填满；以 RLE 导出可保留）",
         "multipart": "由多块组成的目标：{n}",
         "dropped": "未写入文件：{n}",
-        "more": "另有 {n} 个",
+        "more": "，另有 {n} 个",
+        "between": "、",
+        "left out": "  {reason}：{n}（{places}）",
         "case": "注意：以下文件名仅大小写不同，无法在 Windows 上共存：{detail}",
         "photo": "注意：无法将照片与其标注核对：{detail}",
         "ids": "注意：无法保存导出编号，下次导出的编号可能不同：{detail}",
@@ -112,8 +116,8 @@ class ExportReport:
             groups[words[about].format(detail=detail)].append(f"{image} #{annotation_id}" if annotation_id else image)
         lines = [words["dropped"].format(n=len(self.dropped))]
         for reason, places in groups.items():
-            listed = ", ".join(places[:_LISTED])
+            listed = words["between"].join(places[:_LISTED])
             if len(places) > _LISTED:
-                listed += ", " + words["more"].format(n=len(places) - _LISTED)
-            lines.append(f"  {reason}: {len(places)} ({listed})")
+                listed += words["more"].format(n=len(places) - _LISTED)
+            lines.append(words["left out"].format(reason=reason, n=len(places), places=listed))
         return lines
