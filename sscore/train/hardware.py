@@ -17,9 +17,11 @@ Precision = Literal["auto", "float32", "bf16", "fp16"]
 
 
 def device_of(choice: str) -> str:
-    """ "auto": the GPU if there is one. Raises BadOption for a GPU that is not there."""
+    """ "auto": the GPU if there is one. Raises BadOption for a GPU that is not there, and for what is no device."""
     if choice == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
+    if choice.split(":")[0] not in ("cpu", "cuda"):
+        raise BadOption(f"there is no device {choice!r}", remedy="choose auto, cpu or cuda")
     if choice.startswith("cuda") and not torch.cuda.is_available():
         raise BadOption("this computer has no GPU that torch can use", remedy="take --device cpu")
     return choice

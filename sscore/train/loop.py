@@ -57,6 +57,17 @@ class Progress:
     curve: list[dict[str, float]] = field(default_factory=list)
 
 
+def checkpoint_in(folder: Path, resume: bool) -> Path:
+    """Where a run keeps its state. Raises BadOption when there is nothing to resume, or something already there and
+    `resume` is off."""
+    checkpoint = folder / "checkpoint.pt"
+    if resume and not checkpoint.exists():
+        raise BadOption("there is nothing to resume", path=checkpoint, remedy="leave --resume out")
+    if checkpoint.exists() and not resume:
+        raise BadOption("a run is already there", path=folder, remedy="add --resume, or choose another folder")
+    return checkpoint
+
+
 def fit(
     net: nn.Module,
     batches: Callable[[Phase, Progress], Iterator[Batch]],
@@ -73,11 +84,7 @@ def fit(
     Raises BadOption when there is nothing to resume, or something already there and `resume` is off; SscError when
     the loss stops being a number (the last good checkpoint stays).
     """
-    checkpoint = folder / "checkpoint.pt"
-    if resume and not checkpoint.exists():
-        raise BadOption("there is nothing to resume", path=checkpoint, remedy="leave --resume out")
-    if checkpoint.exists() and not resume:
-        raise BadOption("a run is already there", path=folder, remedy="add --resume, or choose another folder")
+    checkpoint = checkpoint_in(folder, resume)
     net = net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(net).eval()
     for tensor in average.parameters():

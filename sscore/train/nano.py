@@ -141,14 +141,15 @@ UNSEEN_SEED = 900_000
 
 def train_and_score(request: Request, *, emit: Emit, progress: ProgressCall | None = None) -> dict[str, Any]:
     """The whole of `ssc train nano`: data, training, scores on unseen scenes, record (returned)."""
+    request.check()
     scenes = partial(scene_photos, request.scenes, seed=request.seed)
-    rendered = scenes(workers=max(request.workers, 1), progress=progress)
     groups: Groups = [(0.6, scenes)]
-    data: dict[str, Any] = {"scenes": len(rendered), "scene_pieces": sum(len(p.instances) for p in rendered)}
+    data: dict[str, Any] = {}
     if request.real is not None:
-        photos = real_photos(request.real)
+        data |= {"real_photos": len(real_photos(request.real)), "real_folder": request.real.name}
         groups.append((0.4, partial(real_photos, request.real)))
-        data |= {"real_photos": len(photos), "real_folder": request.real.name}
+    rendered = scenes(workers=max(request.workers, 1), progress=progress)
+    data |= {"scenes": len(rendered), "scene_pieces": sum(len(p.instances) for p in rendered)}
     del rendered
     path, done = train(
         groups,

@@ -105,6 +105,8 @@ def loss_of(net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, float]]:
 
 def train_and_score(request: Request, *, emit: Emit, progress: ProgressCall | None = None) -> dict[str, Any]:
     """The whole of `ssc train nano-cls`: data, training, temperature, scores on unseen scenes, record (returned)."""
+    request.check()
+    begun = weights.tensors(request.start) if request.start is not None and not request.resume else None
     classes = labels.load().keys
     scenes = partial(scene_photos, request.scenes, seed=request.seed)
     rendered = scenes(workers=max(request.workers, 1), progress=progress)
@@ -126,8 +128,8 @@ def train_and_score(request: Request, *, emit: Emit, progress: ProgressCall | No
         )
 
     net = NanoClsNet(len(classes))
-    if request.start is not None and not request.resume:
-        net.begin_with(weights.tensors(request.start))
+    if request.start is not None and begun is not None:
+        net.begin_with(begun)
         data["begun_with"] = request.start.name
     average, done = fit(
         net,

@@ -11,7 +11,8 @@ from typing import Any
 
 from sscore import __version__, paths
 from sscore.models import weights
-from sscore.train.loop import Progress
+from sscore.train.hardware import device_of
+from sscore.train.loop import Progress, checkpoint_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,13 @@ class Request:
 
     @property
     def torch_device(self) -> str:
-        import torch
+        """See `hardware.device_of`, also for what it raises."""
+        return device_of(self.device)
 
-        return ("cuda" if torch.cuda.is_available() else "cpu") if self.device == "auto" else self.device
+    def check(self) -> None:
+        """What can be seen to be wrong before scenes are rendered for minutes. Raises BadOption."""
+        device_of(self.device)
+        checkpoint_in(self.out, self.resume)
 
     def command(self, verb: str) -> str:
         """What to type to do it again; the folders by their last name, since they mean nothing elsewhere."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -14,11 +15,12 @@ from sscore.errors import BadDataset, BadOption, SscError
 from sscore.images import write_image
 from sscore.models import weights
 from sscore.scenes import render_scene
-from sscore.train import nano_cls
+from sscore.train import nano, nano_cls
 from sscore.train.data import photo_of, pick, real_photos, warp
 from sscore.train.loop import Phase, Plan, fit
 from sscore.train.nano_cls import fitted_temperature
 from sscore.train.prompting import sample
+from sscore.train.record import Request
 
 PLAN = Plan(minutes=0.02, phases=(Phase(0.5, 8, 4), Phase(1.0, 8, 8)), lr=0.05, keep_s=0.2)
 
@@ -61,6 +63,25 @@ def test_does_not_run_over_another_run(tmp_path):
         fit(toy(), toy_batches, toy_step, PLAN, tmp_path)
     with pytest.raises(BadOption, match="nothing to resume"):
         fit(toy(), toy_batches, toy_step, PLAN, tmp_path / "elsewhere", resume=True)
+
+
+@pytest.mark.parametrize("verb", [nano, nano_cls])
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"resume": True}, "nothing to resume"),
+        ({"out": "begun"}, "already there"),
+        ({"device": "abacus"}, "no device 'abacus'"),
+        ({"real": Path("nowhere"), "start": Path("nowhere")}, "no masks found|cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_told_before_scenes_are_rendered(tmp_path, monkeypatch, verb, wrong, says):
+    monkeypatch.setattr(verb, "scene_photos", lambda *args, **options: pytest.fail("rendered"))
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / "checkpoint.pt").touch()
+    asked = {"minutes": 1, "scenes": 1, "seed": 1, "workers": 0, "device": "cpu", "resume": False} | wrong
+    with pytest.raises(SscError, match=says):
+        verb.train_and_score(Request(**(asked | {"out": tmp_path / asked.get("out", "new")})), emit=print)
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_harms_nothing(tmp_path):
