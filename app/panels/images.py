@@ -150,7 +150,7 @@ class ImageDelegate(QStyledItemDelegate):
         said = self.tr("photo cannot be read") if unreadable else self._say(state)
         painter.drawText(QRectF(left, area.y() + 29, right - left, 18), Qt.AlignmentFlag.AlignVCenter, said)
         dot = QPointF(left + metrics.horizontalAdvance(said) + 11, area.y() + 38.5)
-        self._draw_folder(painter, QRectF(dot.x() + 10, area.y() + 29, right - dot.x() - 10, 18), metrics, rel)
+        self._draw_folder(painter, QRectF(dot.x() + 10, area.y() + 29, right - dot.x() - 16, 18), metrics, rel)
         if not unreadable:
             self._draw_readiness(painter, dot, index.data(_READINESS))
         end = QPointF(area.right() - 20, area.center().y() + 0.5)
