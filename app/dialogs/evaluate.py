@@ -40,6 +40,7 @@ from app.stock import Stock
 _SHIFTS, _REPEATS = "0-10,10-20,20-30", 3
 _TRUTH = ("accepted", "reviewed")
 _SHOWN = 1000
+_AROUND = 34  # px of a button beside its words
 
 Weak = tuple[float, str, str, tuple[str, int], str]
 """DICE, segmenter, strategy, (photo, id), label."""
@@ -305,13 +306,15 @@ class EvaluateDialog(QDialog):
         """One button stands out: what comes next."""
         for one in (self.start, self.open_report):
             one.setDefault(one is button)
+        strong = rows.font_like(button.font(), strong=True)[1]  # what stands out is bold, and Qt leaves no room for it
+        button.setMinimumWidth(strong.horizontalAdvance(button.text()) + _AROUND)
 
     def _show_weak(self, answer: tuple[dict[str, dict[str, float]], list[Weak]]) -> None:
         means, found = answer
         lines = [f"{name}: {'  '.join(f'{key} {dice:.3f}' for key, dice in of.items())}" for name, of in means.items()]
         if lines:
-            title = self.tr("Mean DICE:")
-            self.says.setText("\n".join([f"{self.says.text()} {title}", *lines]))
+            head = self.tr("{first} {second}").format(first=self.says.text(), second=self.tr("Mean DICE:"))
+            self.says.setText("\n".join([head, *lines]))
         self.weak.clear()
         for dice, segmenter, strategy, (image, number), label in found[:_SHOWN]:
             name = rows.name_of(self._session.labels, label, self._look.lang)

@@ -1331,6 +1331,10 @@ MIT 许可证</translation>
         <source>Mean DICE:</source>
         <translation>平均 DICE：</translation>
     </message>
+    <message>
+        <source>{first} {second}</source>
+        <translation>{first}{second}</translation>
+    </message>
 </context>
 <context>
     <name>ExportDialog</name>
