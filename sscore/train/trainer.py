@@ -50,13 +50,12 @@ class Data(Protocol):
 
 @dataclass(slots=True)
 class State:
-    """How far a run is; all of it is in a checkpoint. step, usable: taken in the epoch under way,
-    and those of them whose figures are in `sums`; worse: what plateaus have made of
-    the rate; waited: epochs since the last improvement; over: ended on order; curve: one row an epoch."""
+    """How far a run is; all of it is in a checkpoint. step: taken in the epoch under way; sums, counts: of each figure,
+    and of the steps that told it; worse: what plateaus have made of the rate; waited: epochs since the last
+    improvement; over: ended on order; curve: one row an epoch."""
 
     epoch: int = 0
     step: int = 0
-    usable: int = 0
     steps: int = 0
     skipped: int = 0
     seconds: float = 0.0
@@ -67,11 +66,12 @@ class State:
     flat: int = 0
     over: bool = False
     sums: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     curve: list[dict[str, Any]] = field(default_factory=list)
 
     def means(self) -> dict[str, float]:
-        """Of the figures of the epoch under way."""
-        return {name: round(value / self.usable, 6) for name, value in self.sums.items()}
+        """Of the figures of the epoch under way, each over the steps that told it."""
+        return {name: round(value / self.counts[name], 6) for name, value in self.sums.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +257,7 @@ class _Run:
                 self.keep()
                 break
             row = state.means()
-            state.epoch, state.step, state.usable, state.sums = state.epoch + 1, 0, 0, {}
+            state.epoch, state.step, state.sums, state.counts = state.epoch + 1, 0, {}, {}
             self.judge(state.epoch, validate, row)
             self.epoch_random, self.random = snapshot.random_state(), None
             self.keep()
@@ -328,9 +328,9 @@ class _Run:
         state.step += 1
         state.steps += 1
         if usable:
-            state.usable += 1
             for name, value in ({"loss": loss} | figures).items():
                 state.sums[name] = state.sums.get(name, 0.0) + value
+                state.counts[name] = state.counts.get(name, 0) + 1
 
     def _backward(self, step: Step, batch: Any) -> tuple[float, dict[str, float]]:
         self.optimizer.zero_grad(set_to_none=True)

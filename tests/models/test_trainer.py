@@ -151,6 +151,18 @@ def test_a_single_bad_step_is_left_out(folder):
     assert outcome.skipped == 1 and all(row["train"]["loss"] < 100 for row in outcome.curve)
 
 
+def test_a_figure_of_some_steps_is_the_mean_over_those(folder):
+    taken = []
+
+    def now_and_then(net, batch):
+        taken.append(1)
+        loss, figures = toy.step(net, batch)
+        return loss, figures | ({"dice": 0.5} if len(taken) % 2 else {})
+
+    rows = toy.run(folder, SHORT, step=now_and_then)[1].curve
+    assert rows and all(row["train"]["dice"] == 0.5 for row in rows)
+
+
 def test_out_of_memory_says_which_batch_would_fit(folder):
     def greedy(net, batch):
         if len(batch[0]) > 4:
