@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sscore.cli.arguments import LabelsOption, SeedOption
+from sscore.cli.arguments import SeedOption
 from sscore.cli.console import Console, Events, Json, Quiet
 
 Sources = Annotated[
@@ -23,6 +23,10 @@ GroupBy = Annotated[
         "--group-by", help="What stays together: photo, folder, or an expression for the photo's name, as ^(\\d+)_."
     ),
 ]
+Labels = Annotated[
+    str | None,
+    typer.Option("--labels", metavar="KEY|FILE", help="Default: the first project's own, else scrap_shapes."),
+]
 Replace = Annotated[bool, typer.Option("--replace", help="Take the place of the model of that name.")]
 
 
@@ -32,7 +36,7 @@ def head(
     base: Annotated[
         str, typer.Option("--base", metavar="ID", help="Classifier on whose features it stands.")
     ] = "nano-cls",
-    labels: LabelsOption = "scrap_shapes",
+    labels: Labels = None,
     kind: Annotated[str, typer.Option("--kind", help="prototypes, logistic, or auto: the better of both.")] = "auto",
     view: Annotated[str, typer.Option("--view", help="tight, masked or context. Default: the base model's.")] = "",
     photos: Photos = None,
@@ -55,7 +59,7 @@ def head(
     from sscore import models, weight_store
     from sscore.errors import BadOption
     from sscore.naming import VIEWS
-    from sscore.train import class_data
+    from sscore.train import class_data, head_data
     from sscore.train import head as heads
     from sscore.types import ModelCard
 
@@ -66,7 +70,8 @@ def head(
         raise BadOption(f"--view {view}: is not tight, masked or context")
     if not dry_run:
         weight_store.check_own_id(name, replace_it=replace)
-    label_set, below = label_sets.load(labels), models.load_classifier(base)
+    label_set = label_sets.load(labels) if labels else class_data.own_labels(data)
+    below = models.load_classifier(base)
     if below.card.family == "prototype":
         raise BadOption(f"--base {base}: is a head itself", remedy="take the classifier it stands on")
     found = class_data.gather(data, label_set, photos=photos, group_by=group_by)
@@ -78,7 +83,7 @@ def head(
         console.warn(warning)
     record: dict[str, Any] = {"name": name, "base": base, "view": view or below.view} | made.record()
     if not dry_run:
-        note = f"Head on {base}, {record['pieces']} pieces, cross-validated accuracy {made.judged.accuracy:.3f}."
+        note = head_data.note(base, record["pieces"], made.judged.accuracy)
         card = ModelCard(
             name, "classifier", "prototype", base, f"{name}.safetensors", input_px=below.card.input_px, note=note
         )
@@ -89,6 +94,9 @@ def head(
     lines = [f"{record['pieces']} pieces of {record['photos']} photos; accuracy on photos not learned from:"]
     lines += [f"  {made.kind:<12} {made.judged.accuracy:.3f}   macro F1 {made.judged.macro_f1:.3f}"]
     lines += [f"  {one.name:<12} {one.accuracy:.3f}   macro F1 {one.macro_f1:.3f}" for one in made.others]
+    if made.gain is not None:
+        low, high = made.gain.low, made.gain.high
+        lines.append(f"  difference   {made.gain.accuracy:+.3f}   95 % interval {low:+.3f} to {high:+.3f}")
     lines.append("nothing is kept (--dry-run)" if dry_run else f"new model: {name}")
     console.result(record, "\n".join(lines))
     return 0

@@ -13,7 +13,10 @@ import numpy as np
 from sscore import images
 from sscore.errors import BadDataset, BadImage
 from sscore.labels import LabelSet
+from sscore.labels import load as load_labels
+from sscore.project import Project
 from sscore.train import instances
+from sscore.train.head_data import LEAST_AREA
 from sscore.train.instances import Instances, Shot
 from sscore.types import ByteArray, Mask, Progress
 
@@ -44,7 +47,7 @@ def gather(
     *,
     photos: Path | None = None,
     group_by: str = "photo",
-    least_area: int = 200,
+    least_area: int = LEAST_AREA,
     progress: Progress | None = None,
 ) -> Instances:
     """All pieces of the sources whose label is in the set; what is left out is listed, classes without a piece too.
@@ -77,6 +80,12 @@ def gather(
         )
     left_out += [f"the class {key} has no piece: it cannot be learned" for key in labels.keys if not there[key]]
     return Instances(tuple(kept), tuple(left_out))
+
+
+def own_labels(sources: Sequence[Path]) -> LabelSet:
+    """The label set of the first project among the sources, else scrap_shapes. Raises as `Project.open`."""
+    projects = (source for source in sources if (source / "project.toml").is_file())
+    return next((Project.open(project).labels for project in projects), load_labels())
 
 
 def crops(data: Sequence[Piece], view: str, problems: list[str]) -> Iterator[tuple[Piece, ByteArray]]:

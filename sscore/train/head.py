@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sscore import digests, images, metrics
 from sscore.calibration import calibration_error, fitted_temperature, reliability
 from sscore.errors import BadDataset, BadImage, BadLabels
+from sscore.evaluate.intervals import interval
 from sscore.features import Answers, FeatureStore
 from sscore.labels import LabelSet
 from sscore.naming import powered
@@ -53,10 +54,20 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Gain:
+    """How much more often the head is right than the base model on the same pieces, by cross-validation: difference of
+    the accuracies, and its 95 % interval (photos drawn, or groups of them: `sscore.evaluate.intervals`)."""
+
+    accuracy: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """A trained head. matrix: float32 (learned, d); bias: float32 (learned,); learned: classes that had pieces;
-    judged: it by cross-validation; others: the other kinds of head, and the base model as it is; warnings: what the
-    user should know of the data."""
+    judged: it by cross-validation; others: the other kinds of head, and the base model as it is; gain: over that, None
+    when it does not know the classes; warnings: what the user should know of the data."""
 
     kind: Kind
     matrix: FloatArray
@@ -65,6 +76,7 @@ class Head:
     temperature: float
     judged: Judged
     others: tuple[Judged, ...]
+    gain: Gain | None
     pieces: tuple[Piece, ...]
     warnings: tuple[str, ...]
 
@@ -79,6 +91,11 @@ class Head:
             "temperature": self.temperature,
             "cross_validated": self.judged.summary(),
             "compared": {one.name: one.summary() for one in self.others},
+            "gain": self.gain
+            and {
+                "accuracy": round(self.gain.accuracy, 4),
+                "interval": [round(self.gain.low, 4), round(self.gain.high, 4)],
+            },
             "warnings": list(self.warnings),
         }
 
@@ -128,11 +145,22 @@ def train(
     best = max(judged, key=lambda one: judged[one].accuracy)
     matrix, bias, classes = _fit(best, vectors, truth)
     others = [one for name, one in judged.items() if name != best]
+    gain = None
     if said is not None:
         others.append(_judged(base.card.id, said, truth, labels))
+        gain = _gain(judged[best].chances, said, truth, groups)
     names = tuple(labels.keys[n] for n in classes)
     return Head(
-        best, matrix, bias, names, temperatures[best], judged[best], tuple(others), tuple(pieces), tuple(warnings)
+        kind=best,
+        matrix=matrix,
+        bias=bias,
+        learned=names,
+        temperature=temperatures[best],
+        judged=judged[best],
+        others=tuple(others),
+        gain=gain,
+        pieces=tuple(pieces),
+        warnings=tuple(warnings),
     )
 
 
@@ -200,6 +228,19 @@ def _judged(name: str, chances: npt.NDArray[np.float64], truth: npt.NDArray[np.i
     table = metrics.confusion([labels.keys[n] for n in truth], [labels.keys[n] for n in guess], labels.keys)
     error = calibration_error(reliability(chances.max(1), guess == truth))
     return Judged(name, metrics.accuracy(table), metrics.macro_prf(table)[2], error, chances)
+
+
+def _gain(
+    chances: npt.NDArray[np.float64],
+    before: npt.NDArray[np.float64],
+    truth: npt.NDArray[np.int64],
+    groups: Sequence[str],
+) -> Gain:
+    """Of probabilities (n, k) over those `before`; groups: of each piece, two at least."""
+    better = (chances.argmax(1) == truth).astype(np.float64) - (before.argmax(1) == truth)
+    place = {group: number for number, group in enumerate(dict.fromkeys(groups))}
+    low, high = interval(better, np.array([place[group] for group in groups], np.int64))
+    return Gain(float(better.mean()), low, high)
 
 
 def _seen(

@@ -55,6 +55,7 @@ def test_a_head_learns_what_the_base_model_gets_wrong(yard, tmp_path, kind):
     assert made.judged.accuracy == 1 and made.learned == ("Angle", "H", "U")
     (base,) = made.others
     assert base.name == "hues" and base.accuracy == pytest.approx(1 / 3)
+    assert (made.gain.accuracy, made.gain.low, made.gain.high) == pytest.approx((2 / 3, 2 / 3, 2 / 3))
     path = tmp_path / "h.safetensors"
     head.save(made, path, LABELS, Hues())
     stored = weights.tensors(path)
@@ -94,6 +95,7 @@ def test_a_head_is_a_model_like_others(yard, monkeypatch, capsys):
     assert cli.run(args) == 0
     record = json.loads(capsys.readouterr().out)
     assert record["cross_validated"]["accuracy"] == 1 and record["photos"] == 12
+    assert record["gain"] == {"accuracy": 0.6667, "interval": [0.6667, 0.6667]}
     card = catalogue.card("我们的-1", "classifier")
     assert (card.family, card.variant) == ("prototype", "nano-cls") and card.bytes and card.sha256
     made = prototype.load(card, catalogue.weight_file(card))
