@@ -50,7 +50,7 @@ class Console:
             event("warning", message=message)
         say(f"ssc: warning: {message}")
 
-    def event(self, kind: str, **fields: Any) -> None:
+    def event(self, kind: str, /, **fields: Any) -> None:
         """An event of the verb's own, printed only with --events."""
         if self.events:
             event(kind, **fields)
@@ -100,7 +100,7 @@ def _bar(title: str, unit: int, of: str) -> Iterator[Callable[[int, int], None]]
         yield report
 
 
-def event(kind: str, **fields: Any) -> None:
+def event(kind: str, /, **fields: Any) -> None:
     """One JSON line on stdout, sent at once."""
     _print(json.dumps({"event": kind, **fields}))
 

@@ -108,6 +108,9 @@ def test_a_head_is_a_model_like_others(yard, monkeypatch, capsys):
     few = labels.LabelSet("few", "", "", tuple(LABELS.labels[:2]))
     assert sum(made.scores([green], few)[0].values) == pytest.approx(1)
     assert cli.run(args) == 2 and "already" in capsys.readouterr().err
+    assert cli.run([*args[:-1], "--dry-run", "--replace", "--events"]) == 0
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert last == {"event": "result", **record}
     assert cli.run([*args, "--replace", "--kind", "logistic"]) == 0
     assert len([one for one in catalogue.cards() if one.id == "我们的-1"]) == 1
 
