@@ -24,6 +24,7 @@ from sscore.errors import BadPrompt, ModelCrashed
 from sscore.labels import LabelSet
 from sscore.models.cache import EmbeddingCache, needed_by
 from sscore.models.zoom import Zoom
+from sscore.naming import Naming
 from sscore.types import Annotation, Box, Classifier, Embedding, ModelCard, Prompt, Proposal, Scores, Segmenter
 
 log = logging.getLogger("app.assistant")
@@ -56,14 +57,13 @@ class Assistant(QObject):
         self.pending = Pending()
         self.seconds: dict[str, float] = {}
         self._labels: LabelSet | None = None
+        self.naming = Naming()
         self._image = ""
         self._photo: Photo | None = None
         self._stash: dict[str, Pending] = {}
         self.cache = EmbeddingCache(**embedding_limits(settings))
         settings.changed.connect(self._on_setting)
-        self._drafting = False
-        self._next_draft = False
-        self._accept_wanted = False
+        self._drafting = self._next_draft = self._accept_wanted = False
 
     # --- models ------------------------------------------------------------------------------------------------
 
@@ -138,6 +138,16 @@ class Assistant(QObject):
         self._image, self._photo = image, None
         self._stop()
         self._show(self._stash.pop(image, Pending()))
+
+    @property
+    def how(self) -> Naming:
+        """With the threshold of this window, as it is kept with an object."""
+        return replace(self.naming, unknown_below=self._settings.get("unknown_below"))
+
+    def set_naming(self, naming: Naming) -> None:
+        """How the project wants its objects named: what the classifier sees, and how its sureness is corrected."""
+        self.naming = naming
+        self._go_on(encode=False)
 
     def forget(self) -> None:
         """Another folder: nothing begun is kept."""
@@ -276,7 +286,7 @@ class Assistant(QObject):
         if self.segmenter is not None:
             from sscore.recognize import made_by as record
 
-            made_by = record(self.segmenter, self.classifier, pending.candidate)
+            made_by = record(self.segmenter, self.classifier, pending.candidate, naming=self.how)
         return Annotation(
             id=0,
             mask=pending.mask,
@@ -297,7 +307,7 @@ class Assistant(QObject):
             self._next_draft = True
             return
         self._drafting, self._next_draft = not final, False
-        classifier = self.classifier if final else None
+        classifier, naming = self.classifier if final else None, self.naming
         # Not for a box still being drawn: each look closer costs an encoding.
         zoom: Zoom = "auto" if final and self._settings.get("zoom_small") else "off"
         view = self.looking_at() if zoom == "auto" else None
@@ -318,6 +328,7 @@ class Assistant(QObject):
                 zoom=zoom,
                 view=view,
                 cache=self.cache,
+                naming=naming,
             )
 
         self._lane.submit(
@@ -364,14 +375,14 @@ class Assistant(QObject):
 
     def _score_choice(self) -> None:
         choice, mask, proposal = self.pending.choice, self.pending.mask, self.pending.proposal
-        photo, classifier, labels = self._photo, self.classifier, self._labels
+        photo, classifier, labels, naming = self._photo, self.classifier, self._labels, self.naming
         if choice in self.pending.scores or mask is None or photo is None or classifier is None or labels is None:
             return
 
         def work() -> Scores:
             from sscore.recognize import classify
 
-            return classify(classifier, labels, photo.rgb, [mask])[0]
+            return classify(classifier, labels, photo.rgb, [mask], naming=naming)[0]
 
         def done(scores: Scores) -> None:
             if self.pending.proposal is proposal:

@@ -160,13 +160,14 @@ class Drawing(QObject):
 
     def _name(self, made: Annotation, gesture: int) -> None:
         photo, classifier, labels = self._assistant.photo, self._assistant.classifier, self._session.labels
+        naming = self._assistant.naming
         if photo is None or classifier is None:
             return
 
         def work() -> Scores:
             from sscore.recognize import classify
 
-            return classify(classifier, labels, photo.rgb, [made.mask])[0]
+            return classify(classifier, labels, photo.rgb, [made.mask], naming=naming)[0]
 
         self._assistant.lane.submit(("name", gesture), work, lambda scores: self._on_scores(made, gesture, scores))
 

@@ -23,7 +23,7 @@ from sscore import edits
 from sscore.errors import Cancelled, ModelCrashed
 from sscore.facts import EFFORT
 from sscore.project import Project
-from sscore.types import Annotation, Box, Page, Prompt, Segmenter
+from sscore.types import Annotation, Box, Page, Prompt, Scores, Segmenter
 
 _URGENT = 2  # prompts and their classes do not wait for a search
 
@@ -101,7 +101,10 @@ class Finder(QObject):
         embedding = self._assistant.embedding(segmenter, photo)
         found = [(one, one.mask) for one in find_all(segmenter, photo.rgb, embedding, progress=progress) if one.mask]
         pieces = [mask for _, mask in found]
-        scores = classify(classifier, labels, photo.rgb, pieces) if classifier and pieces else [None] * len(pieces)
+        naming = self._assistant.naming
+        scores: Sequence[Scores | None] = [None] * len(pieces)
+        if classifier and pieces:
+            scores = classify(classifier, labels, photo.rgb, pieces, naming=naming)
         made = []
         for number, ((candidate, mask), score) in enumerate(zip(found, scores, strict=True)):
             progress(1, 1)
@@ -118,13 +121,13 @@ class Finder(QObject):
         if photo is None or page is None or photo.image != page.image or segmenter is None:
             return
         classifier, labels, prompt = self._assistant.classifier, self._session.labels, Prompt(box=box)
-        project = self._session.project
+        project, naming = self._session.project, self._assistant.naming
 
         def work() -> Find | None:
             from sscore.recognize import propose
 
             embedding = self._assistant.embedding(segmenter, photo)
-            answer = propose(segmenter, classifier, labels, photo.rgb, embedding, prompt)
+            answer = propose(segmenter, classifier, labels, photo.rgb, embedding, prompt, naming=naming)
             best = answer.candidates[0] if answer.candidates else None
             if best is None or best.mask is None:
                 return None
@@ -328,7 +331,8 @@ class Finder(QObject):
         """With the seconds its decision took; prompts it has cost only if somebody drew a box for it."""
         from sscore.recognize import annotate
 
-        made = annotate(0, find.candidate, find.scores, find.prompt, finds.segmenter, finds.classifier)
+        how = self._assistant.how
+        made = annotate(0, find.candidate, find.scores, find.prompt, finds.segmenter, finds.classifier, naming=how)
         return replace(
             made,
             label=find.best_label(self._settings.get("unknown_below")),

@@ -17,6 +17,7 @@ from app.crashes import Crashes
 from app.crops import Crops
 from app.index import Index
 from app.jobs import Lane
+from app.names import Names
 from app.notices import Notice
 from app.photos import Photo
 from app.recent import Recent
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from app.dialogs.compare import CompareDialog
     from app.dialogs.evaluate import EvaluateDialog
     from app.dialogs.help import AboutDialog, ShortcutsDialog
+    from app.dialogs.naming import NamingDialog
     from app.dialogs.project_wizard import ProjectWizard
     from app.dialogs.settings import SettingsDialog
     from app.dialogs.shortcuts import KeysDialog
@@ -67,6 +69,7 @@ class Flow(QObject):
         self.company.notice.connect(window.messages.show_notice)
         self.company.returned.connect(self._on_return)
         self.company.versions_wanted.connect(self.show_versions)
+        self.names = Names(window.session, window.assistant, window.settings, window.disk_lane, self)
         self._gallery: Gallery | None = None
         self._statistics: StatisticsPanel | None = None
         self._compare: CompareDialog | None = None
@@ -94,6 +97,7 @@ class Flow(QObject):
             "compare": self.show_compare,
             "evaluate": self.show_evaluate,
             "train": self.show_train,
+            "naming": self.show_naming,
             "settings": self.show_settings,
             "keys": self.show_keys,
             "shortcuts": self.show_shortcuts,
@@ -209,6 +213,18 @@ class Flow(QObject):
             return None
         dialog = TrainDialog(window.session, self.index, window.stock, window.disk_lane, window.look, window)
         dialog.use.connect(lambda model: window.assistant.load("segmenter", model))
+        return self._once(dialog)
+
+    def show_naming(self) -> NamingDialog | None:
+        from app.dialogs.naming import NamingDialog
+
+        window = self._window
+        if window.session.project is None:
+            return None
+        dialog = NamingDialog(
+            window.session, window.assistant, self.names, self.bulk, window.stock, window.disk_lane, window.look, window
+        )
+        dialog.jump.connect(self.jump)
         return self._once(dialog)
 
     def show_versions(self, rel: str, kept: Path) -> VersionsDialog:

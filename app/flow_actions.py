@@ -70,6 +70,15 @@ REVIEW: tuple[ActionRow, ...] = (
         tip=QT_TRANSLATE_NOOP("Actions", "A model fine-tuned on the accepted objects, compared before and after"),
     ),
     ActionRow(
+        "naming",
+        "review",
+        QT_TRANSLATE_NOOP("Actions", "Names of pieces…"),
+        needs="project",
+        tip=QT_TRANSLATE_NOOP(
+            "Actions", "Name what nobody confirmed again, measure how sure the names are, edit the words"
+        ),
+    ),
+    ActionRow(
         "next_waiting",
         "review",
         QT_TRANSLATE_NOOP("Actions", "Next that waits for review"),

@@ -3,7 +3,7 @@ shown before it is applied, and a piece that a person confirmed is never touched
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,16 +96,24 @@ def apply(project: Project, rescoring: Rescoring, *, author: str = "") -> int:
     for change in rescoring.changes:
         by_image.setdefault(change.image, []).append(change)
     for image, changes in by_image.items():
-        page = before = project.load(image)
-        for change in changes:
-            piece = page.find(change.id)
-            if piece is not None and piece.status == "proposed" and piece.label == change.before:
-                made = {**piece.made_by, **rescoring.made}
-                page = edits.replace(page, replace(piece, label=change.after, scores=change.scores, made_by=made))
-                done += 1
+        before = project.load(image)
+        page, count = renamed(before, changes, rescoring.made)
+        done += count
         if page is not before:
             project.save(page, edit="rescore", author=author)
     return done
+
+
+def renamed(page: Page, changes: Iterable[Change], made: Mapping[str, Any]) -> tuple[Page, int]:
+    """The page with those of its changes that still hold, and how many they are. made: of the Rescoring."""
+    done = 0
+    for change in changes:
+        piece = page.find(change.id)
+        if piece is not None and piece.status == "proposed" and piece.label == change.before:
+            of_it = {**piece.made_by, **made}
+            page = edits.replace(page, replace(piece, label=change.after, scores=change.scores, made_by=of_it))
+            done += 1
+    return page, done
 
 
 def calibrated(

@@ -497,6 +497,14 @@ MIT 许可证</translation>
         <translation>用已接受的目标微调模型，并比较训练前后的效果</translation>
     </message>
     <message>
+        <source>Names of pieces…</source>
+        <translation>命名…</translation>
+    </message>
+    <message>
+        <source>Name what nobody confirmed again, measure how sure the names are, edit the words</source>
+        <translation>为未确认的目标重新命名，检查命名的可信程度，编辑类别用词</translation>
+    </message>
+    <message>
         <source>Next that waits for review</source>
         <translation>下一个待复核目标</translation>
     </message>
@@ -2519,6 +2527,152 @@ MIT 许可证</translation>
     <message>
         <source>none</source>
         <translation>无</translation>
+    </message>
+</context>
+<context>
+    <name>NameAgain</name>
+    <message>
+        <source>Names all proposed objects again, those that nobody has confirmed. What would change is shown first; nothing is changed before you apply it.</source>
+        <translation>为所有候选目标（尚未有人确认）重新命名。先列出会有的变化，点“应用”之前不作任何改动。</translation>
+    </message>
+    <message>
+        <source>See what would change</source>
+        <translation>查看变化</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>Only objects still unconfirmed are changed; it can be taken back</source>
+        <translation>只改动仍未确认的目标，之后可以撤回</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Old and new names</source>
+        <translation>原名称与新名称</translation>
+    </message>
+    <message>
+        <source>Objects whose name would change</source>
+        <translation>名称会变的目标</translation>
+    </message>
+    <message>
+        <source>Double click or Enter shows the object on its photo</source>
+        <translation>双击或按回车，在照片上查看该目标</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>Would be</source>
+        <translation>改为</translation>
+    </message>
+    <message>
+        <source>Sure</source>
+        <translation>概率</translation>
+    </message>
+    <message>
+        <source>Margin</source>
+        <translation>分差</translation>
+    </message>
+    <message>
+        <source>unknown below {share}</source>
+        <translation>低于 {share} 为未知</translation>
+    </message>
+    <message>
+        <source>{n} unconfirmed objects looked at, {moved} would get another name ({below}).</source>
+        <translation>检查了 {n} 个未确认的目标，其中 {moved} 个会改名（{below}）。</translation>
+    </message>
+    <message>
+        <source>Photos left out: {names}</source>
+        <translation>跳过的照片：{names}</translation>
+    </message>
+    <message>
+        <source>{n} more keep their name and get new probabilities.</source>
+        <translation>另有 {n} 个名称不变，只更新概率。</translation>
+    </message>
+    <message>
+        <source>All: {n}</source>
+        <translation>全部：{n}</translation>
+    </message>
+    <message>
+        <source>{before} → {after}: {n}</source>
+        <translation>{before} → {after}：{n}</translation>
+    </message>
+    <message>
+        <source>… and {n} more</source>
+        <translation>…… 另有 {n} 条</translation>
+    </message>
+    <message>
+        <source>Changing…</source>
+        <translation>正在修改…</translation>
+    </message>
+    <message>
+        <source>name again</source>
+        <translation>重新命名</translation>
+    </message>
+    <message>
+        <source>Objects changed: {n}</source>
+        <translation>已修改 {n} 个目标</translation>
+    </message>
+    <message>
+        <source>Taken back. Photos edited since then keep their names.</source>
+        <translation>已撤回。此后又编辑过的照片保持不变。</translation>
+    </message>
+</context>
+<context>
+    <name>NamingDialog</name>
+    <message>
+        <source>Names of pieces</source>
+        <translation>命名</translation>
+    </message>
+    <message>
+        <source>Named by</source>
+        <translation>命名模型</translation>
+    </message>
+    <message>
+        <source>The model that names the objects; those on this computer are listed</source>
+        <translation>为目标命名的模型，列出的是本机已有的</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>要做什么</translation>
+    </message>
+    <message>
+        <source>Name again</source>
+        <translation>重新命名</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>{done} of {total} photos</source>
+        <translation>{done} / {total} 张照片</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was changed.</source>
+        <translation>已停止，未作任何改动。</translation>
+    </message>
+    <message>
+        <source>It could not be done.</source>
+        <translation>未能完成。</translation>
     </message>
 </context>
 <context>

@@ -15,6 +15,7 @@ from sscore.cli.console import Console, Events, Json, Quiet
 if TYPE_CHECKING:
     from sscore.naming import Naming
     from sscore.project import Project
+    from sscore.rescore import Change
 
 ClassifierOption = Annotated[str, typer.Option("--classifier", metavar="ID", help="See: ssc models list.")]
 OwnLabels = Annotated[
@@ -32,6 +33,9 @@ def rescore(
         typer.Option("--unknown-below", min=0, max=1, metavar="P", help="Default: the project's own threshold."),
     ] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Write the changes; without it they are only shown.")] = False,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="List every change with its probabilities, in --json and --events.")
+    ] = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -70,6 +74,9 @@ def rescore(
         ],
         "problems": [{"image": image, "problem": why} for image, why in found.problems],
     }
+    if scores:
+        data["made_by"] = found.made
+        data["changes"] = [_change(change) for change in found.changes]
     lines = [f"{found.instances} unconfirmed instances, {len(found.relabelled)} with another name"]
     lines += [f"  {before} -> {after}: {count}" for (before, after), count in moves.most_common()]
     lines.append(f"changed: {applied}" if apply else "nothing is written yet: add --apply")
@@ -124,6 +131,13 @@ def calibrate(
     ]
     console.result(data, "\n".join(lines))
     return 0
+
+
+def _change(change: Change) -> dict[str, Any]:
+    """All that is needed to make it. scores: in order, best first."""
+    said = zip(change.scores.labels, change.scores.values.tolist(), strict=True)
+    of_it = {"image": change.image, "id": change.id, "before": change.before, "after": change.after}
+    return of_it | {"scores": {label: round(value, 5) for label, value in said}}
 
 
 def _open(folder: Path, labels: str | None) -> tuple[Project, Any]:

@@ -165,6 +165,15 @@ def test_the_verb_shows_first(capsys, project, monkeypatch):
     code, text, err = ssc(capsys, "rescore", project.folder)
     assert (code, err) == (0, "") and "H -> Bar: 2" in text and "--apply" in text
     assert called(project) == ["Angle", "H", "Plate"] * 2
+    _, text, _ = ssc(capsys, "rescore", project.folder, "--scores", "--json")
+    answer = json.loads(text)
+    assert [(one["id"], one["before"], one["after"]) for one in answer["changes"][:2]] == [
+        (2, "H", "Bar"),
+        (3, "Plate", "Plate"),
+    ]
+    said = answer["changes"][0]["scores"]
+    assert next(iter(said)) == "Bar" and sum(said.values()) == pytest.approx(1, abs=1e-4)
+    assert answer["made_by"]["classifier"] == "hues" and answer["applied"] == 0
     code, text, _ = ssc(capsys, "rescore", project.folder, "--apply", "--unknown-below", "1", "--json")
     answer = json.loads(text)
     assert (code, answer["applied"], answer["computed"]) == (0, 4, 0)

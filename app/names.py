@@ -1,0 +1,61 @@
+"""How the project wants its objects named: the models of the window heed it, and it is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from app.assistant import Assistant
+from app.jobs import Lane
+from app.notices import of_error
+from app.session import Session
+from app.settings import Settings
+from sscore.naming import Naming
+
+Failed = Callable[[Exception], None]
+
+
+class Names(QObject):
+    """Temperature and views are the project's; the threshold of the unknown is the window's own setting, which
+    follows when a suggested one is taken."""
+
+    def __init__(
+        self, session: Session, assistant: Assistant, settings: Settings, disk: Lane, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._assistant, self._settings, self._disk = session, assistant, settings, disk
+        session.project_opened.connect(self._read)
+
+    @property
+    def naming(self) -> Naming:
+        """Of the project that is open."""
+        return self._assistant.naming
+
+    def use(self, naming: Naming, done: Callable[[], None], failed: Failed) -> None:
+        """Write it into project.toml, and name by it from now on."""
+        project = self._session.project
+        if project is None:
+            return
+
+        def written(_nothing: None) -> None:
+            if project is self._session.project:
+                self._settings.set("unknown_below", naming.unknown_below)
+                self._assistant.set_naming(naming)
+            done()
+
+        self._disk.submit("naming", lambda: project.set_naming(naming), written, failed, priority=1)
+
+    def _read(self) -> None:
+        project = self._session.project
+        self._assistant.set_naming(Naming())
+        if project is None:
+            return
+
+        def read(naming: Naming) -> None:
+            if project is self._session.project:
+                self._assistant.set_naming(naming)
+
+        self._disk.submit(
+            "naming", lambda: project.naming, read, lambda error: self._session.notice.emit(of_error(error, key="open"))
+        )

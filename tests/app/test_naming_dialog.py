@@ -1,0 +1,186 @@
+"""The naming dialog shows what other names would change before it changes them, measures how sure the names are, and
+edits the words that a text-and-image model compares with."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import shiboken6
+from conftest import wait_until
+from labelled import instance
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app import child
+from app.dialogs.naming import NamingDialog
+from app.stock import Row
+from sscore import edits
+from sscore.catalogue import card
+from sscore.labels import load
+from sscore.project import Project
+from sscore.types import Page
+from sscore.weight_store import state
+
+PLAYED = """
+import json, sys
+open({asked!r}, "w", encoding="utf-8").write(json.dumps(sys.argv[1:]))
+for line in open({script!r}, encoding="utf-8"):
+    print(line.strip(), flush=True)
+sys.exit({code})
+"""
+REAL = f"""
+import sys
+sys.path.append({str(Path(__file__).parents[1] / "core")!r})
+from fake_models import Hues
+from sscore import cli, models
+models.load_classifier = lambda model_id: Hues()
+cli.main()
+"""
+KEYS = load().keys
+
+
+@pytest.fixture
+def studio(make_studio, folder):
+    """a.jpg: two proposed pipes and an accepted one; b.jpg: a proposed bar."""
+    project = Project.open(folder)
+    for name, (height, width), boxes in (
+        (
+            "a.jpg",
+            (300, 400),
+            [((20, 20, 120, 80), "Pipe"), ((150, 40, 250, 120), "Pipe"), ((20, 200, 90, 290), "Pipe")],
+        ),
+        ("b.jpg", (200, 320), [((20, 20, 160, 60), "Bar")]),
+    ):
+        page = Page(name, width, height)
+        for number, (box, label) in enumerate(boxes, start=1):
+            page = edits.add(page, replace(instance(box, label, 0.2), status="accepted" if number == 3 else "proposed"))
+        project.save(page, edit="made", author="li")
+    made = make_studio()
+    made.open(folder)
+    wait_until(lambda: made.session.page is not None)
+    return made
+
+
+@pytest.fixture
+def dialog(studio):
+    studio.window.stock.rows = [Row(card(one), state(card(one))) for one in ("nano-cls", "nano", "cn-clip-rn50")]
+    studio.window.actions_.by_key["naming"].trigger()
+    found = studio.window.findChild(NamingDialog)
+    yield found
+    if shiboken6.isValid(found):
+        found.close()
+
+
+@pytest.fixture
+def play(monkeypatch, tmp_path):
+    """Let the child print these events instead of working; gives what it was asked."""
+
+    def make(*events, code=0):
+        script, asked = tmp_path / "events.jsonl", tmp_path / "asked.json"
+        script.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+        program = PLAYED.format(script=str(script), asked=str(asked), code=code)
+        monkeypatch.setattr(child, "command", lambda: [sys.executable, "-c", program])
+        return lambda: json.loads(asked.read_text(encoding="utf-8"))
+
+    return make
+
+
+def move(image, number, before, after, sure=0.8):
+    rest = [key for key in KEYS if key != after]
+    scores = {after: sure, **{key: (1 - sure) / len(rest) for key in rest}}
+    return {"image": image, "id": number, "before": before, "after": after, "scores": scores}
+
+
+def rescored(*changes, problems=()):
+    made = {"classifier": "nano-cls", "view": "masked", "unknown_below": 0.3}
+    return {"event": "result", "instances": 3, "changes": changes, "made_by": made, "problems": problems}
+
+
+MOVES = (
+    move("a.jpg", 1, "Pipe", "Bar"),
+    move("a.jpg", 2, "Pipe", "Plate", 0.5),
+    move("a.jpg", 3, "Pipe", "U"),  # it has been accepted meanwhile
+    move("b.jpg", 1, "Bar", "Plate", 0.6),
+)
+
+
+def press(button):
+    assert button.isEnabled() and button.isVisible()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def look_up(dialog):
+    press(dialog.again.look_up)
+    wait_until(lambda: dialog.again.pairs.count() > 0, seconds=60, what="the changes")
+
+
+def rows_of(table):
+    lines = (table.topLevelItem(n) for n in range(table.topLevelItemCount()))
+    return [[line.text(column) for column in range(table.columnCount())] for line in lines]
+
+
+def test_changes_are_shown_with_the_way_to_each(dialog, studio, folder, play):
+    asked = play({"event": "progress", "done": 1, "total": 2}, rescored(*MOVES, problems=[{"image": "c.png"}]))
+    assert dialog.classifier.currentText() == "nano-cls" and dialog.classifier.count() == 1
+    look_up(dialog)
+    assert asked()[:2] == ["rescore", str(folder)] and "--apply" not in asked()
+    assert asked()[asked().index("--unknown-below") + 1] == "0.3"
+    assert "4 would get another name" in dialog.says.text() and "c.png" in dialog.says.text()
+    pairs = [dialog.again.pairs.item(n).text() for n in range(dialog.again.pairs.count())]
+    moves = {"Pipe → Bar: 1", "Pipe → Plate: 1", "Pipe → U-channel: 1", "Bar → Plate: 1"}
+    assert pairs[0] == "All: 4" and set(pairs[1:]) == moves
+    table = dialog.again.table
+    assert rows_of(table)[0] == ["a.jpg", "Pipe", "Plate", "50 %", "0.42"], "the least sure first"
+    dialog.again.pairs.setCurrentRow(pairs.index("Bar → Plate: 1"))
+    assert rows_of(table) == [["b.jpg", "Bar", "Plate", "60 %", "0.53"]]
+    table.setCurrentItem(table.topLevelItem(0))
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    wait_until(lambda: studio.session.image == "b.jpg" and studio.session.selection == (1,), what="the way there")
+    studio.settle()
+    assert studio.on_disk().annotations[0].label == "Pipe", "looking changes nothing"
+
+
+def test_only_the_unconfirmed_change_the_screen_follows_and_it_can_be_taken_back(dialog, studio, play):
+    play(rescored(*MOVES))
+    look_up(dialog)
+    studio.session.edit("accept", edits.set_status(studio.session.page, [2], "accepted"))
+    press(dialog.again.apply)
+    wait_until(lambda: "Objects changed: 2" in dialog.says.text(), what="the changes")
+    assert studio.labels == ["Bar", "Pipe", "Pipe"], "the page on screen follows"
+    studio.settle()
+    assert [one.label for one in studio.on_disk().annotations] == ["Bar", "Pipe", "Pipe"]
+    piece = studio.on_disk("b.jpg").annotations[0]
+    assert (piece.label, piece.status, piece.scores.best) == ("Plate", "proposed", "Plate")
+    assert piece.made_by["classifier"] == "nano-cls" and piece.made_by["segmenter"] == "nano"
+    assert not dialog.again.apply.isEnabled()
+    press(dialog.again.back)
+    studio.settle()
+    assert studio.labels == ["Pipe", "Pipe", "Pipe"] and studio.on_disk("b.jpg").annotations[0].label == "Bar"
+    assert studio.session.page.find(2).status == "accepted"
+
+
+def test_errors_are_one_line_and_another_folder_ends_it(dialog, studio, play, folder):
+    play({"event": "error", "message": "the label set is damaged", "code": 2}, code=2)
+    press(dialog.again.look_up)
+    wait_until(lambda: "the label set is damaged" in dialog.says.text(), what="the reason")
+    assert dialog.says.text().count("\n") == 0 and not dialog.again.apply.isEnabled()
+    assert dialog.again.look_up.isEnabled()
+    studio.open(folder)
+    wait_until(lambda: not shiboken6.isValid(dialog) or not dialog.isVisible())
+
+
+def test_the_real_verb_is_understood(dialog, studio, monkeypatch):
+    """Only its classifier is a cheap one, which goes by the colour of a piece."""
+    monkeypatch.setattr(child, "command", lambda: [sys.executable, "-c", REAL])
+    look_up(dialog)
+    assert "3 unconfirmed objects looked at" in dialog.says.text()
+    press(dialog.again.apply)
+    wait_until(lambda: "Objects changed: 3" in dialog.says.text(), what="the changes")
+    studio.settle()
+    made = studio.on_disk("b.jpg").annotations[0]
+    assert made.made_by["classifier"] == "hues" and set(made.scores.labels) == {"Angle", "Bar", "Plate"}
+    assert studio.on_disk().annotations[2].scores.labels == ("Pipe", "Bar"), "confirmed: as it was"
