@@ -54,9 +54,14 @@ def chosen(seconds: dict[str, float]) -> str:
     return "torch" if seconds["torch"] * _FAVOUR < seconds["openvino"] else "openvino"
 
 
+def processor() -> str:
+    """Which processor this is, as far as the system tells."""
+    return ", ".join((platform.machine(), platform.processor(), str(os.cpu_count())))
+
+
 def _here() -> str:
     """What the answer holds for."""
-    names = [platform.machine(), platform.processor(), str(os.cpu_count())]
+    names = [processor()]
     for library in ("torch", "openvino"):
         try:
             names.append(f"{library} {version(library)}")

@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,13 +23,17 @@ import numpy as np
 
 from sscore import __version__, paths
 from sscore.errors import BadOption
-from sscore.models.engine_choice import cpu_engine
+from sscore.models import eight_bits
+from sscore.models.engine_choice import cpu_engine, processor
 from sscore.types import FloatArray
 
 if TYPE_CHECKING:
     from torch import nn
 
 ENGINES = ("auto", "torch", "torch-compile", "openvino")
+
+INT8 = "openvino-int8"
+"""What "auto" makes of OpenVINO for networks that bear it (see `sscore.models.eight_bits`)."""
 
 
 class Runner(Protocol):
@@ -77,12 +82,13 @@ def open_runner(
     keep: bool = True,
     blocks: tuple[int, ...] = (),
     fused: bool = True,
+    samples: Callable[[], FloatArray] | None = None,
 ) -> Runner:
     """Choose an engine and prepare the network for it.
 
     build: makes the network in eval mode, called only when it is needed (a converted model may be in the cache);
     family, digest: which network, with which weights; keep: whether its converted form may go to the cache on disk;
-    blocks, fused: see `OpenVinoRunner`. Raises BadOption.
+    blocks, fused, samples: see `OpenVinoRunner`; samples count for "auto" alone. Raises BadOption.
     """
     check_names(engine, device)
     if device.startswith("cuda") and (engine == "openvino" or not has_cuda()):
@@ -93,6 +99,10 @@ def open_runner(
         device = "cuda" if engine != "openvino" and has_cuda() else "cpu"
     if device == "gpu":
         return OpenVinoRunner(build, inputs, family, digest, keep=keep, device="GPU", blocks=blocks, fused=fused)
+    if engine == "auto" and device == "cpu" and samples and find_spec("openvino"):
+        quick = OpenVinoRunner(build, inputs, family, digest, keep=keep, samples=samples)
+        if quick.engine == INT8:
+            return quick
     if engine == "auto":
         engine = cpu_engine() if device == "cpu" else "torch"
     if engine.startswith("torch"):
@@ -169,6 +179,10 @@ class OpenVinoRunner:
 
     fused: whether OpenVINO may join small operations. It then also runs the multiplications among them itself, on one
     thread where there is but one batch: SAM's decoder is an eighth quicker without.
+
+    samples: makes inputs as they will come (see `sscore.models.eight_bits.judged`), for a network of one input and one
+    output: on a processor without bf16 its matrix products then run in eight bits, if that is quicker here and the
+    answers stay the same; `engine` says so.
     """
 
     engine = "openvino"
@@ -184,6 +198,7 @@ class OpenVinoRunner:
         device: str = "CPU",
         blocks: tuple[int, ...] = (),
         fused: bool = True,
+        samples: Callable[[], FloatArray] | None = None,
     ) -> None:
         import openvino as ov
 
@@ -193,13 +208,19 @@ class OpenVinoRunner:
         self._core = ov.Core()
         if not any(name.startswith(device) for name in self._core.available_devices):
             raise BadOption("there is no Intel GPU that OpenVINO can use here", remedy="use --device cpu")
-        self._model = _converted(ov, self._core, build, inputs, f"{family}-{digest[:24]}-{_code()}", keep=keep)
+        name = f"{family}-{digest[:24]}-{_code()}"
+        self._model = _converted(ov, self._core, build, inputs, name, keep=keep)
         # LATENCY: one request uses all cores, which is what a waiting user wants. Where the processor has bf16 (AMX,
         # AVX512-bf16), OpenVINO uses it by itself.
         self._config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
         if device == "CPU" and threads():
             self._config["INFERENCE_NUM_THREADS"] = threads()
         self._private = {"SNIPPETS_MODE": "DISABLE"} if device == "CPU" and not fused else {}
+        if samples and "BF16" not in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+            kept = eight_bits.place(_cache(), name, [ov.__version__, processor()])
+            verdict = eight_bits.judged(self._core, self._model, self._config, samples, kept)
+            if verdict.good:
+                self._model, self.engine = eight_bits.rounded(self._model, verdict.spans), INT8
         self._compiled: dict[Any, Any] = {}
         self._lock = threading.Lock()
         self._local = threading.local()
@@ -260,11 +281,15 @@ def _code() -> str:
     return digest.hexdigest()
 
 
+def _cache() -> Path:
+    return paths.cache() / "openvino"
+
+
 def _converted(
     ov: Any, core: Any, build: Callable[[], nn.Module], inputs: Sequence[Input], name: str, *, keep: bool
 ) -> Any:
     version = ov.__version__.split("-")[0]
-    path = paths.cache() / "openvino" / f"{name}-{version}.xml"
+    path = _cache() / f"{name}-{version}.xml"
     if keep and path.exists():
         try:
             return core.read_model(path)
