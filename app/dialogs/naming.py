@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from app.assistant import Assistant
 from app.bulk import Bulk
 from app.child import ChildProcess
+from app.dialogs.how_sure import HowSure
 from app.dialogs.name_again import NameAgain
 from app.jobs import Lane
 from app.look import Look
@@ -88,7 +89,9 @@ class NamingDialog(QDialog):
         self.tabs = QTabBar(expanding=False, drawBase=False)
         self.tabs.setAccessibleName(self.tr("What to do"))
         self.pages = QStackedWidget()
-        for page, title in ((self.again, self.tr("Name again")),):
+        self.sure = HowSure(self)
+        titles = (self.tr("Name again"), self.tr("How sure?"))
+        for page, title in zip(self._pages(), titles, strict=True):
             self.tabs.addTab(title)
             self.pages.addWidget(page)
         self.tabs.currentChanged.connect(self._turn)
@@ -148,7 +151,7 @@ class NamingDialog(QDialog):
         self._show_ready()
 
     def _pages(self) -> tuple[Any, ...]:
-        return (self.again,)
+        return self.again, self.sure
 
     def _turn(self, page: int) -> None:
         self.pages.setCurrentIndex(page)

@@ -1761,6 +1761,85 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>HowSure</name>
+    <message>
+        <source>Compares how sure the model says it is with how often it is right, on accepted and reviewed objects (at least {n} are needed), and corrects its sureness by one number, the temperature.</source>
+        <translation>用已接受和已复核的目标（至少 {n} 个）比较模型给出的概率与实际正确率，并用一个数（温度）校正概率。</translation>
+    </message>
+    <message>
+        <source>The threshold is chosen so that this share of the names given is right</source>
+        <translation>按此正确率选取阈值：给出的名称中有这么多是对的</translation>
+    </message>
+    <message>
+        <source>Names that shall be right</source>
+        <translation>期望的命名正确率</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>采用</translation>
+    </message>
+    <message>
+        <source>Temperature and threshold are written into project.toml and hold here at once</source>
+        <translation>温度和阈值写入 project.toml，并在窗口中立即生效</translation>
+    </message>
+    <message>
+        <source>how sure it says it is</source>
+        <translation>模型给出的概率</translation>
+    </message>
+    <message>
+        <source>how many are right</source>
+        <translation>实际正确率</translation>
+    </message>
+    <message>
+        <source>as the model says</source>
+        <translation>校正前</translation>
+    </message>
+    <message>
+        <source>corrected</source>
+        <translation>校正后</translation>
+    </message>
+    <message>
+        <source>Reliability</source>
+        <translation>可靠性图</translation>
+    </message>
+    <message>
+        <source>On the diagonal a model is as often right as it says. Large dots: many objects. Dotted line: the suggested threshold</source>
+        <translation>落在对角线上表示概率与正确率一致；点越大，目标越多；虚线为建议的阈值</translation>
+    </message>
+    <message>
+        <source>{n} confirmed objects, {share} named rightly</source>
+        <translation>{n} 个已确认的目标，命名正确率 {share}</translation>
+    </message>
+    <message>
+        <source>Mean error of its sureness: {before}, corrected {after}</source>
+        <translation>校准误差（ECE）：{before}，校正后 {after}</translation>
+    </message>
+    <message>
+        <source>Temperature {value} (1: no correction; above 1 it is too sure of itself)</source>
+        <translation>温度 {value}（1 表示无需校正，大于 1 表示模型过于自信）</translation>
+    </message>
+    <message>
+        <source>No threshold gives {share} right names. The present one, {below}, stays.</source>
+        <translation>没有能使正确率达到 {share} 的阈值，仍用现在的 {below}。</translation>
+    </message>
+    <message>
+        <source>Suggested: unknown below {below}. Then {share} of the names are right, and {named} get one.</source>
+        <translation>建议：概率低于 {below} 的记为未知。这样给出的名称有 {share} 正确，{named} 的目标能得到名称。</translation>
+    </message>
+    <message>
+        <source>Measured. Nothing is written yet.</source>
+        <translation>测量完成，尚未写入。</translation>
+    </message>
+    <message>
+        <source>In use: unknown below {below}, temperature {value} for {model}.</source>
+        <translation>已采用：低于 {below} 为未知，{model} 的温度为 {value}。</translation>
+    </message>
+</context>
+<context>
     <name>ImageDelegate</name>
     <message>
         <source>photo cannot be read</source>
@@ -2649,6 +2728,10 @@ MIT 许可证</translation>
     <message>
         <source>Name again</source>
         <translation>重新命名</translation>
+    </message>
+    <message>
+        <source>How sure?</source>
+        <translation>可信程度</translation>
     </message>
     <message>
         <source>Stop</source>

@@ -21,6 +21,7 @@ from app.stock import Row
 from sscore import edits
 from sscore.catalogue import card
 from sscore.labels import load
+from sscore.naming import Naming
 from sscore.project import Project
 from sscore.types import Page
 from sscore.weight_store import state
@@ -184,3 +185,81 @@ def test_the_real_verb_is_understood(dialog, studio, monkeypatch):
     made = studio.on_disk("b.jpg").annotations[0]
     assert made.made_by["classifier"] == "hues" and set(made.scores.labels) == {"Angle", "Bar", "Plate"}
     assert studio.on_disk().annotations[2].scores.labels == ("Pipe", "Bar"), "confirmed: as it was"
+
+
+def curve(*counts):
+    return [
+        {"low": n / 4, "high": (n + 1) / 4, "count": count, "confidence": n / 4 + 0.1, "accuracy": n / 4 + 0.05}
+        for n, count in enumerate(counts)
+    ]
+
+
+def calibrated(threshold):
+    shares = {"accuracy": 0.75, "error": 0.21, "error_after": 0.04, "wanted": 0.9, "named": 0.6}
+    bins = {"bins": curve(3, 4, 5), "after": curve(4, 8)}
+    return {"event": "result", "count": 12, "temperature": 1.75, "threshold": threshold, **shares, **bins}
+
+
+def measure(dialog):
+    dialog.tabs.setCurrentIndex(1)
+    press(dialog.sure.measure)
+    wait_until(lambda: dialog.sure.facts.text() != "", seconds=60, what="the measurement")
+
+
+def test_how_sure_it_is_is_shown_and_what_is_used_holds_at_once(dialog, studio, folder, play):
+    asked = play(calibrated(0.437))
+    dialog.sure.wanted.setValue(80)
+    measure(dialog)
+    assert asked()[:2] == ["calibrate", str(folder)] and "--apply" not in asked()
+    assert asked()[asked().index("--wanted") + 1] == "0.8"
+    said = dialog.sure.facts.text()
+    assert "12 confirmed objects, 75 % named rightly" in said and "0.210, corrected 0.040" in said
+    assert "unknown below 44 %" in said and "60 % get one" in said
+    assert dialog.sure.figure.isVisible() and dialog.sure.figure.shown == 2
+    assert "(8)" in dialog.sure.figure.accessibleDescription()
+    assert Project.open(folder).naming.temperature == 1, "measuring writes nothing"
+    press(dialog.sure.use)
+    wait_until(lambda: "In use: unknown below 44 %" in dialog.says.text(), what="that it is in use")
+    naming = Project.open(folder).naming
+    assert (naming.temperature, naming.unknown_below, naming.classifier) == (1.75, 0.437, "nano-cls")
+    assert studio.window.settings.get("unknown_below") == 0.437
+    studio.box(260, 150, 380, 280)
+    first = studio.assistant.pending.current_scores.values[0]
+    assert float(first) == pytest.approx(0.7 ** (1 / 1.75) / sum(p ** (1 / 1.75) for p in (0.7, 0.2, *[0.02] * 5)))
+    assert studio.assistant.accept()
+    studio.settle()
+    made = studio.on_disk().annotations[-1].made_by
+    assert (made["temperature"], made["unknown_below"]) == (1.75, 0.437)
+
+
+def test_without_a_threshold_the_present_one_stays(dialog, studio, folder, play):
+    play(calibrated(None))
+    measure(dialog)
+    assert "The present one, 30 %, stays" in dialog.sure.facts.text()
+    press(dialog.sure.use)
+    wait_until(lambda: "In use" in dialog.says.text(), what="that it is in use")
+    assert Project.open(folder).naming.unknown_below == studio.window.settings.get("unknown_below") == 0.3
+
+
+def test_what_cannot_be_written_is_told(dialog, folder, play):
+    play(calibrated(0.4))
+    measure(dialog)
+    (folder / "project.toml").write_text("labels = [", encoding="utf-8")
+    press(dialog.sure.use)
+    wait_until(lambda: "is not a valid project file" in dialog.says.text(), what="the reason")
+    assert dialog.says.text().count("\n") == 0
+
+
+def test_too_few_confirmed_objects_are_told_by_the_verb(dialog, monkeypatch):
+    monkeypatch.setattr(child, "command", lambda: [sys.executable, "-c", REAL])
+    dialog.tabs.setCurrentIndex(1)
+    press(dialog.sure.measure)
+    wait_until(lambda: "too few" in dialog.says.text(), seconds=60, what="the reason")
+    assert not dialog.sure.use.isEnabled() and not dialog.sure.figure.isVisible()
+
+
+def test_a_project_is_opened_with_the_temperature_it_was_given(studio, folder):
+    project = Project.open(folder)
+    project.set_naming(Naming(("masked",), 0.5, 1.5, "nano-cls"))
+    studio.open(folder)
+    wait_until(lambda: studio.assistant.naming.temperature == 1.5, what="what the project says")
