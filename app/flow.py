@@ -17,6 +17,7 @@ from app.crashes import Crashes
 from app.crops import Crops
 from app.index import Index
 from app.jobs import Lane
+from app.learn_offer import LearnOffer
 from app.names import Names
 from app.notices import Notice
 from app.photos import Photo
@@ -70,6 +71,7 @@ class Flow(QObject):
         self.company.returned.connect(self._on_return)
         self.company.versions_wanted.connect(self.show_versions)
         self.names = Names(window.session, window.assistant, window.settings, window.disk_lane, self)
+        self.learning = LearnOffer(window, self.index, self)
         self._gallery: Gallery | None = None
         self._statistics: StatisticsPanel | None = None
         self._compare: CompareDialog | None = None
@@ -97,6 +99,7 @@ class Flow(QObject):
             "compare": self.show_compare,
             "evaluate": self.show_evaluate,
             "train": self.show_train,
+            "learn_names": self.learning.show,
             "naming": self.show_naming,
             "settings": self.show_settings,
             "keys": self.show_keys,

@@ -79,6 +79,14 @@ REVIEW: tuple[ActionRow, ...] = (
         ),
     ),
     ActionRow(
+        "learn_names",
+        "review",
+        QT_TRANSLATE_NOOP("Actions", "Learn class names…"),
+        keys=("Shift+F2",),
+        needs="project",
+        tip=QT_TRANSLATE_NOOP("Actions", "The classifier learns from the accepted objects in a minute"),
+    ),
+    ActionRow(
         "next_waiting",
         "review",
         QT_TRANSLATE_NOOP("Actions", "Next that waits for review"),

@@ -41,6 +41,7 @@ class Index(QObject):
         if not self._wanted:
             self._wanted = True
             self._read()
+            self._on_page(self._session.page)  # the disk may not have its last edit yet
 
     @property
     def ready(self) -> bool:

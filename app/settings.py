@@ -69,6 +69,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("threads", 0),  # of the models; 0: as many as they think right
     Setting("last_folder", ""),
     Setting("recent", ""),  # folders, a JSON list, the newest first
+    Setting("learning_offered", ""),  # a JSON object: project folder -> accepted objects it was offered or done from
     Setting("keys", ""),  # a JSON object: action -> keys the user chose
     Setting("geometry", QByteArray()),
     Setting("splitter", QByteArray()),

@@ -505,6 +505,14 @@ MIT 许可证</translation>
         <translation>为未确认的目标重新命名，检查命名的可信程度，编辑类别用词</translation>
     </message>
     <message>
+        <source>Learn class names…</source>
+        <translation>学习类别…</translation>
+    </message>
+    <message>
+        <source>The classifier learns from the accepted objects in a minute</source>
+        <translation>用已接受的目标训练分类头，大约一分钟</translation>
+    </message>
+    <message>
         <source>Next that waits for review</source>
         <translation>下一个待复核目标</translation>
     </message>
@@ -2031,6 +2039,232 @@ MIT 许可证</translation>
     <message>
         <source>Named by {model}</source>
         <translation>由 {model} 判定</translation>
+    </message>
+</context>
+<context>
+    <name>LearnNamesDialog</name>
+    <message>
+        <source>Learn class names</source>
+        <translation>学习类别</translation>
+    </message>
+    <message>
+        <source>What {model} sees of an object stays; which class that means is learnt anew from the accepted objects. It takes seconds to a few minutes, and is used only when you say so.</source>
+        <translation>{model} 提取的图像特征保持不变，只用已接受的目标重新学习“特征属于哪一类”。需要几秒到几分钟，您确认后才会启用。</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Enough?</source>
+        <translation>够不够</translation>
+    </message>
+    <message>
+        <source>Classes and their objects</source>
+        <translation>各类别的目标数</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>It is in the list of models under this name.</source>
+        <translation>在模型列表中以此名称出现。</translation>
+    </message>
+    <message>
+        <source>Belong together</source>
+        <translation>同组照片</translation>
+    </message>
+    <message>
+        <source>Each photo is for itself</source>
+        <translation>每张照片各自独立</translation>
+    </message>
+    <message>
+        <source>The photos of one folder (a truckload, a railcar)</source>
+        <translation>同一文件夹的照片（一车料、一节车皮）</translation>
+    </message>
+    <message>
+        <source>Photos of the same pieces must not be both learnt from and judged by: it would flatter.</source>
+        <translation>拍到同一批料的照片不能既用来学习又用来评判，否则结果会虚高。</translation>
+    </message>
+    <message>
+        <source>Classifier</source>
+        <translation>分类模型</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>Mean F1 of the classes</source>
+        <translation>各类平均 F1</translation>
+    </message>
+    <message>
+        <source>How often each is right</source>
+        <translation>各分类模型的准确率</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>学习</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>From now on it names the classes, as if chosen in the list of models.</source>
+        <translation>从现在起由它判断类别，与在模型面板中选择它一样。</translation>
+    </message>
+    <message>
+        <source>Counting the objects…</source>
+        <translation>正在统计目标…</translation>
+    </message>
+    <message>
+        <source>{n} accepted objects on {photos} photos: too few. Two classes on two photos are the least.</source>
+        <translation>{photos} 张照片上有 {n} 个已接受的目标：太少。至少需要两个类别，分布在两张照片上。</translation>
+    </message>
+    <message>
+        <source>{n} accepted objects on {photos} photos: few. From about {least} on it can be judged.</source>
+        <translation>{photos} 张照片上有 {n} 个已接受的目标：偏少。约 {least} 个以上才能可靠评判。</translation>
+    </message>
+    <message>
+        <source>{n} accepted objects on {photos} photos: enough, but not for every class.</source>
+        <translation>{photos} 张照片上有 {n} 个已接受的目标：总数够了，但有的类别还没有目标。</translation>
+    </message>
+    <message>
+        <source>{n} accepted objects on {photos} photos: enough to try; some classes want more.</source>
+        <translation>{photos} 张照片上有 {n} 个已接受的目标：可以一试，部分类别最好再多一些。</translation>
+    </message>
+    <message>
+        <source>{n} accepted objects on {photos} photos: enough.</source>
+        <translation>{photos} 张照片上有 {n} 个已接受的目标：足够。</translation>
+    </message>
+    <message>
+        <source>none: it would never be proposed</source>
+        <translation>没有：学成后不会提出这一类</translation>
+    </message>
+    <message>
+        <source>a single one: nothing to judge it by</source>
+        <translation>只有一个：无法评判</translation>
+    </message>
+    <message>
+        <source>on one photo only: nothing to judge it by</source>
+        <translation>都在同一张照片上：无法评判</translation>
+    </message>
+    <message>
+        <source>few, from about {n} on it is reliable</source>
+        <translation>偏少，约 {n} 个以上才可靠</translation>
+    </message>
+    <message>
+        <source>enough</source>
+        <translation>足够</translation>
+    </message>
+    <message>
+        <source>There is a model of this name already.</source>
+        <translation>已有同名的模型。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不启用</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>It stays in the list of models, to be chosen or removed there.</source>
+        <translation>它会留在模型列表中，以后可在那里选用或删除。</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>Looking at photo {done} of {total}</source>
+        <translation>正在看第 {done} 张照片，共 {total} 张</translation>
+    </message>
+    <message>
+        <source>Learning and judging…</source>
+        <translation>正在学习并评判…</translation>
+    </message>
+    <message>
+        <source>Stopped. There is no new classifier.</source>
+        <translation>已停止，没有生成新的分类模型。</translation>
+    </message>
+    <message>
+        <source>It could not be done.</source>
+        <translation>未能完成。</translation>
+    </message>
+    <message>
+        <source>Judged on {n} objects of {photos} photos, each by what was learnt from other photos only.</source>
+        <translation>交叉验证：{photos} 张照片上的 {n} 个目标，判断每个目标时只用从其他照片学到的内容。</translation>
+    </message>
+    <message>
+        <source>{present} learnt from such objects itself, so {base} beneath it is what is compared.</source>
+        <translation>{present} 本身就是从这类目标学来的，直接比较会偏高，因此与它所基于的 {base} 比较。</translation>
+    </message>
+    <message>
+        <source>{model} is a model of your own: if it learnt from these objects, its figures flatter it.</source>
+        <translation>{model} 是您自己的模型：如果它学过这些目标，它的准确率会偏高。</translation>
+    </message>
+    <message>
+        <source>It never proposes: {classes}.</source>
+        <translation>它不会提出：{classes}。</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>{model} does not know these classes: there is nothing to compare it with.</source>
+        <translation>{model} 不认识这些类别，没有可比较的对象。</translation>
+    </message>
+    <message>
+        <source>Better by {by} percentage points (95 % interval {low} to {high}).</source>
+        <translation>准确率提高 {by} 个百分点（95 % 置信区间 {low} 到 {high}）。</translation>
+    </message>
+    <message>
+        <source>Worse by {by} percentage points (95 % interval {low} to {high}): better not use it.</source>
+        <translation>准确率降低 {by} 个百分点（95 % 置信区间 {low} 到 {high}）：不建议启用。</translation>
+    </message>
+    <message>
+        <source>Perhaps better: {by} percentage points, which may be chance (95 % interval {low} to {high}).</source>
+        <translation>可能略好：{by} 个百分点，但也可能是偶然（95 % 置信区间 {low} 到 {high}）。</translation>
+    </message>
+    <message>
+        <source>Not better: {by} percentage points (95 % interval {low} to {high}). Better keep {model}.</source>
+        <translation>没有提高：{by} 个百分点（95 % 置信区间 {low} 到 {high}）。建议继续使用 {model}。</translation>
+    </message>
+    <message>
+        <source>… and {n} more</source>
+        <translation>…… 另有 {n} 条</translation>
+    </message>
+</context>
+<context>
+    <name>LearnOffer</name>
+    <message>
+        <source>Your corrections can teach the program its class names</source>
+        <translation>您的更正可以用来改进类别判断</translation>
+    </message>
+    <message>
+        <source>{n} of {all} names were corrected. From the {pieces} accepted objects better ones may be learnt in a minute; you see how good they are before they are used.</source>
+        <translation>模型给出的 {all} 个类别中有 {n} 个被更正。用这 {pieces} 个已接受的目标，大约一分钟就可能学得更准；启用前会先给出准确率。</translation>
+    </message>
+    <message>
+        <source>Have a look…</source>
+        <translation>看一看…</translation>
     </message>
 </context>
 <context>

@@ -94,6 +94,19 @@ def _evaluated(studio: Studio) -> QWidget:
     return made
 
 
+def _learnt(studio: Studio) -> QWidget:
+    """The dialog with a result and doubts in it."""
+    made = studio.window.flow.learning.show()
+    wait_until(lambda: made._index.ready, what="the count of objects")
+    made._on_head, made._doubts = True, ["doubt"] * 5
+    summary = {"accuracy": 0.8, "macro_f1": 0.8}
+    gain = {"accuracy": -0.02, "interval": [-0.3, 0.02]}
+    made._result = {"name": "a-rather-long-name-of-a-yard-head", "pieces": 45, "photos": 3, "gain": gain}
+    made._result |= {"cross_validated": summary, "compared": {made.base: summary}}
+    made._on_ended(0, "")
+    return made
+
+
 PLACES: dict[str, Callable[[Studio], QWidget]] = {
     "window": lambda studio: studio.window,
     "panels": _with_panels,
@@ -106,6 +119,8 @@ PLACES: dict[str, Callable[[Studio], QWidget]] = {
     "evaluate": lambda studio: studio.window.flow.show_evaluate(),
     "evaluated": _evaluated,
     "train": lambda studio: studio.window.flow.show_train(),
+    "learn names": lambda studio: studio.window.flow.learning.show(),
+    "learnt names": _learnt,
     "settings": lambda studio: studio.window.flow.show_settings(),
     "keys": lambda studio: studio.window.flow.show_keys(),
     "wizard": lambda studio: studio.window.flow.show_wizard(),
