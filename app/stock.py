@@ -119,10 +119,6 @@ class Stock(QObject):
         """The job that concerns this model or file."""
         return next((one.work for one in self._running.values() if one.work.subject == subject), None)
 
-    @property
-    def works(self) -> list[Work]:
-        return [one.work for one in self._running.values()]
-
     # --- jobs --------------------------------------------------------------------------------------------------
 
     def download(self, card: ModelCard) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -264,8 +264,3 @@ def crop_boxes(image_hw: tuple[int, int], options: Everything) -> list[tuple[int
                 x, y = (wide - overlap) * i, (tall - overlap) * j
                 out.append((layer, (x, y, min(x + wide, width), min(y + tall, height))))
     return out
-
-
-def options_of(**values: Any) -> Everything:
-    """`Everything` with some options changed. Raises TypeError for one there is not."""
-    return replace(Everything(), **values)
