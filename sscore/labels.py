@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import tomllib
 from collections import Counter
@@ -115,6 +116,25 @@ def load(key_or_path: str | Path = "scrap_shapes") -> LabelSet:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadLabels(f"the label file cannot be read: {reason}", path=path, remedy="name a .toml file") from None
     return _parsed(content, path)
+
+
+def as_toml(labels: LabelSet) -> str:
+    """The label file of a set, which `load` reads back."""
+
+    def text(value: str | Sequence[str]) -> str:
+        return json.dumps(value, ensure_ascii=False)  # a string or list of JSON is one of TOML too
+
+    head = [f"{name} = {text(getattr(labels, name))}" for name in ("key", "en", "zh", "templates")]
+    parts = ["\n".join(head)]
+    for one in labels.labels:
+        lines = [f"{name} = {text(getattr(one, name))}" for name in ("key", "en", "zh", "colour", "texts")]
+        parts.append("\n".join(["[[label]]", *lines]))
+    return "\n\n".join(parts) + "\n"
+
+
+def checked(labels: LabelSet, path: Path) -> LabelSet:
+    """The set as it would be read back from a file of that path. Raises BadLabels, as `load`."""
+    return _parsed(as_toml(labels).encode(), path)
 
 
 @functools.lru_cache(maxsize=8)  # the same few files are asked for again and again

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -24,12 +22,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sscore import coco, facts, images, journal, naming, presence, versions
+from sscore import coco, facts, images, journal, naming, presence, project_file, versions
+from sscore import labels as label_sets
 from sscore.aftermath import Aftermath, look_after
 from sscore.errors import BadImage, BadOption, BadPage, BadProject
 from sscore.facts import PhotoFacts
 from sscore.labels import LabelSet
-from sscore.labels import load as load_labels
 from sscore.naming import Naming
 from sscore.page_store import PageStore, Seen, checked, disk_errors, spelled
 from sscore.paths import write_atomic
@@ -39,11 +37,6 @@ from sscore.versions import Versions
 
 __all__ = ["Holder", "PageSummary", "Project"]
 
-_TOML = """\
-# A Scrap-SAM-CLIP project: photos and their annotations.
-images = "."                # folder of the photos, seen from here
-labels = "scrap_shapes"     # a label set that ships with the program, or a .toml file seen from here
-"""
 _STALE_TEMP_S = 3600
 _NOTES = ".here"
 
@@ -82,14 +75,14 @@ class Project:
         file = folder / "project.toml"
         if not create and not (file.is_file() or (folder / "pages").is_dir()):
             raise BadProject("has no annotations", path=folder, remedy="open it in the program and annotate first")
-        settings = _settings(file)
+        settings = project_file.settings(file)
         photos = folder / str(settings.get("images", "."))
         if not photos.is_dir():
             raise BadProject(
                 f"there is no folder of photos {photos}", path=file, remedy='correct the line "images" in project.toml'
             )
         labels = str(settings.get("labels", "scrap_shapes"))
-        return cls(folder, photos, load_labels(folder / labels if labels.endswith(".toml") else labels))
+        return cls(folder, photos, label_sets.load(folder / labels if labels.endswith(".toml") else labels))
 
     @classmethod
     def create(cls, folder: str | Path, labels: str | Path = "scrap_shapes") -> Project:
@@ -104,11 +97,13 @@ class Project:
         if not folder.is_dir():
             raise BadProject("there is no such folder", path=folder, remedy="choose the folder that holds the photos")
         own = Path(labels) if str(labels).endswith(".toml") else None
-        load_labels(own or str(labels))
+        label_sets.load(own or str(labels))
         with disk_errors(file):
             if own is not None and own.resolve() != (folder / "labels.toml").resolve():
                 write_atomic(folder / "labels.toml", own.read_bytes())
-            text = _TOML.replace('"scrap_shapes"  ', '"labels.toml"   ' if own is not None else f'"{labels}"  ')
+            text = project_file.NEW.replace(
+                '"scrap_shapes"  ', '"labels.toml"   ' if own is not None else f'"{labels}"  '
+            )
             write_atomic(file, text.encode())
         return cls.open(folder)
 
@@ -116,7 +111,7 @@ class Project:
     def naming(self) -> Naming:
         """How pieces are named here: the table [naming] of project.toml. Raises BadProject."""
         file = self.folder / "project.toml"
-        table = _settings(file).get("naming", {})
+        table = project_file.settings(file).get("naming", {})
         try:
             return naming.from_table(table if isinstance(table, dict) else {"views": None})
         except BadOption as error:
@@ -124,12 +119,12 @@ class Project:
 
     def set_naming(self, new: Naming) -> None:
         """Write the table [naming] of project.toml; all else in the file stays. Raises BadProject."""
-        file = self.folder / "project.toml"
-        _settings(file)
-        with disk_errors(file):
-            text = file.read_bytes().decode("utf-8-sig") if file.exists() else _TOML
-            others = re.sub(r"(?ms)^[ \t]*\[naming\].*?(?=^[ \t]*\[|\Z)", "", text)
-            write_atomic(file, f"{others.rstrip()}\n\n{naming.as_table(new)}".encode())
+        project_file.set_naming(self.folder / "project.toml", new)
+
+    def set_words(self, words: LabelSet) -> None:
+        """Our classes with other words, in a label file of our own. words: the classes of `labels`, in their order.
+        Raises BadLabels, BadProject."""
+        self.labels = self._store.labels = project_file.set_words(self.folder / "project.toml", words)
 
     @property
     def notices(self) -> list[str]:
@@ -180,7 +175,7 @@ class Project:
         file = self.folder / "project.toml"
         if self._store.save(page, edit=edit, author=author, seen=seen) and not file.exists():
             with disk_errors(file):
-                write_atomic(file, _TOML.encode())
+                write_atomic(file, project_file.NEW.encode())
 
     def recover(self, rel: str) -> bool:
         """Bring a page that a crash left behind its journal up to date, or make one that is gone again from it.
@@ -362,18 +357,6 @@ def _summary(page: Mapping[str, Any]) -> PageSummary:
         done=isinstance(head, dict) and bool(head.get("done")),
         verdict=str(review.get("status", "")) if isinstance(review, dict) else "",
     )
-
-
-def _settings(file: Path) -> dict[str, Any]:
-    """What project.toml says; nothing when there is none."""
-    try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))  # Notepad puts a mark in front
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise BadProject(f"cannot be read: {error.strerror or error}", path=file, remedy="check your rights") from error
-    except ValueError as error:
-        raise BadProject(f"is not a valid project file: {error}", path=file, remedy="correct or delete it") from error
 
 
 def _sweep(path: Path) -> None:

@@ -20,6 +20,7 @@ LAYERS = (
         "weight_packs",
         "models",
         "project",
+        "project_file",
         "page_store",
         "journal",
         "presence",
