@@ -41,7 +41,6 @@ class Index(QObject):
         if not self._wanted:
             self._wanted = True
             self._read()
-            self._on_page(self._session.page)  # the disk may not have its last edit yet
 
     @property
     def ready(self) -> bool:
@@ -94,6 +93,7 @@ class Index(QObject):
             self._to_read -= len(found)
             for photo in found:
                 self._photos.setdefault(photo.image, photo)  # an edit meanwhile knows better
+            self._on_page(self._session.page)  # one just before may not have been on the disk
             self.changed.emit("")
 
         self._disk.submit(("index", start), work, done, priority=7)
