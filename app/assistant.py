@@ -144,9 +144,10 @@ class Assistant(QObject):
         """With the threshold of this window, as it is kept with an object."""
         return replace(self.naming, unknown_below=self._settings.get("unknown_below"))
 
-    def set_naming(self, naming: Naming) -> None:
-        """How the project wants its objects named: what the classifier sees, and how its sureness is corrected."""
-        self.naming = naming
+    def set_naming(self, naming: Naming, labels: LabelSet | None = None) -> None:
+        """How the project wants its objects named: what the classifier sees, how its sureness is corrected, and by
+        which words."""
+        self.naming, self._labels = naming, labels or self._labels
         self._go_on(encode=False)
 
     def forget(self) -> None:

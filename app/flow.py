@@ -114,6 +114,7 @@ class Flow(QObject):
         window = self._window
         self._recent = Recent(window, window.settings, window.chrome.menus["file"], window.actions_.by_key["wizard"])
         window.actions_.set_keys(chosen_keys(window.settings))
+        self.names.words_changed.connect(window.labels.refresh)
 
     def close(self) -> None:
         self.company.close()

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.assistant import Assistant
 from app.jobs import Lane
 from app.notices import of_error
 from app.session import Session
 from app.settings import Settings
+from sscore.labels import LabelSet
 from sscore.naming import Naming
+
+WORDS_FAMILY = "cn_clip"
+"""It compares a crop with the label set's texts; all others know their classes by themselves."""
 
 Failed = Callable[[Exception], None]
 
 
 class Names(QObject):
     """Temperature and views are the project's; the threshold of the unknown is the window's own setting, which
-    follows when a suggested one is taken."""
+    follows when a suggested one is taken. words_changed: the project's classes have other words now."""
+
+    words_changed = Signal()
 
     def __init__(
         self, session: Session, assistant: Assistant, settings: Settings, disk: Lane, parent: QObject | None = None
@@ -45,6 +51,28 @@ class Names(QObject):
             done()
 
         self._disk.submit("naming", lambda: project.set_naming(naming), written, failed, priority=1)
+
+    def set_words(self, words: LabelSet, done: Callable[[], None], failed: Failed) -> None:
+        """Keep these words for the project's classes, and name by them from now on; words that no model of the family
+        could read are refused."""
+        project = self._session.project
+        if project is None:
+            return
+
+        def work() -> None:
+            from sscore.models.cn_clip import prompts_of
+
+            for key in words.keys:
+                prompts_of(words, key)
+            project.set_words(words)
+
+        def written(_nothing: None) -> None:
+            if project is self._session.project:
+                self._assistant.set_naming(self.naming, project.labels)
+                self.words_changed.emit()
+            done()
+
+        self._disk.submit("words", work, written, failed, priority=1)
 
     def _read(self) -> None:
         project = self._session.project

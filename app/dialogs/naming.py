@@ -26,6 +26,7 @@ from app.bulk import Bulk
 from app.child import ChildProcess
 from app.dialogs.how_sure import HowSure
 from app.dialogs.name_again import NameAgain
+from app.dialogs.name_words import NameWords
 from app.jobs import Lane
 from app.look import Look
 from app.names import Names
@@ -69,6 +70,7 @@ class NamingDialog(QDialog):
         self.child.ended.connect(self._on_ended)
         self.setWindowTitle(self.tr("Names of pieces"))
         self.setMinimumSize(760, 560)
+        self.resize(800, 650)
         self._build()
         self._list_models()
         self.classifier.currentIndexChanged.connect(self._on_classifier)
@@ -90,7 +92,8 @@ class NamingDialog(QDialog):
         self.tabs.setAccessibleName(self.tr("What to do"))
         self.pages = QStackedWidget()
         self.sure = HowSure(self)
-        titles = (self.tr("Name again"), self.tr("How sure?"))
+        self.words = NameWords(self)
+        titles = (self.tr("Name again"), self.tr("How sure?"), self.tr("Words"))
         for page, title in zip(self._pages(), titles, strict=True):
             self.tabs.addTab(title)
             self.pages.addWidget(page)
@@ -111,6 +114,7 @@ class NamingDialog(QDialog):
         below = QHBoxLayout()
         below.setSpacing(8)
         below.addWidget(self.says, 1)
+        below.addStretch()
         below.addWidget(self.stop, 0, Qt.AlignmentFlag.AlignBottom)
         below.addWidget(close, 0, Qt.AlignmentFlag.AlignBottom)
 
@@ -151,7 +155,7 @@ class NamingDialog(QDialog):
         self._show_ready()
 
     def _pages(self) -> tuple[Any, ...]:
-        return self.again, self.sure
+        return self.again, self.sure, self.words
 
     def _turn(self, page: int) -> None:
         self.pages.setCurrentIndex(page)
@@ -216,7 +220,7 @@ class NamingDialog(QDialog):
 
     def say_error(self, error: Exception) -> None:
         shown = of_error(error)
-        self.say(f"{shown.text} {shown.detail}".rstrip(), "danger")
+        self.say(self.tr("{what}: {why}").format(what=shown.text, why=shown.detail), "danger")
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         self._stopped = True

@@ -12,6 +12,7 @@ from app import rows
 from app.assistant import Assistant
 from app.finder import Finder
 from app.look import Look
+from app.names import WORDS_FAMILY
 from app.session import Session
 from app.settings import Settings
 from app.soon import Soon
@@ -19,8 +20,6 @@ from sscore.errors import SscError
 from sscore.types import UNKNOWN, ModelCard, Scores
 
 _ROW = 30
-_FAMILY_WITH_WORDS = "cn_clip"
-"""It compares a crop with the label set's texts; all others know their classes by themselves."""
 
 
 class LabelsPanel(QFrame):
@@ -132,7 +131,7 @@ class LabelsPanel(QFrame):
     def _words(self, card: ModelCard | None, key: str) -> tuple[str, ...]:
         """The prompt set's texts of a class, if this model goes by them."""
         labels = self._session.labels
-        return labels.get(key).texts if card and card.family == _FAMILY_WITH_WORDS and key in labels else ()
+        return labels.get(key).texts if card and card.family == WORDS_FAMILY and key in labels else ()
 
     def _subject(self) -> tuple[str, Scores | None, ModelCard | None]:
         """Label, scores and classifier of the pending mask, else of a proposal, else of the one selected object."""

@@ -2942,6 +2942,53 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>NameWords</name>
+    <message>
+        <source>Words for {name}</source>
+        <translation>{name}的用词</translation>
+    </message>
+    <message>
+        <source>Chinese words for this class, several separated by ;</source>
+        <translation>这一类别的中文用词，多个用分号隔开</translation>
+    </message>
+    <message>
+        <source>Sentences</source>
+        <translation>句式</translation>
+    </message>
+    <message>
+        <source>One sentence a line; a class&apos;s words are put where {} stands</source>
+        <translation>每行一句，{} 处填入类别用词</translation>
+    </message>
+    <message>
+        <source>As they were</source>
+        <translation>还原</translation>
+    </message>
+    <message>
+        <source>The words that hold now, without what was typed since</source>
+        <translation>恢复为当前生效的用词，放弃此后的输入</translation>
+    </message>
+    <message>
+        <source>Save the words</source>
+        <translation>保存用词</translation>
+    </message>
+    <message>
+        <source>In a label file of this project&apos;s own; the set that ships stays as it is</source>
+        <translation>保存到本项目自己的标签文件中，随程序附带的标签集不变</translation>
+    </message>
+    <message>
+        <source>The model compares each object with these Chinese words, put into the sentences. They hold for this project; under “Name again” you see what other words change.</source>
+        <translation>模型把每个目标与填入句式后的这些中文用词作比较。用词只对本项目有效；改后可在“重新命名”中查看带来的变化。</translation>
+    </message>
+    <message>
+        <source>{model} knows its classes by itself and does not go by words. A CN-CLIP model does: get one in the model manager and choose it above.</source>
+        <translation>{model} 自身带有固定类别，不使用用词。CN-CLIP 模型才使用用词：请在模型管理器中获取一个，并在上方选用。</translation>
+    </message>
+    <message>
+        <source>Saved. “Name again” shows what these words change.</source>
+        <translation>已保存。可在“重新命名”中查看这些用词带来的变化。</translation>
+    </message>
+</context>
+<context>
     <name>NamingDialog</name>
     <message>
         <source>Names of pieces</source>
@@ -2968,6 +3015,10 @@ MIT 许可证</translation>
         <translation>可信程度</translation>
     </message>
     <message>
+        <source>Words</source>
+        <translation>类别用词</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>停止</translation>
     </message>
@@ -2990,6 +3041,10 @@ MIT 许可证</translation>
     <message>
         <source>It could not be done.</source>
         <translation>未能完成。</translation>
+    </message>
+    <message>
+        <source>{what}: {why}</source>
+        <translation>{what}：{why}</translation>
     </message>
 </context>
 <context>

@@ -263,3 +263,58 @@ def test_a_project_is_opened_with_the_temperature_it_was_given(studio, folder):
     project.set_naming(Naming(("masked",), 0.5, 1.5, "nano-cls"))
     studio.open(folder)
     wait_until(lambda: studio.assistant.naming.temperature == 1.5, what="what the project says")
+
+
+@pytest.fixture
+def words(dialog, studio):
+    """The page of words, with a model that goes by them come to this computer."""
+    clip = card("cn-clip-rn50")
+    studio.window.stock.rows = [*studio.window.stock.rows, Row(clip, replace(state(clip), place="installed"))]
+    studio.window.stock.changed.emit()
+    dialog.tabs.setCurrentIndex(2)
+    return dialog.words
+
+
+def test_a_model_without_words_says_so(dialog, words):
+    assert "nano-cls knows its classes by itself" in words.intro.text()
+    assert not words.lines["Angle"].isEnabled() and not words.save.isEnabled()
+    dialog.classifier.setCurrentIndex(dialog.classifier.findText("cn-clip-rn50"))
+    assert "these Chinese words" in words.intro.text() and words.lines["Angle"].isEnabled()
+    assert words.lines["H"].text() == "H型钢; 工字钢" and "废钢中的{}" in words.templates.toPlainText()
+
+
+def test_words_are_saved_for_this_project_and_hold_at_once(dialog, words, studio, folder):
+    dialog.classifier.setCurrentIndex(dialog.classifier.findText("cn-clip-rn50"))
+    assert not words.save.isEnabled(), "nothing was typed yet"
+    words.lines["H"].setText("工字钢； H 型梁;;")
+    words.lines["U"].setText("槽铁")
+    QTest.mouseClick(words.back, Qt.MouseButton.LeftButton)
+    assert words.lines["U"].text() == "槽钢; U型钢" and not words.save.isEnabled()
+    words.lines["H"].setText("工字钢； H 型梁;;")
+    words.templates.setPlainText("一根{}\n")
+    press(words.save)
+    wait_until(lambda: "Saved" in dialog.says.text(), what="that the words are saved")
+    assert words.lines["H"].text() == "工字钢; H 型梁" and not words.save.isEnabled()
+    assert studio.session.labels.prompts("H") == ("一根工字钢", "一根H 型梁")
+    assert studio.assistant._labels is studio.session.labels
+    assert load().prompts("H")[0] == "一张H型钢的照片", "the set that ships stays"
+    studio.session.edit("accept", edits.set_status(studio.session.page, [1], "accepted"))
+    studio.settle()
+    again = Project.open(folder)
+    assert again.labels == studio.session.labels and again.load("a.jpg").find(1).status == "accepted"
+
+
+def test_wrong_words_are_told_in_one_line_and_nothing_is_written(dialog, words, studio, folder):
+    dialog.classifier.setCurrentIndex(dialog.classifier.findText("cn-clip-rn50"))
+    before = studio.session.labels
+    for change, told in (
+        (lambda: words.lines["H"].setText(" ; "), "label 4 (H): field 'texts' must not be empty"),
+        (lambda: words.lines["H"].setText("工字钢" * 100), "tokens, the model reads 52 at most"),
+        (lambda: words.templates.setPlainText("一张照片"), "must hold {} once"),
+    ):
+        change()
+        press(words.save)
+        wait_until(lambda told=told: told in dialog.says.text(), what=told)
+        assert dialog.says.text().count("\n") == 0
+        words._fill()
+    assert studio.session.labels is before and not (folder / "labels.toml").exists()

@@ -1,0 +1,144 @@
+"""The words of each class that a text-and-image model compares objects with, edited for this project."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import rows
+from app.names import WORDS_FAMILY
+from sscore.labels import LabelSet
+
+if TYPE_CHECKING:
+    from app.dialogs.naming import NamingDialog
+
+
+class NameWords(QWidget):
+    """A line of words for every class, and the sentences they are put into."""
+
+    def __init__(self, dialog: NamingDialog) -> None:
+        super().__init__(dialog)
+        self._dialog = dialog
+        self._ready = False
+        self.intro = QLabel(wordWrap=True)
+        self.intro.setProperty("role", "muted")
+        sheet = QWidget()
+        form = QFormLayout(sheet)
+        form.setContentsMargins(0, 0, 10, 0)
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(8)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
+        self.lines: dict[str, QLineEdit] = {}
+        labels = dialog.session.labels
+        for key in labels.keys:
+            line = QLineEdit()
+            name = rows.name_of(labels, key, dialog.look.lang)
+            line.setAccessibleName(self.tr("Words for {name}").format(name=name))
+            line.setToolTip(self.tr("Chinese words for this class, several separated by ;"))
+            line.textChanged.connect(self._show_ready)
+            form.addRow(name, line)
+            self.lines[key] = line
+        self.templates = QPlainTextEdit()
+        self.templates.setFixedHeight(96)
+        self.templates.setTabChangesFocus(True)
+        self.templates.setAccessibleName(self.tr("Sentences"))
+        self.templates.setToolTip(self.tr("One sentence a line; a class's words are put where {} stands"))
+        self.templates.textChanged.connect(self._show_ready)
+        form.addRow(self.tr("Sentences"), self.templates)
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(sheet)
+        self._sheet = sheet
+        self.back = QPushButton(self.tr("As they were"))
+        self.back.setToolTip(self.tr("The words that hold now, without what was typed since"))
+        self.back.setAutoDefault(False)
+        self.back.clicked.connect(self._fill)
+        self.save = QPushButton(self.tr("Save the words"))
+        self.save.setAutoDefault(False)
+        self.save.setProperty("primary", "true")
+        self.save.setToolTip(self.tr("In a label file of this project's own; the set that ships stays as it is"))
+        self.save.clicked.connect(self._save)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch()
+        buttons.addWidget(self.back)
+        buttons.addWidget(self.save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.intro)
+        column.addWidget(area, 1)
+        column.addLayout(buttons)
+        self._fill()
+
+    def _fill(self) -> None:
+        """What holds now."""
+        labels = self._dialog.session.labels
+        for key, line in self.lines.items():
+            line.setText("; ".join(labels.get(key).texts))
+            line.setCursorPosition(0)
+        self.templates.setPlainText("\n".join(labels.templates))
+
+    def words(self) -> LabelSet:
+        """The classes of the project with the words as they stand here."""
+        labels = self._dialog.session.labels
+        found = {key: tuple(_parts(line.text(), "[;；]")) for key, line in self.lines.items()}
+        named = tuple(replace(label, texts=found[label.key]) for label in labels.labels)
+        return replace(labels, labels=named, templates=tuple(_parts(self.templates.toPlainText(), "\n")))
+
+    def forget(self) -> None:
+        """Another model was chosen; the words are the project's and stay."""
+
+    def set_ready(self, ready: bool) -> None:
+        card = self._dialog.card
+        uses = card is not None and card.family == WORDS_FAMILY
+        self._ready = ready and uses
+        if uses:
+            text = self.tr(
+                "The model compares each object with these Chinese words, put into the sentences. They hold for this "
+                "project; under “Name again” you see what other words change."
+            )
+        else:
+            text = self.tr(
+                "{model} knows its classes by itself and does not go by words. A CN-CLIP model does: get one in the "
+                "model manager and choose it above."
+            ).format(model=card.id if card is not None else "")
+        self.intro.setText(text)
+        self._sheet.setEnabled(uses)
+        self._show_ready()
+
+    def _show_ready(self) -> None:
+        other = self.words() != self._dialog.session.labels
+        self.save.setEnabled(self._ready and other)
+        self.back.setEnabled(self._ready and other)
+
+    def _save(self) -> None:
+        dialog = self._dialog
+
+        def done() -> None:
+            self._fill()
+            self._show_ready()
+            dialog.again.forget()
+            dialog.sure.forget()
+            dialog.say(self.tr("Saved. “Name again” shows what these words change."), "ok")
+
+        dialog.names.set_words(self.words(), done, dialog.say_error)
+
+
+def _parts(text: str, by: str) -> list[str]:
+    return [part.strip() for part in re.split(by, text) if part.strip()]
