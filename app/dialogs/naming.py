@@ -70,7 +70,7 @@ class NamingDialog(QDialog):
         self.child.ended.connect(self._on_ended)
         self.setWindowTitle(self.tr("Names of pieces"))
         self.setMinimumSize(760, 560)
-        self.resize(800, 650)
+        self.resize(800, 630)
         self._build()
         self._list_models()
         self.classifier.currentIndexChanged.connect(self._on_classifier)

@@ -107,6 +107,21 @@ def _learnt(studio: Studio) -> QWidget:
     return made
 
 
+def _naming(studio: Studio, page: int) -> QWidget:
+    """One of its pages, with a result in it."""
+    made = studio.window.flow.show_naming()
+    made.tabs.setCurrentIndex(page)
+    if page == 0:
+        change = {"image": "a.jpg", "id": 1, "before": "Pipe", "after": "U", "scores": {"U": 0.7, "Pipe": 0.3}}
+        found = {"instances": 40, "changes": [change] * 30, "made_by": {"unknown_below": 0.3}, "problems": []}
+        made.again.show_found(found)
+    elif page == 1:
+        bins = [{"low": 0.5, "high": 0.75, "count": 30, "confidence": 0.6, "accuracy": 0.5}]
+        found = {"count": 30, "accuracy": 0.5, "error": 0.1, "error_after": 0.05, "temperature": 1.5, "wanted": 0.9}
+        made.sure.show_found({**found, "bins": bins, "after": bins, "threshold": 0.8, "named": 0.25})
+    return made
+
+
 PLACES: dict[str, Callable[[Studio], QWidget]] = {
     "window": lambda studio: studio.window,
     "panels": _with_panels,
@@ -121,6 +136,9 @@ PLACES: dict[str, Callable[[Studio], QWidget]] = {
     "train": lambda studio: studio.window.flow.show_train(),
     "learn names": lambda studio: studio.window.flow.learning.show(),
     "learnt names": _learnt,
+    "name again": lambda studio: _naming(studio, 0),
+    "how sure": lambda studio: _naming(studio, 1),
+    "name words": lambda studio: _naming(studio, 2),
     "settings": lambda studio: studio.window.flow.show_settings(),
     "keys": lambda studio: studio.window.flow.show_keys(),
     "wizard": lambda studio: studio.window.flow.show_wizard(),
