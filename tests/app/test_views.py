@@ -101,7 +101,7 @@ def test_the_display_panel_shows_what_is_set(studio):
     panel = studio.window.editing.display
     assert panel.isVisible()
     panel.checks["outline_only"].click()
-    assert studio.window.actions_.by_key["outline_only"].isChecked()
+    wait_until(studio.window.actions_.by_key["outline_only"].isChecked)
     panel.sliders["opacity"].setValue(70)
     assert studio.window.settings.get("opacity") == 0.7
     QTest.keyClick(panel, Qt.Key.Key_Escape)
