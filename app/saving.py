@@ -15,7 +15,7 @@ from sscore.project import Project
 from sscore.types import Page
 
 _RETRY_MS = 5000
-_AFTER_S = 0.04
+_AFTER_S = 0.02
 """From an edit until its save begins: first it is painted, undisturbed by a second thread. What follows at once, as
 while a key is held down, is saved with it."""
 _Key = tuple[int, str]
