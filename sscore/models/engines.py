@@ -100,8 +100,8 @@ def open_runner(
     if device == "gpu":
         return OpenVinoRunner(build, inputs, family, digest, keep=keep, device="GPU", blocks=blocks, fused=fused)
     if engine == "auto" and device == "cpu" and samples and find_spec("openvino"):
-        quick = OpenVinoRunner(build, inputs, family, digest, keep=keep, samples=samples)
-        if quick.engine == INT8:
+        quick = OpenVinoRunner(build, inputs, family, digest, keep=keep, blocks=blocks, fused=fused, samples=samples)
+        if quick.engine == INT8 or cpu_engine() == "openvino":
             return quick
     if engine == "auto":
         engine = cpu_engine() if device == "cpu" else "torch"
