@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from app.action_row import ActionRow
 from app.edit_actions import CLASSES, CLIPBOARD, DRAWING, OBJECTS, VIEWS
-from app.flow_actions import KEYS, PROJECTS, REVIEW, SETTINGS
+from app.flow_actions import GUIDE, KEYS, PROJECTS, REVIEW, SETTINGS
 from app.look import Look
 
 MENUS: tuple[tuple[str, str], ...] = (
@@ -154,6 +154,7 @@ TABLE: tuple[ActionRow, ...] = (
     ),
     ActionRow("show_names", "view", QT_TRANSLATE_NOOP("Actions", "Show all names"), "tag", ("Ctrl+L",), checkable=True),
     *VIEWS,
+    *GUIDE,
     ActionRow("shortcuts", "help", QT_TRANSLATE_NOOP("Actions", "Keys and mouse"), "keyboard", ("F1",)),
     *KEYS,
     ActionRow("about", "help", QT_TRANSLATE_NOOP("Actions", "About Scrap-SAM-CLIP"), "info"),

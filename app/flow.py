@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.dialogs.capture import CaptureDialog
     from app.dialogs.compare import CompareDialog
     from app.dialogs.evaluate import EvaluateDialog
+    from app.dialogs.guide import GuideDialog
     from app.dialogs.help import AboutDialog, ShortcutsDialog
     from app.dialogs.naming import NamingDialog
     from app.dialogs.project_wizard import ProjectWizard
@@ -75,6 +76,7 @@ class Flow(QObject):
         self._gallery: Gallery | None = None
         self._statistics: StatisticsPanel | None = None
         self._compare: CompareDialog | None = None
+        self._guide: GuideDialog | None = None
         self._target: tuple[str, int] | None = None
         self._dropped = ""
         window.session.project_opened.connect(self._on_project)
@@ -103,6 +105,7 @@ class Flow(QObject):
             "naming": self.show_naming,
             "settings": self.show_settings,
             "keys": self.show_keys,
+            "guide": self.show_guide,
             "shortcuts": self.show_shortcuts,
             "about": self.show_about,
             "wizard": self.show_wizard,
@@ -118,7 +121,7 @@ class Flow(QObject):
 
     def close(self) -> None:
         self.company.close()
-        for window in (self._gallery, self._statistics, self._compare):
+        for window in (self._gallery, self._statistics, self._compare, self._guide):
             if window is not None:
                 window.close()
         self.lane.close()
@@ -254,6 +257,14 @@ class Flow(QObject):
         from app.dialogs.help import ShortcutsDialog
 
         return self._once(ShortcutsDialog(self._window.actions_, self._window))
+
+    def show_guide(self) -> GuideDialog:
+        from app.dialogs.guide import GuideDialog
+
+        if self._guide is None:
+            self._guide = GuideDialog(self._window.look, self._window)
+        _bring(self._guide)
+        return self._guide
 
     def show_about(self) -> AboutDialog:
         from app.dialogs.help import AboutDialog

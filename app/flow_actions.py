@@ -121,4 +121,7 @@ REVIEW: tuple[ActionRow, ...] = (
     ),
     ActionRow("excuse", "review", QT_TRANSLATE_NOOP("Actions", "The finding is right"), keys=("I",), needs="page"),
 )
+GUIDE: tuple[ActionRow, ...] = (
+    ActionRow("guide", "help", QT_TRANSLATE_NOOP("Actions", "User guide"), keys=("Ctrl+F1",)),
+)
 KEYS: tuple[ActionRow, ...] = (ActionRow("keys", "help", QT_TRANSLATE_NOOP("Actions", "Change keys…")),)

@@ -545,6 +545,10 @@ MIT 许可证</translation>
         <translation>这里没有问题</translation>
     </message>
     <message>
+        <source>User guide</source>
+        <translation>用户指南</translation>
+    </message>
+    <message>
         <source>Change keys…</source>
         <translation>自定义快捷键…</translation>
     </message>
@@ -1672,6 +1676,17 @@ MIT 许可证</translation>
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>GuideDialog</name>
+    <message>
+        <source>User guide</source>
+        <translation>用户指南</translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation>目录</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,173 @@
+"""The user guide in a window of its own: the same page that people read on the web, with its pictures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QDesktopServices,
+    QImage,
+    QResizeEvent,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QWidget
+
+from app.look import Look
+from sscore import paths
+
+_LANGUAGES = ("zh", "en")
+_WIDTH, _HEIGHT, _SCREEN = 1080, 720, 0.94
+_MARGIN = 22  # px around the text
+_LEADING = 120  # % of a line
+_GAP = 8  # px between paragraphs
+_RESIZED_MS = 120
+_OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for a picture
+
+
+def guide_file(lang: str) -> Path:
+    """lang: "zh" or "en". It ships with the resources; in a checkout it lies where the web shows it."""
+    shipped = paths.resources() / f"guide.{lang}.md"
+    return shipped if shipped.is_file() else paths.resources().parent / "packaging" / shipped.name
+
+
+class GuideDialog(QDialog):
+    """Headings at the left, the page at the right. It may stay open while one tries what it says."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.contents = QListWidget()
+        self.contents.setFixedWidth(220)
+        self.contents.setWordWrap(True)
+        self.contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.page = GuidePage()
+        self._headings: list[QTextBlock] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 16, 16, 16)
+        row.setSpacing(12)
+        row.addWidget(self.contents)
+        row.addWidget(self.page, 1)
+        room = self.screen().availableGeometry().size() * _SCREEN
+        self.resize(min(_WIDTH, room.width()), min(_HEIGHT, room.height()))
+        self.page.anchorClicked.connect(self._follow)
+        self.page.verticalScrollBar().valueChanged.connect(self._mark)
+        self.contents.itemActivated.connect(self._go)
+        self.contents.itemClicked.connect(self._go)
+        look.changed.connect(lambda: self.read(look.lang))
+        self.read(look.lang)
+        self.page.setFocus()
+
+    def read(self, lang: str) -> None:
+        """The guide in this language, from its beginning."""
+        self.setWindowTitle(self.tr("User guide"))
+        self.contents.setAccessibleName(self.tr("Contents"))
+        self.page.setAccessibleName(self.tr("User guide"))
+        self.page.read(guide_file(lang))
+        self._headings = self.page.headings()
+        self.contents.clear()
+        self.contents.addItems([block.text() for block in self._headings])
+        self.contents.setCurrentRow(0)
+
+    def _go(self) -> None:
+        self.page.show_block(self._headings[self.contents.currentRow()])
+
+    def _mark(self) -> None:
+        """The heading under which one reads is marked, unless one is just choosing another."""
+        if self._headings and not self.contents.hasFocus():
+            self.contents.setCurrentRow(self.page.reading(self._headings))
+
+    def _follow(self, link: QUrl) -> None:
+        """The guide in the other language stays in this window; all else is the browser's."""
+        lang = next((one for one in _LANGUAGES if link.path() == f"guide.{one}.md"), "")
+        if lang:
+            self.read(lang)
+        elif link.scheme() in ("http", "https"):
+            QDesktopServices.openUrl(link)
+
+
+class GuidePage(QTextBrowser):
+    """A Markdown file; its pictures are as wide as the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setOpenLinks(False)
+        self.setStyleSheet("QTextBrowser { font-size: 14px; padding: 0; }")
+        self._pictures: dict[str, QImage] = {}
+        self._late = QTimer(self, interval=_RESIZED_MS, singleShot=True)
+        self._late.timeout.connect(self._fit)
+
+    def read(self, file: Path) -> None:
+        """Raises OSError."""
+        text = file.read_text(encoding="utf-8")
+        named = re.findall(r"!\[[^]]*]\(([^)]+)\)", text)
+        self._pictures = {name: QImage(str(_picture(name))) for name in named}
+        self.setMarkdown(text)
+        self.document().setDocumentMargin(_MARGIN)
+        self._space()
+        self._fit()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def headings(self) -> list[QTextBlock]:
+        """Those below the title."""
+        return [block for block in self._blocks() if block.blockFormat().headingLevel() > 1]
+
+    def show_block(self, block: QTextBlock) -> None:
+        """At the top of the page."""
+        top = self.document().documentLayout().blockBoundingRect(block).top()
+        self.verticalScrollBar().setValue(round(top) - _MARGIN // 2)
+
+    def reading(self, headings: list[QTextBlock]) -> int:
+        """The last heading that has come to the top."""
+        line = self.verticalScrollBar().value() + 2 * _MARGIN
+        layout = self.document().documentLayout()
+        above = [n for n, block in enumerate(headings) if layout.blockBoundingRect(block).top() < line]
+        return above[-1] if above else 0
+
+    def loadResource(self, kind: int, name: QUrl) -> object:  # noqa: N802 (Qt's name, as below)
+        picture = self._pictures.get(name.toString())
+        return super().loadResource(kind, name) if picture is None else self._scaled(picture)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._late.start()
+
+    def _scaled(self, picture: QImage) -> QImage:
+        ratio = self.devicePixelRatioF()
+        room = self.viewport().width() - 2 * _MARGIN
+        wanted = min(round(room * ratio), picture.width())
+        made = picture.scaledToWidth(wanted, Qt.TransformationMode.SmoothTransformation)
+        made.setDevicePixelRatio(max(wanted / room, 1.0) if room > 0 else ratio)
+        return made
+
+    def _fit(self) -> None:
+        """All pictures as wide as there is room now."""
+        document = self.document()
+        for name, picture in self._pictures.items():
+            document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(name), self._scaled(picture))
+        document.markContentsDirty(0, document.characterCount())
+
+    def _space(self) -> None:
+        """Lines and paragraphs that can be read at ease."""
+        for block in self._blocks():
+            form = block.blockFormat()
+            if not form.headingLevel() and _OBJECT not in block.text():
+                form.setLineHeight(_LEADING, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            form.setBottomMargin(max(form.bottomMargin(), _GAP))
+            QTextCursor(block).setBlockFormat(form)
+
+    def _blocks(self) -> list[QTextBlock]:
+        found, block = [], self.document().begin()
+        while block.isValid():
+            found.append(block)
+            block = block.next()
+        return found
+
+
+def _picture(name: str) -> Path:
+    """The guide names pictures as the web finds them, from packaging/."""
+    return paths.resources() / name.removeprefix("../resources/")
