@@ -58,9 +58,12 @@ class GuideDialog(QDialog):
         self.page.verticalScrollBar().valueChanged.connect(self._mark)
         self.contents.itemActivated.connect(self._go)
         self.contents.itemClicked.connect(self._go)
-        look.changed.connect(lambda: self.read(look.lang))
+        look.changed.connect(self._on_look)
         self.read(look.lang)
         self.page.setFocus()
+
+    def _on_look(self) -> None:
+        self.read(self._look.lang)
 
     def read(self, lang: str) -> None:
         """The guide in this language, from its beginning."""
