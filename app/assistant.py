@@ -23,6 +23,7 @@ from app.shelf import LIMITS, STANDARD, Kind, Shelf, check_room_to_work, embeddi
 from sscore.errors import BadPrompt, ModelCrashed
 from sscore.labels import LabelSet
 from sscore.models.cache import EmbeddingCache, needed_by
+from sscore.models.known_classes import strangers
 from sscore.models.zoom import Zoom
 from sscore.naming import Naming
 from sscore.types import Annotation, Box, Classifier, Embedding, ModelCard, Prompt, Proposal, Scores, Segmenter
@@ -46,7 +47,7 @@ class Assistant(QObject):
 
     def __init__(self, lane: Lane, settings: Settings, shelf: Shelf, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lane = lane
+        self.lane = lane
         self._settings = settings
         self._shelf = shelf
         self.looking_at: Callable[[], Box | None] = lambda: None  # the part of the photo in sight, image px
@@ -56,7 +57,7 @@ class Assistant(QObject):
         self.loading: dict[str, str] = {}  # kind -> id on its way
         self.pending = Pending()
         self.seconds: dict[str, float] = {}
-        self._labels: LabelSet | None = None
+        self.labels: LabelSet | None = None
         self.naming = Naming()
         self._image = ""
         self._photo: Photo | None = None
@@ -69,7 +70,8 @@ class Assistant(QObject):
 
     def start(self) -> None:
         """List the models, then load the chosen ones."""
-        self._lane.submit("cards", self._shelf.cards, self._on_cards, self._on_cards_failed)
+        failed = lambda error: self.notice.emit(of_error(error, key="model"))  # noqa: E731
+        self.lane.submit("cards", self._shelf.cards, self._on_cards, failed)
         for kind in STANDARD:
             self.load(kind, self._settings.get(kind))
 
@@ -78,7 +80,7 @@ class Assistant(QObject):
         opened: Callable[[str], Any] = self._shelf.segmenter if kind == "segmenter" else self._shelf.classifier
         self.loading[kind] = model_id
         self.models_changed.emit()
-        self._lane.submit(
+        self.lane.submit(
             ("load", kind),
             lambda: opened(model_id),
             lambda model: self._on_loaded(kind, model_id, model),
@@ -91,19 +93,18 @@ class Assistant(QObject):
         return model.card.id if model is not None else ""
 
     @property
-    def lane(self) -> Lane:
-        return self._lane
+    def strangers(self) -> tuple[str, ...]:
+        """The project's classes that the classifier in use does not know."""
+        return strangers(getattr(self.classifier, "classes", None), self.labels) if self.labels else ()
 
     @property
-    def busy(self) -> bool:
-        return bool(self.loading)
+    def namer(self) -> Classifier | None:
+        """The classifier, where it knows all classes of the project; masks are made all the same."""
+        return None if self.strangers else self.classifier
 
     def _on_cards(self, cards: list[ModelCard]) -> None:
         self.cards = cards
         self.models_changed.emit()
-
-    def _on_cards_failed(self, error: Exception) -> None:
-        self.notice.emit(of_error(error, key="model"))
 
     def _on_failed(self, error: Exception) -> None:
         """A model broke off at its work: it stays, and so does all else. Of one that crashed app.crashes tells."""
@@ -130,7 +131,7 @@ class Assistant(QObject):
 
     def set_image(self, image: str, labels: LabelSet) -> None:
         """Another photo is on its way: what was begun on the old one is kept for it."""
-        left, self._labels = self._image, labels
+        left, self.labels = self._image, labels
         if self.pending.at:
             self._stash[left] = replace(self.pending, draft=None, settled=False)
             text = self.tr("The mask you began on {name} is kept").format(name=left)
@@ -147,7 +148,7 @@ class Assistant(QObject):
     def set_naming(self, naming: Naming, labels: LabelSet | None = None) -> None:
         """How the project wants its objects named: what the classifier sees, how its sureness is corrected, and by
         which words."""
-        self.naming, self._labels = naming, labels or self._labels
+        self.naming, self.labels = naming, labels or self.labels
         self._go_on(encode=False)
 
     def forget(self) -> None:
@@ -179,7 +180,7 @@ class Assistant(QObject):
         def work() -> None:
             done = False
             try:
-                self._embedding(segmenter, photo)
+                self.embedding(segmenter, photo)
                 done = True
             finally:  # told even when another photo is wanted by now
                 self.encoded.emit(photo, segmenter, done)
@@ -189,9 +190,9 @@ class Assistant(QObject):
 
         self.encoding.emit(photo.image)
         if ahead:
-            self._lane.submit("ahead", work, None, failed, priority=9)
+            self.lane.submit("ahead", work, None, failed, priority=9)
         else:
-            self._lane.submit("encode", work, None, self._on_failed, priority=6)
+            self.lane.submit("encode", work, None, self._on_failed, priority=6)
 
     def _on_setting(self, key: str) -> None:
         if key in LIMITS:
@@ -203,10 +204,7 @@ class Assistant(QObject):
         return self._photo
 
     def embedding(self, segmenter: Segmenter, photo: Photo) -> Embedding:
-        """For other work on the model lane, and only there."""
-        return self._embedding(segmenter, photo)
-
-    def _embedding(self, segmenter: Segmenter, photo: Photo) -> Embedding:
+        """For work on the model lane, and only there."""
         if needed_by(segmenter) and not self.cache.has(segmenter, photo.digest):
             check_room_to_work(segmenter)
         return self.cache.get(segmenter, photo.rgb, photo.digest)
@@ -227,7 +225,7 @@ class Assistant(QObject):
     def drop_draft(self) -> None:
         """The drag was called off: back to the prompt before it."""
         if self.pending.draft is not None:
-            self._lane.cancel("propose")
+            self.lane.cancel("propose")
             self._drafting = self._next_draft = False
             self._show(replace(self.pending, draft=None, proposal=None))
             self._ask(final=True)
@@ -287,7 +285,7 @@ class Assistant(QObject):
         if self.segmenter is not None:
             from sscore.recognize import made_by as record
 
-            made_by = record(self.segmenter, self.classifier, pending.candidate, naming=self.how)
+            made_by = record(self.segmenter, self.namer, pending.candidate, naming=self.how)
         return Annotation(
             id=0,
             mask=pending.mask,
@@ -301,14 +299,14 @@ class Assistant(QObject):
         )
 
     def _ask(self, *, final: bool) -> None:
-        photo, segmenter, labels, prompt = self._photo, self.segmenter, self._labels, self.pending.prompt
+        photo, segmenter, labels, prompt = self._photo, self.segmenter, self.labels, self.pending.prompt
         if photo is None or segmenter is None or labels is None or prompt.empty:
             return
         if not final and self._drafting:
             self._next_draft = True
             return
         self._drafting, self._next_draft = not final, False
-        classifier, naming = self.classifier if final else None, self.naming
+        classifier, naming = self.namer if final else None, self.naming
         # Not for a box still being drawn: each look closer costs an encoding.
         zoom: Zoom = "auto" if final and self._settings.get("zoom_small") else "off"
         view = self.looking_at() if zoom == "auto" else None
@@ -316,7 +314,7 @@ class Assistant(QObject):
         def work() -> Proposal:
             from sscore.recognize import propose
 
-            embedding = self._embedding(segmenter, photo)
+            embedding = self.embedding(segmenter, photo)
             # While the box is still moving one quick answer will do; candidates come when it is finished.
             return propose(
                 segmenter,
@@ -332,7 +330,7 @@ class Assistant(QObject):
                 naming=naming,
             )
 
-        self._lane.submit(
+        self.lane.submit(
             "propose",
             work,
             lambda proposal: self._on_proposal(proposal, final),
@@ -376,7 +374,7 @@ class Assistant(QObject):
 
     def _score_choice(self) -> None:
         choice, mask, proposal = self.pending.choice, self.pending.mask, self.pending.proposal
-        photo, classifier, labels, naming = self._photo, self.classifier, self._labels, self.naming
+        photo, classifier, labels, naming = self._photo, self.namer, self.labels, self.naming
         if choice in self.pending.scores or mask is None or photo is None or classifier is None or labels is None:
             return
 
@@ -389,10 +387,10 @@ class Assistant(QObject):
             if self.pending.proposal is proposal:
                 self._show(self.pending.scored(choice, scores))
 
-        self._lane.submit("score", work, done, self._on_failed, priority=1)
+        self.lane.submit("score", work, done, self._on_failed, priority=1)
 
     def _stop(self) -> None:
-        self._lane.cancel("propose")
+        self.lane.cancel("propose")
         self._drafting = self._next_draft = self._accept_wanted = False
 
     def _show(self, pending: Pending) -> None:

@@ -28,9 +28,13 @@ class Crashes(QObject):
         self._assistant = assistant
         self._counts: dict[str, int] = {}
         self._handled: weakref.WeakSet[Exception] = weakref.WeakSet()  # its frames hold photos
-        assistant.proposed.connect(lambda _proposal: self._counts.clear())
+        assistant.proposed.connect(lambda _proposal: self.forgive())
         assistant.load_crashed.connect(self._on_load_crashed)
         assistant.lane.broke.connect(self._on_broke)
+
+    def forgive(self) -> None:
+        """The models have answered: a crash after that counts as the first."""
+        self._counts.clear()
 
     def _on_load_crashed(self, kind: Kind, model_id: str, error: ModelCrashed) -> None:
         self._answer(kind, error)

@@ -159,7 +159,7 @@ class Drawing(QObject):
         self._name(new, gesture)
 
     def _name(self, made: Annotation, gesture: int) -> None:
-        photo, classifier, labels = self._assistant.photo, self._assistant.classifier, self._session.labels
+        photo, classifier, labels = self._assistant.photo, self._assistant.namer, self._session.labels
         naming = self._assistant.naming
         if photo is None or classifier is None:
             return

@@ -17,10 +17,11 @@ from app.finds import Find, Finds
 from app.jobs import Lane
 from app.notices import Notice, of_error
 from app.photos import Photo
+from app.second_try import CRASHED, SecondTry
 from app.session import Session
 from app.settings import Settings
 from sscore import edits
-from sscore.errors import Cancelled, ModelCrashed
+from sscore.errors import Cancelled
 from sscore.facts import EFFORT
 from sscore.project import Project
 from sscore.types import Annotation, Box, Page, Prompt, Scores, Segmenter
@@ -30,10 +31,11 @@ _URGENT = 2  # prompts and their classes do not wait for a search
 
 class Finder(QObject):
     """`finds` of the photo on screen, None when there are none. `changed` when they, what is hovered, or `running` are
-    others; `progressed` with the share 0..1 that is done."""
+    others; `progressed` with the share 0..1 that is done; `answered` when the models gave what they were asked for."""
 
     changed = Signal()
     progressed = Signal(float)
+    answered = Signal()
     notice = Signal(object)
     _reported = Signal(object, float)
 
@@ -48,6 +50,8 @@ class Finder(QObject):
         self._image = ""
         self._kept: dict[str, Finds] = {}
         self._stop: threading.Event | None = None
+        self._second = SecondTry(assistant, self)
+        self._unanswered: list[tuple[str, Box]] = []  # image and box
         self.spell = Spell()
         session.image_changed.connect(self._on_image)
         session.project_opened.connect(self._forget)
@@ -69,15 +73,22 @@ class Finder(QObject):
         if segmenter is None:
             self.notice.emit(Notice("info", self.tr("There is no model for masks yet"), key="find"))
             return
-        stop = self._stop = threading.Event()
+        self._stop = threading.Event()
+        self._search(self._stop, again=False)
+        self.changed.emit()
+        self.progressed.emit(0.0)
+
+    def _search(self, stop: threading.Event, *, again: bool) -> None:
+        """again: the model crashed at it the first time; there is no third."""
+        photo, segmenter = self._assistant.photo, self._assistant.segmenter
+        if stop is not self._stop or photo is None or segmenter is None:
+            return
         self._lane.submit(
             "find",
             lambda: self._find(segmenter, photo, stop),
             lambda finds: self._on_found(photo.image, stop, finds),
-            lambda error: self._on_failed(stop, error),
+            lambda error: self._on_failed(stop, error, again),
         )
-        self.changed.emit()
-        self.progressed.emit(0.0)
 
     def _find(self, segmenter: Segmenter, photo: Photo, stop: threading.Event) -> Finds:
         """Runs on the model lane."""
@@ -97,7 +108,7 @@ class Finder(QObject):
                 self._reported.emit(stop, share)
 
         progress(0, 1)
-        classifier, labels = self._assistant.classifier, self._session.labels
+        classifier, labels = self._assistant.namer, self._session.labels
         embedding = self._assistant.embedding(segmenter, photo)
         found = [(one, one.mask) for one in find_all(segmenter, photo.rgb, embedding, progress=progress) if one.mask]
         pieces = [mask for _, mask in found]
@@ -117,11 +128,22 @@ class Finder(QObject):
 
     def ask(self, box: Box) -> None:
         """One of several boxes drawn one after the other: answered when the model has time, and then a proposal."""
-        photo, segmenter, page = self._assistant.photo, self._assistant.segmenter, self._session.page
-        if photo is None or page is None or photo.image != page.image or segmenter is None:
+        photo, project, page = self._assistant.photo, self._session.project, self._session.page
+        if photo is None or page is None or photo.image != page.image or self._assistant.segmenter is None:
             return
-        classifier, labels, prompt = self._assistant.classifier, self._session.labels, Prompt(box=box)
-        project, naming = self._session.project, self._assistant.naming
+        self.asked += 1
+        self._ask(box, photo, project, again=False)
+        self.changed.emit()
+
+    def _ask(self, box: Box, photo: Photo, project: Project | None, *, again: bool) -> None:
+        """again: as of `_search`. The models are those of now."""
+        segmenter = self._assistant.segmenter
+        if segmenter is None or project is not self._session.project:
+            self.asked -= 1
+            self.changed.emit()
+            return
+        classifier, labels, prompt = self._assistant.namer, self._session.labels, Prompt(box=box)
+        naming = self._assistant.naming
 
         def work() -> Find | None:
             from sscore.recognize import propose
@@ -135,19 +157,18 @@ class Finder(QObject):
             art.outline()
             return Find(-1, best, best.mask, answer.scores, art, prompt=prompt)
 
-        self.asked += 1
         self._lane.submit(
             ("piece", box),
             work,
             lambda find: self._on_piece(project, photo.image, Finds((), segmenter, classifier, 0.0), find),
-            self._on_no_piece,
+            lambda error: self._on_no_piece(error, box, photo, project, again),
             priority=1,
         )
-        self.changed.emit()
 
     def _on_piece(self, project: Project | None, image: str, none: Finds, find: Find | None) -> None:
         """none: what there is when nothing was found before. The answer waits where its photo is left meanwhile."""
         self.asked -= 1
+        self.answered.emit()
         here = image == self._image
         known = (self.finds if here else self._kept.get(image)) or replace(
             none, threshold=self._settings.get("finds_from")
@@ -165,11 +186,26 @@ class Finder(QObject):
             self._kept[image] = known
         self.changed.emit()
 
-    def _on_no_piece(self, error: Exception) -> None:
+    def _on_no_piece(self, error: Exception, box: Box, photo: Photo, project: Project | None, again: bool) -> None:
+        crashed = isinstance(error, CRASHED)
+        if crashed and not again:
+            self._second.later(lambda: self._ask(box, photo, project, again=True))
+            return
         self.asked -= 1
         self.changed.emit()
-        if not isinstance(error, ModelCrashed):  # that is told once, by app.crashes
+        if not crashed:
             self.notice.emit(of_error(error, key="find"))
+            return
+        self._unanswered.append((photo.image, box))
+        text = self.tr("Boxes without an answer: {n}").format(n=len(self._unanswered))
+        self.notice.emit(Notice("warning", text, self._second.refused(), "find", self.tr("Ask again"), self._ask_again))
+
+    def _ask_again(self) -> None:
+        """The boxes that crashed a model twice, on the photo they were drawn on."""
+        boxes, self._unanswered = self._unanswered, []
+        for image, box in boxes:
+            if image == self._image:
+                self.ask(box)
 
     def stop(self) -> bool:
         """Call off a search under way; False when there is none."""
@@ -186,6 +222,7 @@ class Finder(QObject):
             self.progressed.emit(share)
 
     def _on_found(self, image: str, stop: threading.Event, finds: Finds) -> None:
+        self.answered.emit()
         page = self._session.page
         if stop is not self._stop or image != self._image or page is None:
             return
@@ -198,11 +235,19 @@ class Finder(QObject):
         elif not finds.open:
             self.notice.emit(Notice("done", self.tr("Every piece that was found is an object already."), key="find"))
 
-    def _on_failed(self, stop: threading.Event, error: Exception) -> None:
-        if stop is self._stop:
+    def _on_failed(self, stop: threading.Event, error: Exception, again: bool) -> None:
+        """Cancelled though nobody stopped it: a prompt that went before it was the end of the process."""
+        wanted, crashed = stop is self._stop, isinstance(error, CRASHED)
+        if wanted and crashed and not again:
+            self._second.later(lambda: self._search(stop, again=True))
+            return
+        if wanted:
             self._stop = None
             self.changed.emit()
-        if not isinstance(error, (Cancelled, ModelCrashed)):
+        if wanted and crashed:
+            text, action = self.tr("The search for pieces was not finished"), self.tr("Search again")
+            self.notice.emit(Notice("warning", text, self._second.refused(), "find", action, self.start))
+        elif not crashed:
             self.notice.emit(of_error(error, key="find"))
 
     # --- the photo on screen -----------------------------------------------------------------------------------

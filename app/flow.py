@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
-from app import model_words
 from app.bulk import Bulk
 from app.checks import Checks
 from app.company import Company
@@ -18,13 +17,13 @@ from app.crops import Crops
 from app.index import Index
 from app.jobs import Lane
 from app.learn_offer import LearnOffer
+from app.model_news import ModelNews
 from app.names import Names
 from app.notices import Notice
 from app.photos import Photo
 from app.recent import Recent
 from app.settings import chosen_keys
 from app.shelf import Shelf
-from sscore.errors import ModelCrashed
 from sscore.frames import EXTENSIONS
 from sscore.types import Page
 
@@ -64,9 +63,9 @@ class Flow(QObject):
         self.checks = Checks(window.session, self.index, self.lane, self)
         saver = window.session.saver
         saver.state_changed.connect(lambda _state: window.status.explain_saving(saver.trouble))
-        window.assistant.work_failed.connect(self._on_model_failed)
         self.crashes = Crashes(window.assistant, self)
-        self.crashes.happened.connect(self._on_crash)
+        window.finder.answered.connect(self.crashes.forgive)
+        self.news = ModelNews(window, self.crashes, self)
         self.company = Company(window.session, window.disk_lane, self)
         self.company.notice.connect(window.messages.show_notice)
         self.company.returned.connect(self._on_return)
@@ -275,7 +274,9 @@ class Flow(QObject):
         from app.dialogs.project_wizard import ProjectWizard
 
         window = self._window
-        return self._once(ProjectWizard(window.session, window.assistant, window.disk_lane, window.look, window))
+        return self._once(
+            ProjectWizard(window.session, window.assistant, window.stock, window.disk_lane, window.look, window)
+        )
 
     def show_capture(self, source: Path | None = None) -> CaptureDialog:
         from app.dialogs.capture import CaptureDialog
@@ -344,22 +345,6 @@ class Flow(QObject):
         self.crops.open(self._window.session.project)
         self._target = None
         QTimer.singleShot(0, self, self._show_dropped)  # when the first photo of the folder has its turn
-
-    def _on_model_failed(self, model_id: str, error: Exception) -> None:
-        """A model that broke off at its work: what is on screen stays, and the message leads to another model."""
-        window = self._window
-        text, detail = model_words.work_trouble(error, model_id)
-        models = self.tr("Models…")
-        window.messages.show_notice(
-            Notice("error", text, detail, "prompt", models, lambda: window.show_models(model_id))
-        )
-
-    def _on_crash(self, error: ModelCrashed, goes_on: str, again: bool) -> None:
-        """A model that ended its process: one message, whatever it was doing."""
-        text, detail = model_words.crash(error, goes_on, again=again)
-        window, kind = self._window, "warning" if again else "error"
-        show = lambda: window.show_models(error.model)  # noqa: E731
-        window.messages.show_notice(Notice(kind, text, detail, "crash", self.tr("Models…"), show))
 
     def _on_return(self) -> None:
         """The folder was away and is back: what could not be read is read again."""

@@ -213,9 +213,7 @@ def crash(error: errors.ModelCrashed, goes_on: str, *, again: bool) -> tuple[str
     name = error.model
     if again:
         text = QCoreApplication.translate("Models", "{name} crashed and was started again").format(name=name)
-        more = QCoreApplication.translate(
-            "Models", "Your work is kept. Should the last step have no answer, repeat it."
-        )
+        more = QCoreApplication.translate("Models", "Your work is kept, and what it was asked is asked once more.")
     elif goes_on != name:
         text = QCoreApplication.translate("Models", "{name} crashed again; {other} is used now")
         text = text.format(name=name, other=goes_on)

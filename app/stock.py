@@ -19,6 +19,8 @@ from PySide6.QtCore import QObject, Signal
 from app.jobs import Lane
 from app.shelf import Shelf
 from sscore.errors import Cancelled, WrongWeights
+from sscore.labels import LabelSet
+from sscore.models.known_classes import strangers
 from sscore.types import ModelCard, Progress
 
 if TYPE_CHECKING:
@@ -33,10 +35,11 @@ _REPORT_S, _WINDOW_S = 0.1, 6.0
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A model and where its weights are."""
+    """A model, where its weights are, and the classes it knows (None: any, or nobody can tell)."""
 
     card: ModelCard
     state: State
+    classes: tuple[str, ...] | None = None
 
     @property
     def here(self) -> bool:
@@ -100,8 +103,9 @@ class Stock(QObject):
 
         def work() -> list[Row]:
             from sscore import weight_store
+            from sscore.models.known_classes import known_classes
 
-            return [Row(card, weight_store.state(card)) for card in self._shelf.cards()]
+            return [Row(card, weight_store.state(card), known_classes(card)) for card in self._shelf.cards()]
 
         def failed(error: Exception) -> None:
             self.ended.emit(Outcome("verify", "", None, error))
@@ -114,6 +118,11 @@ class Stock(QObject):
 
     def row(self, model_id: str) -> Row | None:
         return next((row for row in self.rows if row.card.id == model_id), None)
+
+    def strangers(self, model_id: str, labels: LabelSet) -> tuple[str, ...]:
+        """The classes of a set that this classifier does not know, as far as its file tells."""
+        row = self.row(model_id)
+        return strangers(row.classes, labels) if row is not None else ()
 
     def work_on(self, subject: str) -> Work | None:
         """The job that concerns this model or file."""

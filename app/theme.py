@@ -189,6 +189,8 @@ QComboBox, QLineEdit, QDoubleSpinBox, QSpinBox { background: $raised; border: 1p
 QComboBox:hover, QLineEdit:hover, QDoubleSpinBox:hover { border-color: $faint; }
 QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus { border-color: $accent; }
 QComboBox:disabled { color: $off; }
+QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QPlainTextEdit:disabled { color: $off;
+  background: transparent; border-style: dashed; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-position: top right; width: 22px; border: none; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-position: bottom right; width: 22px; border: none; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($icons/ui-chevron-up.svg); width: 11px; height: 11px; }

@@ -236,7 +236,7 @@ class CaptureDialog(QDialog):
 
     def _name(self, rgb: ByteArray) -> None:
         """Classify the middle of the frame on the model lane; the latest frame wins."""
-        classifier, labels = self._assistant.classifier, self._session.labels
+        classifier, labels = self._assistant.namer, self._session.labels
         if classifier is None:
             return
         left, top, side, _ = self._middle()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import fit
 from app.assistant import Assistant
 from app.bulk import Bulk
 from app.child import ChildProcess
@@ -76,7 +77,7 @@ class NamingDialog(QDialog):
         self.classifier.currentIndexChanged.connect(self._on_classifier)
         stock.changed.connect(self._list_models)
         session.project_opened.connect(self.close)
-        self._show_ready()
+        self._on_classifier()
 
     def _build(self) -> None:
         self.classifier = QComboBox()
@@ -149,10 +150,21 @@ class NamingDialog(QDialog):
 
     def _on_classifier(self) -> None:
         """What was found was found by another."""
-        self.says.hide()
         for page in self._pages():
             page.forget()
         self._show_ready()
+        self._show_fit()
+
+    @property
+    def _strangers(self) -> tuple[str, ...]:
+        return self._stock.strangers(self.card.id, self.session.labels) if self.card is not None else ()
+
+    def _show_fit(self) -> None:
+        """A model that does not know the classes says so before it is asked."""
+        if strangers := self._strangers:
+            self.say(fit.advice(self.session.labels, strangers, self.look.lang), "warn")
+        else:
+            self.says.hide()
 
     def _pages(self) -> tuple[Any, ...]:
         return self.again, self.sure, self.words
@@ -160,7 +172,7 @@ class NamingDialog(QDialog):
     def _turn(self, page: int) -> None:
         self.pages.setCurrentIndex(page)
         if not self.child.running:
-            self.says.hide()
+            self._show_fit()
 
     # --- work --------------------------------------------------------------------------------------------------
 
@@ -190,7 +202,7 @@ class NamingDialog(QDialog):
         self.stop.setVisible(running)
         self.classifier.setEnabled(not running)
         for page in self._pages():
-            page.set_ready(not running and self.card is not None)
+            page.set_ready(not running and self.card is not None and not self._strangers)
 
     def _on_event(self, event: dict[str, Any]) -> None:
         if event.get("event") == "progress":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -18,13 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import fit, model_words
 from app.assistant import Assistant
 from app.jobs import Lane
 from app.look import Look
 from app.notices import facts, of_error
 from app.session import Session
+from app.stock import Stock
 from sscore import images, labels
 from sscore.errors import SscError
+from sscore.labels import LabelSet
 from sscore.project import Project
 
 _OWN = "…"
@@ -34,11 +37,19 @@ class ProjectWizard(QDialog):
     """Says at once what it found in the folder; a folder that is a project already is simply opened."""
 
     def __init__(
-        self, session: Session, assistant: Assistant, disk: Lane, look: Look, parent: QWidget | None = None
+        self,
+        session: Session,
+        assistant: Assistant,
+        stock: Stock,
+        disk: Lane,
+        look: Look,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._assistant, self._disk, self._look = session, assistant, disk, look
+        self._session, self._assistant, self._stock = session, assistant, stock
+        self._disk, self._look = disk, look
         self._exists = False
+        self._found: LabelSet | None = None  # of a folder that is a project already
         self.setWindowTitle(self.tr("New project"))
         self.setMinimumWidth(580)
         self.folder = QLineEdit()
@@ -64,10 +75,14 @@ class ProjectWizard(QDialog):
         for kind, box in self.models.items():
             for card in assistant.cards:
                 if card.kind == kind:
-                    box.addItem(card.id, card.id)
+                    row = stock.row(card.id)
+                    here = row is None or row.here
+                    box.addItem(card.id if here else f"{card.id}  –  {model_words.place(row)}", card.id)
+            box.activated.connect(self._show_fit)
             box.setCurrentIndex(max(box.findData(assistant.present(kind)), 0))
         self.models["segmenter"].setAccessibleName(self.tr("Model for masks"))
         self.models["classifier"].setAccessibleName(self.tr("Model for classes"))
+        self.fits = QLabel(wordWrap=True)
         self.says = QLabel(wordWrap=True)
         form = QFormLayout()
         form.setHorizontalSpacing(18)
@@ -78,6 +93,7 @@ class ProjectWizard(QDialog):
         form.addRow("", self.names)
         form.addRow(self.tr("Model for masks"), self.models["segmenter"])
         form.addRow(self.tr("Model for classes"), self.models["classifier"])
+        form.addRow("", self.fits)
         self.create = QPushButton(self.tr("Create and open"))
         self.create.setDefault(True)
         self.create.setMinimumWidth(150)
@@ -130,8 +146,34 @@ class ProjectWizard(QDialog):
         self._show_names()
 
     def _show_names(self) -> None:
-        found = labels.load(self.labels.currentData())
+        found = self._chosen
         self.names.setText(" · ".join(found.name(key, self._look.lang) for key in found.keys))
+        self._show_fit()
+
+    @property
+    def _chosen(self) -> LabelSet:
+        return self._found or labels.load(self.labels.currentData())
+
+    def _show_fit(self) -> None:
+        """Whether the model for classes knows these, said before anything is made."""
+        model = self.models["classifier"].currentData()
+        row = self._stock.row(model)
+        strangers = self._stock.strangers(model, self._chosen)
+        text = ""
+        if strangers:
+            text = fit.advice(self._chosen, strangers, self._look.lang)
+        elif row is not None and not row.here:
+            text = self.tr("This model is not on this computer yet: get it under Tools, Models….")
+        self.fits.setText(text)
+        self.fits.setStyleSheet(f"color: {self._look.colours.warn};")
+        self.fits.setVisible(bool(text))
+        QTimer.singleShot(0, self, self._grow)
+
+    def _grow(self) -> None:
+        """As high as the wrapped lines need."""
+        layout = self.layout()
+        assert layout is not None
+        self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def _look_into(self) -> None:
         """Count the photos on the disk lane: a shared drive may take its time."""
@@ -140,12 +182,14 @@ class ProjectWizard(QDialog):
         if not self.folder.text().strip():
             return
 
-        def work() -> tuple[int, bool]:
+        def work() -> tuple[int, LabelSet | None]:
             exists = (folder / "project.toml").exists() or (folder / "pages").is_dir()
-            return len(images.list_images(folder)), exists
+            return len(images.list_images(folder)), Project.open(folder).labels if exists else None
 
-        def done(found: tuple[int, bool]) -> None:
-            count, self._exists = found
+        def done(found: tuple[int, LabelSet | None]) -> None:
+            count, self._found = found
+            self._exists = self._found is not None
+            self._show_names()
             self.create.setEnabled(count > 0)
             self.create.setText(self.tr("Open") if self._exists else self.tr("Create and open"))
             self.labels.setEnabled(not self._exists)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import fit
 from app.assistant import Assistant
 from app.look import Look
 from app.settings import Settings, apply_threads
@@ -93,6 +94,9 @@ class SettingsDialog(QDialog):
         self._section(self.tr("Models"))
         self._choice("segmenter", self.tr("Masks"), {})
         self._choice("classifier", self.tr("Classes"), {})
+        self.fits = QLabel(wordWrap=True)
+        self.fits.setStyleSheet(f"color: {self._look.colours.warn};")
+        self._form.addRow("", self.fits)
         self._fill_models()
         devices = {
             "auto": self.tr("The fastest"),
@@ -175,6 +179,10 @@ class SettingsDialog(QDialog):
                     if card.kind == kind:
                         box.addItem(card.id, card.id)
                 box.setCurrentIndex(box.findData(self._assistant.present(kind)))
+        if self._assistant.labels is not None:
+            strangers = self._assistant.strangers
+            self.fits.setText(fit.advice(self._assistant.labels, strangers, self._look.lang) if strangers else "")
+            self._form.setRowVisible(self.fits, bool(strangers))
 
     def _whole(self, key: str, name: str, least: int, most: int, special: str) -> None:
         box = QSpinBox(minimum=least, maximum=most, value=self._settings.get(key), specialValueText=special)

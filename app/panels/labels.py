@@ -116,7 +116,9 @@ class LabelsPanel(QFrame):
         """Who gave the probabilities, and the words for the first class where words were compared."""
         words = self._words(card, best)
         tip = ""
-        if card is None:
+        if card is None and self._assistant.strangers:
+            text = self.tr("{model} does not know these classes").format(model=self._assistant.present("classifier"))
+        elif card is None:
             text = ""
         elif words:
             text = self.tr("By the words {words} ({model})").format(model=card.id, words="、".join(words))

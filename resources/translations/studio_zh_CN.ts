@@ -1466,12 +1466,28 @@ MIT 许可证</translation>
         <translation>有一个框内没有找到目标。</translation>
     </message>
     <message>
+        <source>Boxes without an answer: {n}</source>
+        <translation>未得到结果的框：{n} 个</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>重新请求</translation>
+    </message>
+    <message>
         <source>No pieces were found on this photo.</source>
         <translation>这张照片上没有找到废钢件。</translation>
     </message>
     <message>
         <source>Every piece that was found is an object already.</source>
         <translation>找到的废钢件都已标注过了。</translation>
+    </message>
+    <message>
+        <source>The search for pieces was not finished</source>
+        <translation>查找废钢件未能完成</translation>
+    </message>
+    <message>
+        <source>Search again</source>
+        <translation>重新查找</translation>
     </message>
     <message>
         <source>The search for pieces on {name} was stopped</source>
@@ -1542,6 +1558,25 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Fit</name>
+    <message>
+        <source>{model} does not know the classes of this project</source>
+        <translation>{model} 不认识本项目的类别</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>{names} and {n} more</source>
+        <translation>{names}等（另有 {n} 个）</translation>
+    </message>
+    <message>
+        <source>It has never learnt {names}: masks come as always, but without a suggested class. You can take a CN-CLIP model, which goes by words; or give the classes yourself by their number keys and, after some dozens, let a model learn them (Review, Learn class names…).</source>
+        <translation>它没有学过{names}：掩膜照常给出，但不会建议类别。可以改用按文字判断的 CN-CLIP 模型；也可以自己按数字键指定类别，标注几十个之后再让模型学习（复核，学习类别…）。</translation>
+    </message>
+</context>
+<context>
     <name>Flow</name>
     <message>
         <source>Review</source>
@@ -1550,10 +1585,6 @@ MIT 许可证</translation>
     <message>
         <source>Checks</source>
         <translation>检查</translation>
-    </message>
-    <message>
-        <source>Models…</source>
-        <translation>模型…</translation>
     </message>
     <message>
         <source>{name} is not a photo</source>
@@ -2044,6 +2075,10 @@ MIT 许可证</translation>
         <translation>第一与第二概率之差。分差小时请再看一眼。</translation>
     </message>
     <message>
+        <source>{model} does not know these classes</source>
+        <translation>{model} 不认识这些类别</translation>
+    </message>
+    <message>
         <source>By the words {words} ({model})</source>
         <translation>提示词：{words}（{model}）</translation>
     </message>
@@ -2417,6 +2452,13 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>ModelNews</name>
+    <message>
+        <source>Models…</source>
+        <translation>模型…</translation>
+    </message>
+</context>
+<context>
     <name>Models</name>
     <message>
         <source>Comes with the program. Boxes and points, quick on any computer.</source>
@@ -2647,10 +2689,6 @@ MIT 许可证</translation>
         <translation>{name} 意外退出，已自动重新启动</translation>
     </message>
     <message>
-        <source>Your work is kept. Should the last step have no answer, repeat it.</source>
-        <translation>您的工作已保留。如果刚才那一步没有结果，请再做一次。</translation>
-    </message>
-    <message>
         <source>Your work is kept. Choose {name} again when you like.</source>
         <translation>您的工作已保留。您可以随时重新选用 {name}。</translation>
     </message>
@@ -2665,6 +2703,10 @@ MIT 许可证</translation>
     <message>
         <source>{name} crashed again; {other} is used now</source>
         <translation>{name} 再次意外退出；现在改用 {other}</translation>
+    </message>
+    <message>
+        <source>Your work is kept, and what it was asked is asked once more.</source>
+        <translation>您的工作不受影响，刚才的请求会自动再执行一次。</translation>
     </message>
     <message>
         <source>{name} crashed again</source>
@@ -3301,6 +3343,10 @@ MIT 许可证</translation>
         <translation>照片本身永远不会被修改。标注保存在同一文件夹中。</translation>
     </message>
     <message>
+        <source>This model is not on this computer yet: get it under Tools, Models….</source>
+        <translation>此模型还不在本机上：可在“工具，模型…”中下载。</translation>
+    </message>
+    <message>
         <source>Open</source>
         <translation>打开</translation>
     </message>
@@ -3716,6 +3762,13 @@ MIT 许可证</translation>
     <message>
         <source>Everything is saved again</source>
         <translation>全部内容已保存</translation>
+    </message>
+</context>
+<context>
+    <name>SecondTry</name>
+    <message>
+        <source>The model crashed at it twice. You can try again with the model that is in use now.</source>
+        <translation>模型两次在此处意外退出。可以用当前使用的模型再试一次。</translation>
     </message>
 </context>
 <context>

@@ -294,6 +294,7 @@ class RemoteClassifier(_Remote):
     def __init__(self, process: ModelProcess, spec: _Spec, facts: dict[str, Any]) -> None:
         super().__init__(process, spec, facts)
         self.view: str = facts["view"]
+        self.classes: tuple[str, ...] | None = facts["classes"]
 
     def scores(self, crops: list[ByteArray], labels: LabelNames) -> list[Scores]:
         scores: list[Scores] = self._process.ask(self, "scores", crops, labels)

@@ -108,7 +108,7 @@ class Worker:
         self._models[number] = model
         facts = {"card": model.card, "engine": getattr(model, "engine", "")}
         if kind == "classifier":
-            return facts | {"view": model.view}
+            return facts | {"view": model.view, "classes": getattr(model, "classes", None)}
         return facts | {
             "key": model.key(_DIGEST).split(_DIGEST) if isinstance(model, Keyed) else None,
             "wants_photo": isinstance(model, FindsAll),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import FakeClassifier, FakeSegmenter, wait_until
 
-from sscore.errors import ModelCrashed
+from sscore.errors import Cancelled, ModelCrashed
 from sscore.types import Box, Prompt
 
 
@@ -133,16 +133,83 @@ def test_a_classifier_that_crashes(studio, monkeypatch):
     assert "nano-cls crashed and was started again" in text
 
 
-def test_a_search_that_crashed_is_over_and_told_once(studio, monkeypatch):
-    crashing(studio, monkeypatch, "predict_many", 1)
+def test_a_search_is_repeated(studio, monkeypatch):
+    called = crashing(studio, monkeypatch, "predict_many", 1)
     studio.key("g")
-    studio.settle()
-    assert not studio.window.finder.running
+    wait_until(lambda: not studio.window.finder.running, what="the search")
+    assert len(called) > 1 and studio.window.finder.shown
     (text,) = said(studio)
-    assert "repeat it" in text
+    assert "asked once more" in text
+
+
+def test_a_search_is_repeated_once_and_then_offered(studio, monkeypatch):
+    studio.assistant.load("segmenter", "other")
+    studio.settle()
+    called = crashing(studio, monkeypatch, "predict_many", 99, model="other")
     studio.key("g")
-    wait_until(lambda: not studio.window.finder.running)
+    wait_until(lambda: not studio.window.finder.running, what="the end of it")
+    studio.settle()
+    assert len(called) == 2 and not studio.window.finder.shown
+    assert any("other crashed again; nano is used now" in text for text in said(studio))
+    (offer,) = [notice for notice in studio.window.messages.notices if notice.key == "find"]
+    assert offer.action == "Search again"
+    offer.run()
+    wait_until(lambda: not studio.window.finder.running, what="the search")
+    assert studio.window.finder.shown, "by the model in use now"
+
+
+def test_a_search_called_off_is_not_repeated(studio, monkeypatch):
+    called = crashing(studio, monkeypatch, "predict_many", 1)
+    studio.key("g")
+    wait_until(lambda: called)
+    studio.window.finder.stop()
+    studio.settle()
+    assert len(called) == 1 and not studio.window.finder.running
+
+
+def test_a_search_that_a_prompt_took_along_is_repeated(studio, monkeypatch):
+    """The prompt went before it and ended the process; the search is told Cancelled though nobody stopped it."""
+    real, called = studio.shelf.segmenters["nano"].predict_many, []
+
+    def predict_many(*args, **kwargs):
+        called.append(1)
+        if len(called) == 1:
+            raise Cancelled
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(studio.shelf.segmenters["nano"], "predict_many", predict_many)
+    studio.key("g")
+    wait_until(lambda: not studio.window.finder.running, what="the search")
     assert studio.window.finder.shown
+
+
+def several(studio, *lefts):
+    """Boxes drawn one after the other."""
+    for left in lefts:
+        studio.window.finder.ask(Box(left, 20, left + 60, 120))
+    wait_until(lambda: not studio.window.finder.asked, what="the answers")
+    studio.settle()
+
+
+def test_boxes_that_wait_are_all_answered(studio, monkeypatch):
+    called = crashing(studio, monkeypatch, "predict", 1)
+    several(studio, 20, 110, 200)
+    assert len(called) == 4 and len(studio.window.finder.shown) == 3
+    (text,) = said(studio)
+    assert "asked once more" in text
+
+
+def test_a_box_that_crashes_again_is_offered(studio, monkeypatch):
+    studio.assistant.load("segmenter", "other")
+    studio.settle()
+    called = crashing(studio, monkeypatch, "predict", 99, model="other")
+    several(studio, 20)
+    assert len(called) == 2 and not studio.window.finder.shown
+    (offer,) = [notice for notice in studio.window.messages.notices if notice.key == "find"]
+    assert offer.text == "Boxes without an answer: 1"
+    offer.run()
+    wait_until(lambda: not studio.window.finder.asked, what="the answer")
+    assert len(studio.window.finder.shown) == 1, "by the model in use now"
 
 
 def test_the_message_leads_to_the_models(studio, monkeypatch):
