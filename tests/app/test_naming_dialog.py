@@ -296,7 +296,7 @@ def test_words_are_saved_for_this_project_and_hold_at_once(dialog, words, studio
     wait_until(lambda: "Saved" in dialog.says.text(), what="that the words are saved")
     assert words.lines["H"].text() == "工字钢; H 型梁" and not words.save.isEnabled()
     assert studio.session.labels.prompts("H") == ("一根工字钢", "一根H 型梁")
-    assert studio.assistant._labels is studio.session.labels
+    assert studio.assistant.labels is studio.session.labels
     assert load().prompts("H")[0] == "一张H型钢的照片", "the set that ships stays"
     studio.session.edit("accept", edits.set_status(studio.session.page, [1], "accepted"))
     studio.settle()
