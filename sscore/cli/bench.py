@@ -24,14 +24,19 @@ def bench(
     stages: Annotated[
         str, typer.Option("--stages", help="Of encode, predict, everything, classify.")
     ] = "encode,predict,everything,classify",
-    engines: Annotated[str, typer.Option("--engines", help="torch, openvino or both.")] = "openvino",
+    engines: Annotated[
+        str, typer.Option("--engines", help="auto (what would be used), torch, openvino; several.")
+    ] = "auto",
     runs: Annotated[int, typer.Option("--runs", help="Runs of which the median is taken.")] = 5,
     points_per_side: Annotated[
         int, typer.Option("--points-per-side", help="Grid of everything mode; SAM's own default is 32.")
     ] = 8,
     random_weights: Annotated[
         bool,
-        typer.Option("--random-weights", help="Measure SAM variants whose checkpoint is not here; speed is the same."),
+        typer.Option(
+            "--random-weights",
+            help="Measure SAM and CN-CLIP variants whose checkpoint is not here; speed is the same.",
+        ),
     ] = False,
     official: Annotated[
         bool, typer.Option("--official/--no-official", help="Measure the published code beside ours.")

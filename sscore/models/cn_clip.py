@@ -184,25 +184,32 @@ def samples(px: int) -> FloatArray:
     return np.stack(crops)
 
 
-def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "auto") -> CnClipClassifier:
-    """Open a published checkpoint (see `sscore.models.load_classifier`). Raises WrongWeights."""
-    digest = weights.digest(path)
+def load(card: ModelCard, path: Path | None, *, device: str = "auto", engine: str = "auto") -> CnClipClassifier:
+    """Open a published checkpoint (see `sscore.models.load_classifier`); None: random weights, the same every time, for
+    measuring. Raises WrongWeights."""
+    digest = weights.digest(path) if path is not None else f"random-{card.variant}"
     tower = part(card, path)
-    inputs = list(tower.inputs.values())
     runner = open_runner(
-        tower.build, inputs, "cn_clip", digest, device=device, engine=engine, samples=lambda: samples(card.input_px)
+        tower.build,
+        list(tower.inputs.values()),
+        "cn_clip",
+        digest,
+        device=device,
+        engine=engine,
+        keep=path is not None,
+        samples=lambda: samples(card.input_px),
     )
     return CnClipClassifier(card, runner, TextFeatures(lambda: network(card, path), digest))
 
 
-def part(card: ModelCard, path: Path) -> Part:
+def part(card: ModelCard, path: Path | None) -> Part:
     """The image tower, for `sscore.models.export`."""
     photo = Input((1, 3, card.input_px, card.input_px), free=(0,))
     return Part("image", lambda: network(card, path).visual, {"photo": photo}, ("features",))
 
 
-def network(card: ModelCard, path: Path) -> CnClip:
-    """Both towers with the weights of a file, in float32 and eval mode. Raises WrongWeights."""
+def network(card: ModelCard, path: Path | None) -> CnClip:
+    """Both towers with the weights of a file (None: random ones), in float32 and eval mode. Raises WrongWeights."""
     import torch
 
     from sscore.models.nets.cn_clip import CONFIGS, CnClip
@@ -214,6 +221,10 @@ def network(card: ModelCard, path: Path) -> CnClip:
             f"{card.id!r} is of the variant {card.variant!r} with input_px {card.input_px}; known are {known}",
             remedy="mend its row in the catalogue",
         )
+    if path is None:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            return CnClip(config).eval().requires_grad_(False)
     with torch.device("meta"):  # laid out, not filled: the file has every value
         net = CnClip(config)
     return cast("CnClip", checkpoints.fill(net, path, card.family, card.variant))

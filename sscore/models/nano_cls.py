@@ -36,6 +36,7 @@ class NanoClassifier:
     def __init__(self, card: ModelCard, runner: Runner, classes: tuple[str, ...], temperature: float) -> None:
         self.card = card
         self.classes = classes
+        self.engine = runner.engine
         self._runner = runner
         self._temperature = temperature
 

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from sscore import catalogue, labels, models, paths
+from sscore.bench import published
 from sscore.errors import BadLabels, WrongWeights
 from sscore.labels import Label, LabelSet
 from sscore.models import checkpoints, cn_clip, export, wordpiece
@@ -102,6 +103,7 @@ def test_the_residual_network_gives_the_authors_features(tmp_path, monkeypatch):
 def test_the_package_gives_the_same_where_it_is_installed(file):
     package = pytest.importorskip("cn_clip.clip")
     from cn_clip.clip.model import CLIP
+    from cn_clip.clip.utils import create_model
     from PIL import Image
 
     size = cn_clip_weights.TINY
@@ -134,6 +136,13 @@ def test_the_package_gives_the_same_where_it_is_installed(file):
         assert np.array_equal(tokens.numpy(), wordpiece.tokenize(list(cn_clip_weights.TEXTS)))
         assert torch.allclose(net.encode_text(tokens), official.encode_text(tokens), atol=2e-5)
         assert torch.allclose(net.visual(torch.from_numpy(mine))[0], official.encode_image(photos), atol=2e-5)
+    for variant, structure in published._STRUCTURES.items():  # what `ssc bench` asks the package for
+        with torch.device("meta"):
+            shapes = [
+                {name: value.shape for name, value in made.state_dict().items()}
+                for made in (create_model(structure), nets.CnClip(nets.CONFIGS[variant]))
+            ]
+        assert shapes[0] == shapes[1]
 
 
 def test_scores_follow_the_published_protocol(tiny, file):

@@ -1,38 +1,40 @@
 """How fast the models run here, measured beside the published code in the same run.
 
-Times depend on the machine, ratios far less; so each stage is measured in turns with the official path (the authors'
-`SamPredictor` or `SamAutomaticMaskGenerator` on the same weights, float32 torch) and both medians are reported.
+Times depend on the machine, ratios far less; so each stage is measured in turns with the official path (see
+`sscore.bench.published`) and both medians are reported.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from importlib import import_module
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
 from sscore import catalogue
+from sscore.bench import published
 from sscore.errors import BadOption
 from sscore.models import load_classifier, load_segmenter, open_untrained
 from sscore.models.engines import check_names
-from sscore.types import Box, ByteArray, ModelCard, Progress, Prompt, Segmenter
+from sscore.types import Box, ByteArray, Classifier, ModelCard, Progress, Prompt, Segmenter
 
 STAGES = ("encode", "predict", "everything", "classify")
-_SAM = ("sam", "sam_hq", "mobile_sam", "edge_sam")
 _CROPS = 32
+_CROP_PX = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measurement. median_s, official_median_s: seconds (None: there is no published code of this model); ratio:
-    official over ours, above 1 is faster than official."""
+    """One measurement. median_s, official_median_s: seconds (None: there is no published code of this model, or it is
+    not installed: `note` says so); ratio: official over ours, above 1 is faster than official; cosine: of classifiers,
+    the least between our features of a crop and the official ones."""
 
     segmenter: str
     stage: str
@@ -41,17 +43,20 @@ class Row:
     official_median_s: float | None
     ratio: float | None
     runs: int
+    cosine: float | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to measure. engines: of this program; runs: of which the median is taken, after one that is not counted;
-    points_per_side: of everything mode's grid (the published default is 32; the time grows with its square);
-    untrained: random weights instead of the checkpoint, since speed does not depend on the values."""
+    """What to measure. engines: of this program ("auto": the one it would take; rows name it); runs: of which the
+    median is taken, after one that is not counted; points_per_side: of everything mode's grid (the published default is
+    32; the time grows with its square); untrained: random weights instead of the checkpoint, since speed does not
+    depend on the values."""
 
     models: tuple[str, ...]
     stages: tuple[str, ...] = STAGES
-    engines: tuple[str, ...] = ("openvino",)
+    engines: tuple[str, ...] = ("auto",)
     runs: int = 5
     points_per_side: int = 8
     untrained: bool = False
@@ -97,7 +102,7 @@ def machine() -> dict[str, Any]:
         "bf16": "amx" if "amx_bf16" in features else "avx512" if "avx512_bf16" in features else "no",
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in ("torch", "openvino", "numpy", "scrap-sam-clip")},
+        "versions": {name: _version(name) for name in ("torch", "openvino", "numpy", "cn-clip", "scrap-sam-clip")},
     }
 
 
@@ -128,10 +133,11 @@ def _cpuinfo() -> list[str]:
 
 
 def _segmenter(plan: Plan, card: ModelCard, engine: str, rgb: ByteArray) -> Iterator[Row]:
-    is_sam = card.family in _SAM
+    is_sam = card.family in published.SAM
     untrained = plan.untrained and is_sam
     model: Segmenter = open_untrained(card.id, engine=engine) if untrained else load_segmenter(card.id, engine=engine)
-    official = _Official(card, plan, untrained) if is_sam and plan.official else None
+    engine = getattr(model, "engine", engine)
+    official = published.SamPredictor(card, plan.points_per_side, untrained) if is_sam and plan.official else None
     height, width = rgb.shape[:2]
     box = Box(0.3 * width, 0.3 * height, 0.6 * width, 0.7 * height)
     embedding = model.encode(rgb)
@@ -152,13 +158,45 @@ def _segmenter(plan: Plan, card: ModelCard, engine: str, rgb: ByteArray) -> Iter
 
 
 def _classifier(plan: Plan, card: ModelCard, engine: str, rgb: ByteArray) -> Iterator[Row]:
-    if "classify" in plan.stages:
-        from sscore import labels
+    """Our names of crops beside the official features of them: texts are computed once, and left out on both sides."""
+    if "classify" not in plan.stages:
+        return
+    from sscore import labels
+    from sscore.models import cn_clip
 
-        model = load_classifier(card.id, engine=engine)
-        crops = [np.ascontiguousarray(rgb[i : i + 160, i : i + 160]) for i in range(_CROPS)]
-        label_set = labels.load()
-        yield _row(plan, card, engine, "classify", lambda: model.scores(crops, label_set), None)
+    is_clip = card.family == "cn_clip"
+    untrained = plan.untrained and is_clip
+    model: Classifier = (
+        cn_clip.load(card, None, engine=engine) if untrained else load_classifier(card.id, engine=engine)
+    )
+    crops, label_set = _crops(rgb), labels.load()
+    official, note = _clip_package(card, untrained) if is_clip and plan.official else (None, "")
+    theirs: Callable[[], Any] | None = None
+    cosine = None
+    if official:
+        cosine = round(float((model.features(crops) * official.features(crops)).sum(1).min()), 5)
+        theirs = functools.partial(official.features, crops)
+    row = _row(plan, card, getattr(model, "engine", engine), "classify", lambda: model.scores(crops, label_set), theirs)
+    yield replace(row, cosine=cosine, note=note)
+
+
+def _clip_package(card: ModelCard, untrained: bool) -> tuple[published.ClipPackage | None, str]:
+    """The official code, or why it is not there."""
+    try:
+        return published.ClipPackage(card, untrained), ""
+    except ImportError as error:
+        missing = f"the official package cn-clip is not installed ({error})"
+        return None, f"{card.id}: {missing}; to measure it too: {published.CN_CLIP_INSTALL}"
+
+
+def _crops(rgb: ByteArray) -> list[ByteArray]:
+    """uint8 (160, 160, 3), spread over the photo from corner to corner; smaller where the photo is."""
+    height, width = rgb.shape[:2]
+    places = [
+        (max(height - _CROP_PX, 0) * n // (_CROPS - 1), max(width - _CROP_PX, 0) * n // (_CROPS - 1))
+        for n in range(_CROPS)
+    ]
+    return [np.ascontiguousarray(rgb[y : y + _CROP_PX, x : x + _CROP_PX]) for y, x in places]
 
 
 def _row(
@@ -185,48 +223,18 @@ def _seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-class _Official:
-    """The authors' own predictor on the same weights."""
-
-    def __init__(self, card: ModelCard, plan: Plan, untrained: bool) -> None:
-        from sscore.models import checkpoints
-        from sscore.models.nets import sam
-
-        whole: Any = sam.build(card.family, card.variant)
-        if not untrained:
-            whole = checkpoints.fill(whole, catalogue.weight_file(card), card.family, card.variant)
-        whole.train().eval().requires_grad_(False)
-        if card.family == "mobile_sam":
-            encode = whole.image_encoder.forward
-            whole.image_encoder.forward = lambda x: encode(x)[0]
-        package: Any = sam.hq_package() if card.family == "sam_hq" else import_module("segment_anything")
-        self._predictor = package.SamPredictor(whole)
-        self._everything = package.SamAutomaticMaskGenerator(whole, points_per_side=plan.points_per_side)
-        self._high_quality = card.family == "sam_hq"
-
-    def encode(self, rgb: ByteArray) -> Callable[[], Any]:
-        return lambda: self._predictor.set_image(rgb)
-
-    def predict(self, rgb: ByteArray, box: Box) -> Callable[[], Any]:
-        self._predictor.set_image(rgb)
-        corners = np.array(box.as_tuple())
-        return lambda: self._predictor.predict(box=corners, multimask_output=True)
-
-    def everything(self, rgb: ByteArray) -> Callable[[], Any]:
-        more = {"multimask_output": True} if self._high_quality else {}
-        return lambda: self._everything.generate(rgb, **more)
-
-
 def table(rows: Sequence[Row]) -> str:
     """The rows for people, in milliseconds."""
-    head = f"{'model':<14}{'stage':<12}{'engine':<10}{'ours':>12}{'official':>12}{'ratio':>8}"
+    wide = max([12, *(len(row.segmenter) for row in rows)]) + 2
+    head = f"{'model':<{wide}}{'stage':<12}{'engine':<15}{'ours':>12}{'official':>12}{'ratio':>8}{'cosine':>9}"
     lines = [head, "-" * len(head)]
     for row in rows:
         other = "" if row.official_median_s is None else f"{row.official_median_s * 1000:.1f} ms"
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}x"
-        lines.append(
-            f"{row.segmenter:<14}{row.stage:<12}{row.engine:<10}{row.median_s * 1000:>9.1f} ms{other:>12}{ratio:>8}"
-        )
+        cosine = "" if row.cosine is None else f"{row.cosine:.5f}"
+        about = f"{row.segmenter:<{wide}}{row.stage:<12}{row.engine:<15}"
+        lines.append(f"{about}{row.median_s * 1000:>9.1f} ms{other:>12}{ratio:>8}{cosine:>9}".rstrip())
+    lines += dict.fromkeys(row.note for row in rows if row.note)
     return "\n".join(lines)
 
 
