@@ -285,7 +285,7 @@ class Assistant(QObject):
         if self.segmenter is not None:
             from sscore.recognize import made_by as record
 
-            made_by = record(self.segmenter, self.namer, pending.candidate, naming=self.how)
+            made_by = record(self.segmenter, self.namer, pending.candidate, labels=self.labels, naming=self.how)
         return Annotation(
             id=0,
             mask=pending.mask,

@@ -121,7 +121,7 @@ class Finder(QObject):
             progress(1, 1)
             art = Art(mask)
             _ = art.outline()  # traced here rather than while painting
-            made.append(Find(number, candidate, mask, score, art))
+            made.append(Find(number, candidate, mask, score, art, labels=labels))
         return Finds(tuple(made), segmenter, classifier, 0.0)
 
     # --- several boxes -----------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ class Finder(QObject):
                 return None
             art = Art(best.mask)
             art.outline()
-            return Find(-1, best, best.mask, answer.scores, art, prompt=prompt)
+            return Find(-1, best, best.mask, answer.scores, art, prompt=prompt, labels=labels)
 
         self._lane.submit(
             ("piece", box),
@@ -377,7 +377,8 @@ class Finder(QObject):
         from sscore.recognize import annotate
 
         how = self._assistant.how
-        made = annotate(0, find.candidate, find.scores, find.prompt, finds.segmenter, finds.classifier, naming=how)
+        models = finds.segmenter, finds.classifier
+        made = annotate(0, find.candidate, find.scores, find.prompt, *models, labels=find.labels, naming=how)
         return replace(
             made,
             label=find.best_label(self._settings.get("unknown_below")),

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.canvas.paint import Art
 from sscore import masks
+from sscore.labels import LabelSet
 from sscore.types import UNKNOWN, Annotation, Candidate, Classifier, Mask, Page, Prompt, Scores, Segmenter
 
 SAME_PIECE = 0.7
@@ -18,7 +19,7 @@ SAME_PIECE = 0.7
 @dataclass(frozen=True, slots=True, eq=False)
 class Find:
     """One piece. label: the user's word, "" while the classifier's counts; art: its drawing, made beside the mask;
-    prompt: the box that somebody drew for it, None when the search found it."""
+    prompt: the box that somebody drew for it, None when the search found it; labels: by which it was named."""
 
     id: int
     candidate: Candidate
@@ -27,6 +28,7 @@ class Find:
     art: Art
     label: str = ""
     prompt: Prompt | None = None
+    labels: LabelSet | None = None
 
     @property
     def score(self) -> float:

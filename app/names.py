@@ -14,9 +14,6 @@ from app.settings import Settings
 from sscore.labels import LabelSet
 from sscore.naming import Naming
 
-WORDS_FAMILY = "cn_clip"
-"""It compares a crop with the label set's texts; all others know their classes by themselves."""
-
 Failed = Callable[[Exception], None]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
 import tomllib
@@ -77,6 +78,12 @@ class LabelSet:
         BadLabels."""
         texts = self.get(key).texts
         return tuple(template.replace("{}", text) for text in texts for template in self.templates)
+
+    @property
+    def words_version(self) -> str:
+        """Of the texts and templates: the beginning of their SHA-256, 12 hexadecimal digits."""
+        told = json.dumps([*((label.key, *label.texts) for label in self.labels), self.templates], ensure_ascii=False)
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
 
     def name(self, key: str, lang: str = "en") -> str:
         """What to show for a label in "zh" or else English; "unknown" has a name too, a foreign key is its own."""

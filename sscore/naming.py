@@ -10,10 +10,17 @@ from typing import Any
 import numpy as np
 
 from sscore.errors import BadOption
+from sscore.labels import LabelSet
 from sscore.types import UNKNOWN, Classifier, FloatArray, Scores
 
 VIEWS = ("tight", "masked", "context")
 """Tight box; mask on neutral ground; padded context (see `sscore.images.crop`)."""
+
+WORDS_FAMILY = "cn_clip"
+"""It compares a crop with the label set's texts; all others know their classes by themselves."""
+
+RECORDED = ("view", "words", "temperature", "unknown_below")
+"""What `Naming.record` may say of a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +53,11 @@ class Naming:
         """The most probable label, or "unknown" when it is not sure enough."""
         return scores.best if float(scores.values[0]) >= self.unknown_below else UNKNOWN
 
-    def record(self, classifier: Classifier) -> dict[str, Any]:
-        """What is kept with a result, for `Annotation.made_by`."""
+    def record(self, classifier: Classifier, labels: LabelSet | None) -> dict[str, Any]:
+        """What is kept with a result, for `Annotation.made_by`; the version of the words where words were compared."""
         made: dict[str, Any] = {"view": "+".join(self.views_for(classifier))}
+        if classifier.card.family == WORDS_FAMILY and labels is not None:
+            made["words"] = labels.words_version
         if self.temperature != 1 and self.classifier == classifier.card.id:
             made["temperature"] = self.temperature
         return made | ({"unknown_below": self.unknown_below} if self.unknown_below else {})

@@ -123,6 +123,7 @@ def annotate(
     segmenter: Segmenter,
     classifier: Classifier | None,
     *,
+    labels: LabelSet | None = None,
     naming: Naming = PLAIN,
 ) -> Annotation:
     """A model's answer as an instance with status "proposed": its label is the most probable one, or "unknown" when
@@ -136,16 +137,22 @@ def annotate(
         label=UNKNOWN if scores is None else naming.label(scores),
         scores=scores,
         status="proposed",
-        made_by=made_by(segmenter, classifier, candidate, naming=naming),
+        made_by=made_by(segmenter, classifier, candidate, labels=labels, naming=naming),
         prompt=prompt,
     )
 
 
 def made_by(
-    segmenter: Segmenter, classifier: Classifier | None, candidate: Candidate, *, naming: Naming = PLAIN
+    segmenter: Segmenter,
+    classifier: Classifier | None,
+    candidate: Candidate,
+    *,
+    labels: LabelSet | None = None,
+    naming: Naming = PLAIN,
 ) -> dict[str, Any]:
     """The models behind an instance, for `Annotation.made_by`: ids and weight digests, so that a mask can be traced to
-    the very weights; the candidate's index and predicted IoU; what the classifier saw."""
+    the very weights; the candidate's index and predicted IoU; what the classifier saw, and the version of the words if
+    it went by words. labels: those it was named with."""
     made: dict[str, Any] = {"segmenter": segmenter.card.id}
     if segmenter.card.sha256:
         made["segmenter_sha256"] = segmenter.card.sha256
@@ -153,7 +160,7 @@ def made_by(
         made["classifier"] = classifier.card.id
         if classifier.card.sha256:
             made["classifier_sha256"] = classifier.card.sha256
-        made |= naming.record(classifier)
+        made |= naming.record(classifier, labels)
     return made | {"candidate": candidate.index, "predicted_iou": round(float(candidate.score), 4)}
 
 
@@ -271,7 +278,7 @@ def _label(
         masks = [candidate.mask for candidate, _ in found if candidate.mask is not None]
         scores = [None] * len(masks) if classifier is None else classify(classifier, labels, rgb, masks, naming=naming)
     annotations = tuple(
-        annotate(number, candidate, score, prompt, segmenter, classifier, naming=naming)
+        annotate(number, candidate, score, prompt, segmenter, classifier, labels=labels, naming=naming)
         for number, ((candidate, prompt), score) in enumerate(zip(found, scores, strict=True), start=1)
     )
     height, width = rgb.shape[:2]

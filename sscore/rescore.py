@@ -14,7 +14,7 @@ from sscore.calibration import Calibration, calibrate
 from sscore.errors import BadImage
 from sscore.features import Answers, FeatureStore
 from sscore.labels import LabelSet
-from sscore.naming import Naming
+from sscore.naming import RECORDED, Naming
 from sscore.project import Project
 from sscore.types import Annotation, ByteArray, Classifier, Page, Progress, Scores, Status
 
@@ -81,7 +81,8 @@ def rescore(
             label = naming.label(scores)
             if label != piece.label or not _same(piece.scores, scores):
                 changes.append(Change(named.page.image, piece.id, piece.label, label, scores))
-    made = {"classifier": classifier.card.id, "classifier_sha256": classifier.card.sha256, **naming.record(classifier)}
+    made = {"classifier": classifier.card.id, "classifier_sha256": classifier.card.sha256}
+    made |= naming.record(classifier, labels)
     return Rescoring(tuple(changes), looked.instances, looked.computed, tuple(problems), made)
 
 
@@ -110,7 +111,7 @@ def renamed(page: Page, changes: Iterable[Change], made: Mapping[str, Any]) -> t
     for change in changes:
         piece = page.find(change.id)
         if piece is not None and piece.status == "proposed" and piece.label == change.before:
-            of_it = {**piece.made_by, **made}
+            of_it = {key: value for key, value in piece.made_by.items() if key not in RECORDED} | dict(made)
             page = edits.replace(page, replace(piece, label=change.after, scores=change.scores, made_by=of_it))
             done += 1
     return page, done

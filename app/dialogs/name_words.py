@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from app import rows
-from app.names import WORDS_FAMILY
 from sscore.labels import LabelSet
+from sscore.naming import WORDS_FAMILY
 
 if TYPE_CHECKING:
     from app.dialogs.naming import NamingDialog

@@ -12,11 +12,12 @@ from app import rows
 from app.assistant import Assistant
 from app.finder import Finder
 from app.look import Look
-from app.names import WORDS_FAMILY
 from app.session import Session
 from app.settings import Settings
 from app.soon import Soon
 from sscore.errors import SscError
+from sscore.labels import LabelSet
+from sscore.naming import WORDS_FAMILY
 from sscore.types import UNKNOWN, ModelCard, Scores
 
 _ROW = 30
@@ -77,7 +78,7 @@ class LabelsPanel(QFrame):
 
     def refresh(self) -> None:
         self._title.setText(self.tr("Class"))
-        label, scores, card = self._subject()
+        label, scores, card, version = self._subject()
         labels, lang = self._session.labels, self._look.lang
         below = self._settings.get("unknown_below")
         if self.list.below.value() != round(below * 100):
@@ -103,7 +104,7 @@ class LabelsPanel(QFrame):
         )
         self._fact.setText(self.tr("margin {value}").format(value=f"{scores.margin:.2f}") if scores else "")
         self._fact.setToolTip(self.tr("First minus second probability. A small margin means: look twice."))
-        self._say_source(card if scores else None, scores.best if scores else "")
+        self._say_source(card if scores else None, scores.best if scores else "", version)
 
     def _on_setting(self, key: str) -> None:
         if key == "unknown_below":
@@ -112,44 +113,61 @@ class LabelsPanel(QFrame):
     def _set_below(self, value: int) -> None:
         self._settings.set("unknown_below", value / 100)
 
-    def _say_source(self, card: ModelCard | None, best: str) -> None:
-        """Who gave the probabilities, and the words for the first class where words were compared."""
+    def _say_source(self, card: ModelCard | None, best: str, version: str) -> None:
+        """Who gave the probabilities, and the words for the first class where words were compared; version: of those
+        words, "" where nobody noted it."""
         words = self._words(card, best)
         tip = ""
         if card is None and self._assistant.strangers:
             text = self.tr("{model} does not know these classes").format(model=self._assistant.present("classifier"))
         elif card is None:
             text = ""
+        elif words and version not in ("", self._session.labels.words_version):
+            text = self.tr("By other words than now ({model})").format(model=card.id)
+            tip = self.tr(
+                "The words of the classes were changed after {model} named this. “Names of pieces…” under Review names "
+                "unconfirmed objects again."
+            ).format(model=card.id)
+            tip += f"\n{self._version(version)}"
         elif words:
             text = self.tr("By the words {words} ({model})").format(model=card.id, words="、".join(words))
             sentences = "\n".join(self._session.labels.prompts(best))
             tip = self.tr("What {model} compared the piece with, for its first class:").format(model=card.id)
-            tip += f"\n{sentences}"
+            tip += f"\n{sentences}" + (f"\n{self._version(version)}" if version else "")
         else:
             text = self.tr("Named by {model}").format(model=card.id)
         self._source.setText(text)
         self._source.setToolTip(tip or text)
+
+    def _version(self, version: str) -> str:
+        return self.tr("Version of the words: {version}").format(version=version)
 
     def _words(self, card: ModelCard | None, key: str) -> tuple[str, ...]:
         """The prompt set's texts of a class, if this model goes by them."""
         labels = self._session.labels
         return labels.get(key).texts if card and card.family == WORDS_FAMILY and key in labels else ()
 
-    def _subject(self) -> tuple[str, Scores | None, ModelCard | None]:
-        """Label, scores and classifier of the pending mask, else of a proposal, else of the one selected object."""
+    def _subject(self) -> tuple[str, Scores | None, ModelCard | None, str]:
+        """Label, scores, classifier and version of the words of the pending mask, else of a proposal, else of the one
+        selected object."""
         pending, page, classifier = self._assistant.pending, self._session.page, self._assistant.classifier
         card = classifier.card if classifier else None
         if pending.mask is not None:
-            return pending.best_label(self._settings.get("unknown_below")), pending.current_scores, card
+            return pending.best_label(self._settings.get("unknown_below")), pending.current_scores, card, self._now()
         if (find := self._finder.target) is not None:
-            return find.best_label(self._settings.get("unknown_below")), find.scores, card
+            return find.best_label(self._settings.get("unknown_below")), find.scores, card, self._now(find.labels)
         if page is not None and self._session.selection:
             chosen = [a for a in page.annotations if a.id in self._session.selection]
             if len(chosen) == 1:
-                return chosen[0].label, chosen[0].scores, _card_of(str(chosen[0].made_by.get("classifier", "")))
+                made = chosen[0].made_by
+                card = _card_of(str(made.get("classifier", "")))
+                return chosen[0].label, chosen[0].scores, card, str(made.get("words", ""))
             if len({a.label for a in chosen}) == 1:
-                return chosen[0].label, None, None
-        return "", None, None
+                return chosen[0].label, None, None, ""
+        return "", None, None, ""
+
+    def _now(self, labels: LabelSet | None = None) -> str:
+        return (labels or self._session.labels).words_version
 
 
 _cards: dict[str, ModelCard] = {}

@@ -2079,6 +2079,14 @@ MIT 许可证</translation>
         <translation>{model} 不认识这些类别</translation>
     </message>
     <message>
+        <source>By other words than now ({model})</source>
+        <translation>所用文字与现在不同（{model}）</translation>
+    </message>
+    <message>
+        <source>The words of the classes were changed after {model} named this. “Names of pieces…” under Review names unconfirmed objects again.</source>
+        <translation>{model} 命名之后，类别用词已被修改。可用“复核”菜单中的“命名…”为未确认的目标重新命名。</translation>
+    </message>
+    <message>
         <source>By the words {words} ({model})</source>
         <translation>提示词：{words}（{model}）</translation>
     </message>
@@ -2089,6 +2097,10 @@ MIT 许可证</translation>
     <message>
         <source>Named by {model}</source>
         <translation>由 {model} 判定</translation>
+    </message>
+    <message>
+        <source>Version of the words: {version}</source>
+        <translation>用词版本：{version}</translation>
     </message>
 </context>
 <context>

@@ -142,7 +142,10 @@ class _Job:
                 progress(done, len(jobs))
 
     def _named(self, one: Annotation, scores: Scores) -> Annotation:
-        made = {**one.made_by, "classifier": self.classifier.card.id, **self.naming.record(self.classifier)}
+        from sscore.naming import RECORDED
+
+        kept = {key: value for key, value in one.made_by.items() if key not in RECORDED}
+        made = {**kept, "classifier": self.classifier.card.id, **self.naming.record(self.classifier, self.labels)}
         return replace(one, label=self.naming.label(scores), scores=scores, status="proposed", made_by=made)
 
     def _read(self, name: str, path: Path) -> ByteArray | None:
@@ -179,7 +182,7 @@ class _Job:
         self.console.warn(message if image in message else f"{image}: {message}")
 
     def answer(self) -> dict[str, Any]:
-        how = {"classifier": self.classifier.card.id, **self.naming.record(self.classifier)}
+        how = {"classifier": self.classifier.card.id, **self.naming.record(self.classifier, self.labels)}
         return {**how, "results": self.results, "problems": self.problems}
 
     def text(self, out: Path | None) -> str:

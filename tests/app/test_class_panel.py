@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from conftest import wait_until
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip
 
+from sscore import edits
 from sscore.types import ModelCard
 
 
@@ -55,6 +58,27 @@ def test_words_are_named_where_a_model_compares_them(studio, panel):
     at = QPoint(40, 15)
     QCoreApplication.sendEvent(panel.list, QHelpEvent(QEvent.Type.ToolTip, at, panel.list.mapToGlobal(at)))
     wait_until(lambda: "L型钢" in QToolTip.text(), what="the words of the first class")
+
+
+def test_a_piece_named_by_older_words_says_so(studio, panel):
+    """The page keeps the version of the words; pages from before, which have none, are shown as ever."""
+    card = ModelCard("cn-clip-vit-b-16", "classifier", "cn_clip")
+    studio.assistant.classifier.card = card
+    studio.key("f")
+    studio.settle()
+    (made,) = studio.on_disk().annotations
+    version = studio.session.labels.words_version
+    assert made.made_by["words"] == version
+    studio.session.select((made.id,))
+    wait_until(lambda: "钢管、圆管、管材" in panel._source.text(), what="the words")
+    assert version in panel._source.toolTip()
+    words = replace(studio.session.labels, templates=("{}",))
+    studio.window.flow.names.set_words(words, lambda: None, lambda error: pytest.fail(str(error)))
+    wait_until(lambda: "other words than now" in panel._source.text(), what="the older words")
+    assert version in panel._source.toolTip()
+    old = replace(made, made_by={key: value for key, value in made.made_by.items() if key != "words"})
+    studio.session.edit("x", edits.replace(studio.session.page, old), select=(old.id,))
+    wait_until(lambda: "钢管、圆管、管材" in panel._source.text(), what="a page from before")
 
 
 def test_an_accepted_piece_remembers_who_named_it(studio, panel):

@@ -1,5 +1,7 @@
 """naming and calibration: what becomes of a classifier's probabilities."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fake_models import ColourClassifier, photo
@@ -58,9 +60,19 @@ def test_several_views_are_one_call_and_kept_with_the_result():
     assert [one.best for one in found] == ["Bar", "Bar"]
     assert found[0].of("Bar") == pytest.approx(0.6**0.5 / (0.6**0.5 + 0.4**0.5))
     assert both.label(found[0]) == "unknown"
-    assert both.record(namer) == {"view": "tight+masked", "temperature": 2.0, "unknown_below": 0.65}
+    assert both.record(namer, labels.load()) == {"view": "tight+masked", "temperature": 2.0, "unknown_below": 0.65}
     other = Naming(temperature=2.0, classifier="another")
-    assert other.record(namer) == {"view": "tight"}, "a temperature is one classifier's own"
+    assert other.record(namer, labels.load()) == {"view": "tight"}, "a temperature is one classifier's own"
+
+
+def test_the_version_of_the_words_is_kept_where_words_were_compared():
+    shapes, namer, by_words = labels.load(), Views(), Views()
+    by_words.card = replace(namer.card, family="cn_clip")
+    assert Naming().record(by_words, shapes)["words"] == shapes.words_version
+    assert "words" not in Naming().record(namer, shapes)
+    other = replace(shapes, templates=("{}",))
+    assert len({shapes.words_version, other.words_version, labels.load("trashnet").words_version}) == 3
+    assert replace(other, templates=shapes.templates).words_version == shapes.words_version
 
 
 def drawn(seed, n=400, sharp=3.0):

@@ -81,6 +81,15 @@ def test_other_words_need_no_second_look(project):
     assert [(c.before, c.after) for c in found.relabelled] == [("H", "Plate"), ("Plate", "Bar")] * 2
 
 
+def test_what_another_classifier_was_asked_with_is_forgotten(project):
+    page = project.load("一.png")
+    old = replace(page.find(2), made_by={"segmenter": "nano", "words": "0123456789ab", "temperature": 2.0})
+    project.save(edits.replace(page, old), edit="x", author="tester")
+    rescore.apply(project, rescore.rescore(project, LABELS, Hues()))
+    made = project.load("一.png").find(2).made_by
+    assert made["segmenter"] == "nano" and made["classifier"] == "hues" and not {"words", "temperature"} & made.keys()
+
+
 def test_a_confirmed_or_renamed_piece_is_never_touched(project):
     found = rescore.rescore(project, LABELS, Hues(), naming=Naming(unknown_below=1.0))
     assert {c.after for c in found.relabelled} == {"unknown"}
