@@ -228,7 +228,7 @@ def crash(error: errors.ModelCrashed, goes_on: str, *, again: bool) -> tuple[str
 
 
 _TRY_LATER = QT_TRANSLATE_NOOP(
-    "Models", "What has come so far is kept. Try again, ask for the network's proxy, or carry the file here as below."
+    "Models", "What has come so far is kept. Try again, ask for the network's proxy, or carry the file here, see above."
 )
 
 

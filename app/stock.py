@@ -128,6 +128,12 @@ class Stock(QObject):
         """The job that concerns this model or file."""
         return next((one.work for one in self._running.values() if one.work.subject == subject), None)
 
+    @property
+    def carrying(self) -> Work | None:
+        """A file being added, packed or unpacked: no row of the list shows it."""
+        works = (one.work for one in self._running.values())
+        return next((work for work in works if work.verb in ("add", "pack", "unpack")), None)
+
     # --- jobs --------------------------------------------------------------------------------------------------
 
     def download(self, card: ModelCard) -> None:

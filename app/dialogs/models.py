@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLabel,
     QMessageBox,
+    QProgressBar,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -50,12 +50,13 @@ class ModelsDialog(QDialog):
         tip = QLabel(self.tr("With every model, a box and a point together are the surest prompt."))
         tip.setProperty("role", "muted")
         self.headline, self.explanation = QLabel(wordWrap=True), QLabel(wordWrap=True)
-        for label in (self.headline, self.explanation):  # no taller than their lines: the rest is the list's
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.explanation.setProperty("role", "muted")
         self.explanation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.own_name = QPushButton(self.tr("Add it under a name of its own…"))
         self.own_name.setProperty("primary", "true")
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setObjectName("work")
+        self.halt = QPushButton(self.tr("Stop"))
         self.add, self.unpack, self.pack, close = (
             QPushButton(text)
             for text in (self.tr("Add a file…"), self.tr("Unpack…"), self.tr("Pack…"), self.tr("Close"))
@@ -65,6 +66,7 @@ class ModelsDialog(QDialog):
         self.pack.setToolTip(self.tr("Write the selected models into one file for a USB stick. Ctrl selects several."))
         for button, run in (
             (self.own_name, self._ask_own_name),
+            (self.halt, self._halt),
             (self.add, self._choose_file),
             (self.unpack, self._choose_pack),
             (self.pack, self._choose_target),
@@ -89,6 +91,10 @@ class ModelsDialog(QDialog):
         words = QHBoxLayout()
         words.addWidget(self.explanation, 1)
         words.addWidget(self.own_name, 0, Qt.AlignmentFlag.AlignTop)
+        way = QHBoxLayout()
+        way.setSpacing(12)
+        way.addWidget(self.bar, 1)
+        way.addWidget(self.halt)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 16)
         column.setSpacing(12)
@@ -98,6 +104,7 @@ class ModelsDialog(QDialog):
         said.setSpacing(3)
         said.addWidget(self.headline)
         said.addLayout(words)
+        said.addLayout(way)
         column.addLayout(said)
         column.addLayout(lower)
         self._say("info", "")
@@ -128,7 +135,22 @@ class ModelsDialog(QDialog):
         elif self.list.currentItem() is None:
             self.list.go(self._assistant.present("segmenter"))
         self._show_detail()
+        self._show_way()
         self._enable()
+
+    def _show_way(self) -> None:
+        """How far a file is that no row shows."""
+        work = self._stock.carrying
+        for widget in (self.bar, self.halt):
+            widget.setVisible(work is not None)
+        if work is not None:
+            self.bar.setRange(0, 1000 if work.total else 0)
+            self.bar.setValue(round(1000 * work.done / work.total) if work.total else 0)
+
+    def _halt(self) -> None:
+        if (work := self._stock.carrying) is not None:
+            self._stock.stop(work.subject)
+            self._say("info", self.tr("Stopped."))
 
     def _on_row(self, _model_id: str) -> None:
         self._show_detail()
@@ -251,11 +273,17 @@ class ModelsDialog(QDialog):
             self.detail.show_work(work)
         elif work.verb in ("add", "pack", "unpack"):
             self._say("info", model_words.progress(work))
+            self._show_way()
 
     def _on_end(self, outcome: Outcome) -> None:
         error = outcome.error
         if isinstance(error, Cancelled):
-            self._say("info", self.tr("Stopped. What has come so far is kept.") if outcome.verb == "download" else "")
+            self._say(
+                "info",
+                self.tr("Stopped. What has come so far is kept.")
+                if outcome.verb == "download"
+                else self.tr("Stopped."),
+            )
         elif error is not None:
             subject = Path(outcome.subject).name if outcome.verb in ("add", "pack", "unpack") else outcome.subject
             if outcome.verb == "add" and isinstance(error, SscError) and model_words.wants_own_name(error):

@@ -2705,6 +2705,10 @@ MIT 许可证</translation>
         <translation>您的工作已保留。您可以随时重新选用 {name}。</translation>
     </message>
     <message>
+        <source>What has come so far is kept. Try again, ask for the network&apos;s proxy, or carry the file here, see above.</source>
+        <translation>已下载的部分已保留。请重试，询问网络代理的设置，或按上方说明把文件带到这里。</translation>
+    </message>
+    <message>
         <source>{name}: {text}</source>
         <translation>{name}：{text}</translation>
     </message>
@@ -2724,10 +2728,6 @@ MIT 许可证</translation>
         <source>{name} crashed again</source>
         <translation>{name} 再次意外退出</translation>
     </message>
-    <message>
-        <source>What has come so far is kept. Try again, ask for the network&apos;s proxy, or carry the file here as below.</source>
-        <translation>已下载的部分已保留。请重试，询问网络代理的设置，或按下方说明把文件带到这里。</translation>
-    </message>
 </context>
 <context>
     <name>ModelsDialog</name>
@@ -2742,6 +2742,10 @@ MIT 许可证</translation>
     <message>
         <source>Add it under a name of its own…</source>
         <translation>以新名称添加…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Add a file…</source>
@@ -2770,6 +2774,10 @@ MIT 许可证</translation>
     <message>
         <source>Write the selected models into one file for a USB stick. Ctrl selects several.</source>
         <translation>把选中的模型写成一个文件，可放入 U 盘。按住 Ctrl 可多选。</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
     </message>
     <message>
         <source>Remove {name} from this computer?</source>

@@ -179,6 +179,38 @@ def test_a_pack_travels_to_another_computer(stock, tmp_path, monkeypatch):
     assert "Unpacked: alpha" in stock.said
 
 
+def test_packing_is_seen_and_can_be_stopped(stock, tmp_path, monkeypatch):
+    stock.dialog.detail.download.click()
+    stock.settle()
+    pack, go_on = tmp_path / "废钢 照片.zip", threading.Event()
+
+    def slowly(cards, out, *, progress):
+        progress(10, 40)
+        go_on.wait(20)
+        progress(20, 40)  # by now nobody wants it
+        raise AssertionError
+
+    monkeypatch.setattr("sscore.weight_packs.pack", slowly)
+    monkeypatch.setattr("app.dialogs.models.QFileDialog.getSaveFileName", lambda *_a, **_k: (str(pack), ""))
+    dialog = stock.dialog
+    dialog.go("alpha")
+    assert dialog.bar.isHidden() and dialog.halt.isHidden()
+    dialog.pack.click()
+    wait_until(lambda: dialog.bar.value() == 250, what="a quarter of it")
+    assert "Packing" in stock.said and dialog.halt.isVisible()
+    dialog.halt.click()
+    go_on.set()
+    stock.settle()
+    assert "Stopped" in stock.said and dialog.bar.isHidden() and not pack.exists()
+
+
+def test_the_message_takes_no_more_room_than_its_lines(stock):
+    dialog = stock.dialog
+    dialog._say("error", "alpha: The download failed", "Line one.\nLine two.\nLine three.")
+    dialog._say("info", "Packing  123.4 MB of 975.0 MB · 33.1 MB/s · 26 s left")
+    wait_until(lambda: dialog.headline.height() < 2 * dialog.fontMetrics().height(), what="one line")
+
+
 def test_a_model_that_is_not_here_is_greyed_and_leads_to_the_manager(stock):
     stock.dialog.close()
     combo = stock.window.models.combos["segmenter"]
