@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 
 class Available(QObject):
-    """What keys do is right at once, so that none is lost that follows another quickly; ticks and tool tips follow
-    before the next painting."""
+    """What can be done is on at once, so that no key is lost that follows another quickly. What cannot be done is off
+    before the next painting, like ticks and tool tips: one edit takes and gives the same thing, and each change of an
+    action lays out bars and menus anew."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
+        self._now: dict[str, bool] = {}
         self._soon = Soon(self, self._dress)
         session, assistant = window.session, window.assistant
         for told in (
@@ -49,19 +51,26 @@ class Available(QObject):
         }
         self._window.actions_.enable(available)
         act = self._window.actions_.by_key
-        act["undo"].setEnabled(bool(pending.at) or session.undo_group.canUndo())
-        act["redo"].setEnabled(pending.at < len(pending.prompts) or session.undo_group.canRedo())
-        act["accept"].setEnabled(session.page is not None)
-        act["clear"].setEnabled(not pending.empty)
+        self._now = {
+            "undo": bool(pending.at) or session.undo_group.canUndo(),
+            "redo": pending.at < len(pending.prompts) or session.undo_group.canRedo(),
+            "accept": session.page is not None,
+            "clear": not pending.empty,
+        }
+        for key, on in self._now.items():
+            if on:
+                act[key].setEnabled(True)
         self._soon.ask()
 
     def _dress(self) -> None:
         window = self._window
         session, act = window.session, window.actions_.by_key
+        for key, on in self._now.items():
+            act[key].setEnabled(on)
+        tip = self.tr("Undo  (Ctrl+Z)")
         if not window.assistant.pending.at and session.undo_group.canUndo():
-            act["undo"].setToolTip(self.tr("Undo: {step}  (Ctrl+Z)").format(step=session.undo_group.undoText()))
-        else:
-            act["undo"].setToolTip(self.tr("Undo  (Ctrl+Z)"))
+            tip = self.tr("Undo: {step}  (Ctrl+Z)").format(step=session.undo_group.undoText())
+        window.chrome.bar.widgetForAction(act["undo"]).setToolTip(tip)  # of the action it would be a change of that
         act[window.canvas.tool].setChecked(True)
         act["done"].setChecked(bool(session.page is not None and session.page.extra.get("done")))
         for key in ("show_masks", "show_names", "zoom_small"):

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 
 from app.index import Index
 from app.notices import Notice
+from sscore.edits import untouched
 from sscore.train import head_data
 from sscore.types import Annotation, ModelCard, Page
 
@@ -40,6 +41,7 @@ class LearnOffer(QObject):
     def __init__(self, window: Window, index: Index, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window, self._session, self._index = window, window.session, index
+        self._seen: tuple[Annotation, ...] = ()
         self._session.page_edited.connect(self._on_page)
         self._session.image_changed.connect(lambda _rel: self.look())
 
@@ -62,7 +64,9 @@ class LearnOffer(QObject):
         return dialog
 
     def _on_page(self, page: Page) -> None:
-        if any(map(_corrected, page.annotations)):
+        """Only what is new is looked at: an edit comes with hundreds that were there before."""
+        before, self._seen = self._seen, page.annotations
+        if any(map(_corrected, page.annotations[untouched(before, page.annotations) :])):
             self._index.want()
 
     def look(self) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from sscore.types import UNKNOWN, Candidate, Mask, Prompt, Proposal, Scores
 
+_NOTHING = Prompt()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pending:
@@ -26,7 +28,7 @@ class Pending:
     def prompt(self) -> Prompt:
         if self.draft is not None:
             return self.draft
-        return self.prompts[self.at - 1] if self.at else Prompt()
+        return self.prompts[self.at - 1] if self.at else _NOTHING
 
     @property
     def empty(self) -> bool:

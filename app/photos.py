@@ -96,7 +96,7 @@ class Photos(QObject):
 
         self._lane.submit("prefetch", lambda: self._read(rel, path), done, lambda _error: then(None), priority=4)
 
-    def thumbnail(self, rel: str, path: Path) -> QImage | None:
+    def thumbnail(self, rel: str, path_of: Callable[[], Path]) -> QImage | None:
         """The small picture if it is here; otherwise it is asked for and `thumb_ready` tells. Null when unreadable."""
         if rel in self._thumbs:
             return self._thumbs[rel]
@@ -105,6 +105,7 @@ class Photos(QObject):
             if len(self._waiting) > _WAITING_THUMBS:  # scrolled past: the list asks again when it comes back
                 self._lane.cancel(("thumb", self._waiting.pop(0)))
             self._asked += 1
+            path = path_of()
             self._lane.submit(
                 ("thumb", rel),
                 lambda: _thumbnail(path),

@@ -332,8 +332,10 @@ class Session(QObject):
             self.notice.emit(Notice("warning", text, detail, key="digest"))
 
     def select(self, ids: Iterable[int]) -> None:
-        known = {a.id for a in self.page.annotations} if self.page else set()
-        wanted = tuple(i for i in ids if i in known)
+        wanted = tuple(ids)
+        if wanted:
+            known = {a.id for a in self.page.annotations} if self.page else set()
+            wanted = tuple(i for i in wanted if i in known)
         if wanted != self.selection:
             self.selection = wanted
             self.selection_changed.emit(wanted)

@@ -8,8 +8,9 @@ time are the caller's to set. Every function raises BadOption when an id is not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace as _with
+from operator import is_
 from typing import Any, Literal
 
 import numpy.typing as npt
@@ -35,6 +36,12 @@ def next_id(page: Page) -> int:
     kept = page.extra.get(NEXT_ID)
     highest = max((a.id for a in page.annotations), default=0)
     return max(highest + 1, kept if isinstance(kept, int) else 1)
+
+
+def untouched(before: Sequence[Annotation], after: Sequence[Annotation]) -> int:
+    """How many instances, counted from the back, are the very same in both."""
+    same = list(map(is_, before, after))
+    return same.index(False) if False in same else len(same)
 
 
 def add(page: Page, annotation: Annotation) -> Page:

@@ -104,9 +104,12 @@ class InstanceLayer(QGraphicsItem):
         self.setZValue(1)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
-    def show_instances(self, shown: Sequence[Instance], width: int, height: int) -> None:
-        """shown: back to front, on a photo of this size, image px. Whatever is new or gone is to be touched as well."""
-        self._shown, self._boxes = shown, None
+    def show_instances(self, shown: Sequence[Instance], width: int, height: int, same: int = 0) -> None:
+        """shown: back to front, on a photo of this size, image px; the first `same` of them were shown before. Whatever
+        is new or gone is to be touched as well."""
+        if self._boxes is not None:
+            self._boxes = np.concatenate([self._boxes[:same], _boxes(shown[same:])])
+        self._shown = shown
         photo = QRectF(0, 0, width, height)
         if photo != self._photo:
             self._photo = photo
@@ -168,13 +171,18 @@ class InstanceLayer(QGraphicsItem):
     def _within(self, areas: Sequence[QRectF], margin: float) -> list[int]:
         """Indices of the instances that reach into one of these areas."""
         if self._boxes is None:
-            self._boxes = np.array([one.corners for one in self._shown], dtype=np.float32).reshape(-1, 4)
+            self._boxes = _boxes(self._shown)
         x0, y0, x1, y1 = self._boxes.T
         inside = np.zeros(len(self._boxes), dtype=bool)
         for area in areas:
             left, top, right, bottom = area.adjusted(-margin, -margin, margin, margin).getCoords()
             inside |= (x0 < right) & (x1 > left) & (y0 < bottom) & (y1 > top)
         return np.flatnonzero(inside).tolist()
+
+
+def _boxes(some: Sequence[Instance]) -> FloatArray:
+    """float32 (n, 4): x0 y0 x1 y1, image px."""
+    return np.array([one.corners for one in some], dtype=np.float32).reshape(-1, 4)
 
 
 def _margin_at(scale: float) -> float:

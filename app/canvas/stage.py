@@ -17,6 +17,7 @@ from app.canvas.tags import TagItem
 from app.jobs import Lane
 from app.pending import Pending
 from app.photos import Photo
+from sscore.edits import untouched
 from sscore.types import Annotation, Mask, Page
 
 _AT_ONCE = 8  # more new masks than this are prepared on the lane
@@ -107,7 +108,8 @@ class Stage(QGraphicsScene):
             self._make_art(page)
 
     def _without_art(self, page: Page) -> list[Mask]:
-        return [a.mask for a in page.annotations if id(a.mask) not in self._art]
+        known = untouched(self._synced, page.annotations)
+        return [a.mask for a in page.annotations[known:] if id(a.mask) not in self._art]
 
     def _make_art(self, page: Page) -> None:
         """Prepare the rest on the lane, a handful at a time, so that other work comes in between."""
@@ -153,34 +155,31 @@ class Stage(QGraphicsScene):
         page = self._page
         if page is None:
             return
-        wanted = {a.id for a in page.annotations}
-        before, self._count = self._count, len(wanted)
-        order = list(self._items)
-        for gone in self._items.keys() - wanted:
-            self.layer.touch(self._items.pop(gone).place)
-        alike = zip(self._synced, page.annotations, strict=False)
-        same = next((n for n, (a, b) in enumerate(alike) if a is not b), min(len(self._synced), len(wanted)))
-        fresh = set()
+        before, self._count = self._count, len(page.annotations)
+        same = untouched(self._synced, page.annotations)
+        # What follows is put in anew, in its order.
+        order = [a.id for a in self._synced[same:]] if self._synced else list(self._items)
+        old, fresh = {i: self._items.pop(i) for i in order}, set()
         for annotation in page.annotations[same:]:
-            item = self._items.get(annotation.id)
-            if item is not None and item.annotation.mask is not annotation.mask:
-                self.layer.touch(self._items.pop(annotation.id).place)
-                item = None
-            if item is None:
-                if id(annotation.mask) in self._art:
-                    self._items[annotation.id] = self._new_item(annotation)
-                    fresh.add(annotation.id)
-            elif item.annotation is not annotation:
-                item.restyle(annotation, self._colour(annotation), self._opacity)
-                self.layer.touch(item.place)
-        self._items = {a.id: self._items[a.id] for a in page.annotations if a.id in self._items}
-        kept = self._items.keys() - fresh
-        if [i for i in order if i in kept] != [i for i in self._items if i in kept]:  # others lie in front now
+            item = old.get(annotation.id)
+            if item is not None and item.annotation.mask is annotation.mask:
+                self._items[annotation.id] = old.pop(annotation.id)
+                if item.annotation is not annotation:
+                    item.restyle(annotation, self._colour(annotation), self._opacity)
+                    self.layer.touch(item.place)
+            elif id(annotation.mask) in self._art:
+                self._items[annotation.id] = self._new_item(annotation)
+                fresh.add(annotation.id)
+        for gone in old.values():
+            self.layer.touch(gone.place)
+        shown = list(self._items.values())
+        kept = [one.annotation.id for one in shown[same:] if one.annotation.id not in fresh]
+        if kept != [i for i in order if i in self._items and i not in fresh]:  # others lie in front now
             self.layer.update()
-        self.layer.show_instances(list(self._items.values()), page.width, page.height)
-        self._synced = page.annotations if len(self._items) == len(page.annotations) else ()
+        self.layer.show_instances(shown, page.width, page.height, same)
+        self._synced = page.annotations if len(shown) == len(page.annotations) else ()
         self._restate(set(self._items) if (before <= _TRACED) != (self._count <= _TRACED) else fresh)
-        if len(self._art) > _KEPT + len(wanted):  # those of photos left and of masks undone pile up
+        if len(self._art) > _KEPT + self._count:  # those of photos left and of masks undone pile up
             present = {id(a.mask) for a in page.annotations}
             self._art = {key: kept for key, kept in self._art.items() if key in present}
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import PurePosixPath
+from typing import Any
 
 from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QPointF,
     QRect,
     QRectF,
@@ -14,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -52,6 +55,7 @@ EXAMPLES = (
     "count>20",
 )
 _PAUSE_MS = 250
+_THUMBS = 64  # kept as they are on screen
 _READINESS = Qt.ItemDataRole.UserRole + 1
 _UNREADABLE = Qt.ItemDataRole.UserRole + 2
 
@@ -94,7 +98,7 @@ class ImagesModel(RowModel):
         if role == Qt.ItemDataRole.UserRole:
             return self._session.state(rel)
         if role == Qt.ItemDataRole.DecorationRole and self._session.project is not None:
-            return self._photos.thumbnail(rel, self._session.project.image_path(rel))
+            return self._photos.thumbnail(rel, partial(self._session.project.image_path, rel))
         return None
 
     def _say_readiness(self, rel: str) -> str:
@@ -113,17 +117,20 @@ class ImagesModel(RowModel):
 
 
 class ImageDelegate(QStyledItemDelegate):
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, model: ImagesModel, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
-        self._look = look
+        self._model, self._look = model, look
+        self._thumbs: dict[tuple[int, float], QPixmap] = {}
+        look.changed.connect(self._thumbs.clear)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(180, _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        colours = self._look.colours
-        rel: str = index.data()
-        state: ImageState = index.data(Qt.ItemDataRole.UserRole)
+        colours, ask = self._look.colours, partial(self._model.data, index)  # by way of Qt it takes longer
+        rel: Any = ask()
+        state: Any = ask(Qt.ItemDataRole.UserRole)
+        thumb: Any = ask(Qt.ItemDataRole.DecorationRole)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -134,9 +141,9 @@ class ImageDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.accent_soft if selected else colours.hover))
             painter.drawRoundedRect(back, 7, 7)
-        frame = QRectF(area.x() + 12, area.y() + (_ROW - _THUMB_H) / 2, _THUMB_W, _THUMB_H)
-        self._draw_thumb(painter, frame, index.data(Qt.ItemDataRole.DecorationRole))
-        left, right = int(frame.right()) + 11, area.right() - 30
+        corner = QPoint(area.x() + 12, area.y() + (_ROW - _THUMB_H) // 2)
+        painter.drawPixmap(corner, self._thumb(thumb, painter.device().devicePixelRatio()))
+        left, right = corner.x() + _THUMB_W + 11, area.right() - 30
         font, metrics = rows.font_like(option.font, strong=selected)
         painter.setFont(font)
         painter.setPen(QColor(colours.text))
@@ -144,7 +151,7 @@ class ImageDelegate(QStyledItemDelegate):
         painter.drawText(QRectF(left, area.y() + 9, right - left, 20), Qt.AlignmentFlag.AlignVCenter, name)
         font, metrics = rows.font_like(option.font, side=12)
         painter.setFont(font)
-        unreadable: bool = index.data(_UNREADABLE)
+        unreadable = bool(ask(_UNREADABLE))
         strong = unreadable or state.damaged or state.sent_back
         painter.setPen(QColor(colours.danger if strong else colours.faint))
         said = self.tr("photo cannot be read") if unreadable else self._say(state)
@@ -152,7 +159,7 @@ class ImageDelegate(QStyledItemDelegate):
         dot = QPointF(left + metrics.horizontalAdvance(said) + 11, area.y() + 38.5)
         self._draw_folder(painter, QRectF(dot.x() + 10, area.y() + 29, right - dot.x() - 16, 18), metrics, rel)
         if not unreadable:
-            self._draw_readiness(painter, dot, index.data(_READINESS))
+            self._draw_readiness(painter, dot, str(ask(_READINESS)))
         end = QPointF(area.right() - 20, area.center().y() + 0.5)
         self._draw_state(painter, end, state, damaged=unreadable or state.damaged)
         painter.restore()
@@ -174,19 +181,34 @@ class ImageDelegate(QStyledItemDelegate):
             return self.tr("nothing here") if state.progress == "done" else self.tr("to do")
         return self.tr("1 object") if state.count == 1 else self.tr("{n} objects").format(n=state.count)
 
-    def _draw_thumb(self, painter: QPainter, frame: QRectF, thumb: QImage | None) -> None:
+    def _thumb(self, thumb: QImage | None, ratio: float) -> QPixmap:
+        """As it is on screen, with round corners: kept, since a row is painted at every edit of its photo."""
+        key = (thumb.cacheKey() if thumb is not None else 0, ratio)
+        if key not in self._thumbs:
+            if len(self._thumbs) >= _THUMBS:
+                self._thumbs.clear()
+            self._thumbs[key] = self._draw_thumb(thumb, ratio)
+        return self._thumbs[key]
+
+    def _draw_thumb(self, thumb: QImage | None, ratio: float) -> QPixmap:
+        frame = QRectF(0, 0, _THUMB_W, _THUMB_H)
+        picture = QPixmap(frame.size().toSize() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
         shape = QPainterPath()
         shape.addRoundedRect(frame, 5, 5)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.fillPath(shape, QColor(self._look.colours.hover))
-        if thumb is None or thumb.isNull():
-            return
-        scale = max(frame.width() / thumb.width(), frame.height() / thumb.height())
-        width, height = frame.width() / scale, frame.height() / scale
-        source = QRectF((thumb.width() - width) / 2, (thumb.height() - height) / 2, width, height)
-        painter.save()
-        painter.setClipPath(shape)
-        painter.drawImage(frame, thumb, source)
-        painter.restore()
+        if thumb is not None and not thumb.isNull():
+            scale = max(frame.width() / thumb.width(), frame.height() / thumb.height())
+            width, height = frame.width() / scale, frame.height() / scale
+            source = QRectF((thumb.width() - width) / 2, (thumb.height() - height) / 2, width, height)
+            painter.setClipPath(shape)
+            painter.drawImage(frame, thumb, source)
+        painter.end()
+        return picture
 
     def _draw_state(self, painter: QPainter, at: QPointF, state: ImageState, *, damaged: bool) -> None:
         """An empty ring: to do; half filled: begun; a tick: done. Shape and colour say the same."""
@@ -255,7 +277,7 @@ class ImagesPanel(QFrame):
         self.model = ImagesModel(session, photos, ahead, self)
         self.list = QListView()
         self.model.paint_in(self.list)
-        self.list.setItemDelegate(ImageDelegate(look, self.list))
+        self.list.setItemDelegate(ImageDelegate(self.model, look, self.list))
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -284,7 +306,7 @@ class ImagesPanel(QFrame):
         self.filter.changed.connect(lambda _query: self._pick())
         index.changed.connect(self._on_facts)
         session.image_changed.connect(self._on_image)
-        session.state_changed.connect(lambda _rel: self._show_counts())
+        session.state_changed.connect(self._on_state)
         ahead.changed.connect(lambda rel: None if rel else self.list.viewport().update())
         look.changed.connect(self.refresh)
         self.refresh()
@@ -311,6 +333,11 @@ class ImagesPanel(QFrame):
         self._bar.setVisible(bool(total))
         self._bar.setRange(0, max(total, 1))
         self._bar.setValue(done)
+
+    def _on_state(self, _rel: str) -> None:
+        """Most changes are of how many objects a photo has."""
+        if self._session.done_count != self._bar.value():
+            self._show_counts()
 
     def _on_project(self) -> None:
         self._pick()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import zip_longest
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
@@ -21,6 +22,8 @@ from sscore.naming import WORDS_FAMILY
 from sscore.types import UNKNOWN, ModelCard, Scores
 
 _ROW = 30
+_RowLook = tuple[rows.ClassRow, bool, bool, bool]
+"""What a row is painted from: and whether it is the present choice, under the mouse, where the keys are."""
 
 
 class LabelsPanel(QFrame):
@@ -195,6 +198,7 @@ class LabelList(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
+        self._pictures = rows.Pictures(look)
         self._rows: list[tuple[str, rows.ClassRow]] = []
         self._current = ""
         self._hovered = -1
@@ -221,12 +225,12 @@ class LabelList(QWidget):
         self._place()
         self._repaint(before)
 
-    def _looks(self) -> list[tuple[object, ...]]:
+    def _looks(self) -> list[_RowLook]:
         """All that each row is painted from."""
         at = self._cursor if self.hasFocus() else -1
         return [(row, key == self._current, n == self._hovered, n == at) for n, (key, row) in enumerate(self._rows)]
 
-    def _repaint(self, before: list[tuple[object, ...]]) -> None:
+    def _repaint(self, before: list[_RowLook]) -> None:
         """The rows that look different now."""
         for n, (old, new) in enumerate(zip_longest(before, self._looks())):
             if old != new:
@@ -285,24 +289,23 @@ class LabelList(QWidget):
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        colours = self._look.colours
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for index, (key, row) in enumerate(self._rows):
+        painter, region = QPainter(self), event.region()
+        for index, look in enumerate(self._looks()):
             area = QRect(0, index * _ROW, self.width(), _ROW)
-            if not event.region().intersects(area):
-                continue
-            back = area.adjusted(6, 1, -6, -1)
-            painter.setPen(Qt.PenStyle.NoPen)
-            if key == self._current:
-                painter.setBrush(QColor(colours.accent_soft))
-                painter.drawRoundedRect(back, 6, 6)
-            elif index == self._hovered:
-                painter.setBrush(QColor(colours.hover))
-                painter.drawRoundedRect(back, 6, 6)
-            if self.hasFocus() and index == self._cursor:
-                painter.setPen(QPen(QColor(colours.accent), 1))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRoundedRect(back, 6, 6)
-            rows.draw(painter, area.adjusted(4, 0, -4, 0), row, colours, keycaps=True)
+            if region.intersects(area):
+                self._pictures.draw(painter, area, look, partial(self._draw, look=look))
         painter.end()
+
+    def _draw(self, painter: QPainter, area: QRect, look: _RowLook) -> None:
+        row, current, hovered, here = look
+        colours, back = self._look.colours, area.adjusted(6, 1, -6, -1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if current or hovered:
+            painter.setBrush(QColor(colours.accent_soft if current else colours.hover))
+            painter.drawRoundedRect(back, 6, 6)
+        if here:
+            painter.setPen(QPen(QColor(colours.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(back, 6, 6)
+        rows.draw(painter, area.adjusted(4, 0, -4, 0), row, colours, keycaps=True)

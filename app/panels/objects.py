@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -42,7 +42,7 @@ from sscore.types import Annotation, Page
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW = 32
-_ROWS_KEPT = 160
+_SELECTED, _HOVERED = QStyle.StateFlag.State_Selected.value, QStyle.StateFlag.State_MouseOver.value
 
 
 class ObjectsModel(RowModel):
@@ -59,19 +59,19 @@ class ObjectsModel(RowModel):
         before, now = self._listed, page.annotations if page else ()
         if before is now:
             return
-        most = min(len(before), len(now))
-        pairs = enumerate(zip(before, now, strict=False))
-        head = next((n for n, (a, b) in pairs if a.id != b.id), most)
-        ends = enumerate(zip(reversed(before), reversed(now), strict=False))
-        tail = min(next((n for n, (a, b) in ends if a.id != b.id), most), most - head)
+        same, most = edits.untouched(before, now), min(len(before), len(now))
+        head = next((n for n in range(same, most) if before[n].id != now[n].id), most)
+        tail = next((n for n in range(most - head) if before[-1 - n].id != now[-1 - n].id), most - head)
         gone, come = len(before) - head - tail, len(now) - head - tail
         if gone:
             self.removeRows(head, gone)  # asked meanwhile, `data` still knows them
         self._listed = now
-        self._rows = {annotation.id: row for row, annotation in enumerate(now)}
+        for annotation in before[same:]:
+            del self._rows[annotation.id]
+        self._rows.update((now[row].id, row) for row in range(same, len(now)))
         if come:
             self.insertRows(head, come)
-        for row in (*range(head), *range(len(now) - tail, len(now))):
+        for row in (*range(same, head), *range(len(now) - tail, len(now))):
             if now[row] is not before[row if row < head else row - len(now) + len(before)]:
                 self.touched.emit(self.index(row))
 
@@ -89,35 +89,30 @@ class ObjectsModel(RowModel):
 
 
 class ObjectDelegate(QStyledItemDelegate):
-    def __init__(self, session: Session, veil: Veil, settings: Settings, look: Look, parent: QWidget) -> None:
+    def __init__(
+        self, model: ObjectsModel, session: Session, veil: Veil, settings: Settings, look: Look, parent: QWidget
+    ) -> None:
         super().__init__(parent)
+        self._model = model
         self._session, self._veil, self._settings, self._look = session, veil, settings, look
-        self._kept: dict[tuple[object, ...], tuple[Annotation, QPixmap]] = {}
-        look.changed.connect(self._kept.clear)
-        session.project_opened.connect(self._kept.clear)
+        self._pictures = rows.Pictures(look)
+        session.project_opened.connect(self._pictures.clear)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(200, _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Rows are kept as pictures: an edit of one object may move all the others up or down."""
-        annotation: Annotation = index.data(Qt.ItemDataRole.UserRole)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        """An edit of one object may move all the others up or down."""
+        annotation: Annotation = self._model.data(index, Qt.ItemDataRole.UserRole)  # type: ignore[assignment]
+        state = option.state.value
+        selected, hovered = bool(state & _SELECTED), bool(state & _HOVERED)
         hidden, colour_by = annotation.id in self._veil.hidden, self._settings.get("colour_by")
-        ratio = painter.device().devicePixelRatio()
-        key = (id(annotation), option.rect.width(), selected, hovered, hidden, colour_by, ratio)
-        kept = self._kept.get(key)
-        if kept is None:
-            if len(self._kept) >= _ROWS_KEPT:
-                self._kept.clear()
-            picture = QPixmap(QSize(option.rect.width(), _ROW) * ratio)
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(QColor(self._look.colours.surface))
-            area = QRect(0, 0, option.rect.width(), _ROW)
-            self._draw(QPainter(picture), area, option, annotation, selected=selected, hovered=hovered, hidden=hidden)
-            kept = self._kept[key] = (annotation, picture)  # kept alive, for its id() to stay its own
-        painter.drawPixmap(option.rect.topLeft(), kept[1])
+
+        def draw(paints: QPainter, area: QRect) -> None:
+            self._draw(paints, area, option, annotation, selected=selected, hovered=hovered, hidden=hidden)
+
+        key = (annotation, selected, hovered, hidden, colour_by)
+        self._pictures.draw(painter, option.rect, key, draw)
 
     def _draw(
         self,
@@ -152,7 +147,6 @@ class ObjectDelegate(QStyledItemDelegate):
         painter.drawText(QRectF(area.right() - 120, area.y(), 40, area.height()), _RIGHT, f"#{annotation.id}")
         painter.setPen(QColor(colours.muted))
         painter.drawText(QRectF(area.right() - 74, area.y(), 60, area.height()), _RIGHT, self._certainty(annotation))
-        painter.end()
 
     def _flags(self, annotation: Annotation, hidden: bool) -> list[str]:
         """The icons of what is true of it."""
@@ -204,7 +198,7 @@ class ObjectsPanel(QFrame):
         self.model = ObjectsModel(session, look, self)
         self.list = QListView()
         self.model.paint_in(self.list)
-        self.list.setItemDelegate(ObjectDelegate(session, veil, settings, look, self.list))
+        self.list.setItemDelegate(ObjectDelegate(self.model, session, veil, settings, look, self.list))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(
             lambda at: self.menu_wanted.emit(self.list.viewport().mapToGlobal(at))

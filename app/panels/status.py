@@ -66,7 +66,8 @@ class StatusLine(QStatusBar):
         """state: "saved", "saving" or "failed"."""
         if state != "saving":
             self._slow.stop()
-            self._say_saving(state)
+            if state != self._saving:
+                self._say_saving(state)
         elif not self._slow.isActive():
             self._slow.start()
 

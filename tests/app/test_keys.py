@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from PySide6.QtCore import Qt
+from conftest import wait_until
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QListView
 
@@ -23,6 +24,19 @@ def test_every_action_does_something(studio):
 
 def test_tooltips_name_the_key(studio):
     assert studio.window.actions_.by_key["box"].toolTip().startswith("Draw a box  (W)\n")
+
+
+def test_undo_says_what_and_is_off_when_there_is_nothing(studio):
+    undo = studio.window.actions_.by_key["undo"]
+    button = studio.window.chrome.bar.widgetForAction(undo)
+    QCoreApplication.processEvents()
+    assert not undo.isEnabled()
+    studio.window.commands.toggle_done()
+    assert undo.isEnabled()  # at once, for a key that follows quickly
+    wait_until(lambda: "mark as done" in button.toolTip())
+    studio.window.commands.undo()
+    wait_until(lambda: not undo.isEnabled())
+    assert button.toolTip() == "Undo  (Ctrl+Z)"
 
 
 def test_tools_by_key(studio):

@@ -22,6 +22,16 @@ def test_add_numbers_from_one_and_puts_in_front():
     assert page.annotations[-1].label == "Pipe"
 
 
+def test_untouched_are_the_same_objects():
+    page = sample_page()
+    count = len(page.annotations)
+    last = page.annotations[-1].id
+    assert edits.untouched(page.annotations, page.annotations) == count
+    assert edits.untouched(page.annotations, edits.relabel(page, [last], "H").annotations) == count - 1
+    assert edits.untouched(page.annotations, edits.remove(page, [page.annotations[0].id]).annotations) == 0
+    assert edits.untouched((), page.annotations) == 0
+
+
 def test_ids_are_never_used_again():
     page = edits.add(page_of(), Annotation(0, rectangle(0, 0, 5, 5), "Bar"))
     page = edits.add(page, Annotation(7, rectangle(0, 0, 5, 5), "Bar"))
