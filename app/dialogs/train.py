@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent, QFontDatabase
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -23,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.child import ChildProcess
 from app.dialogs import train_runs
 from app.dialogs.train_form import TrainForm
+from app.dialogs.train_gain import GainTable
 from app.index import Index
 from app.jobs import Lane
 from app.look import Look
@@ -91,12 +89,8 @@ class TrainDialog(QDialog):
         self.doubts.hide()
         self.curves = Curves(self._look, self.tr("DICE on photos not learnt from"), self.tr("loss"))
         self.curves.hide()
-        self.table = QPlainTextEdit(readOnly=True)
-        self.table.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.table.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.table.setAccessibleName(self.tr("Before and after"))
-        self.table.setMinimumHeight(210)
-        self.table.hide()
+        self.gain = GainTable(self._look)
+        self.gain.hide()
 
         self.switch = QPushButton(self.tr("Use the new model"))
         self.switch.setProperty("primary", "true")
@@ -128,9 +122,9 @@ class TrainDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 20, 22, 18)
         column.setSpacing(14)
-        for widget in (self.data, self.form, self.bar, self.says, self.doubts, self.curves):
+        for widget in (self.data, self.form, self.bar, self.says, self.doubts, self.curves, self.gain):
             column.addWidget(widget)
-        column.addWidget(self.table, 1)
+        column.addStretch(1)
         column.addLayout(buttons)
 
     def _fill_models(self) -> None:
@@ -211,7 +205,7 @@ class TrainDialog(QDialog):
         self._session.saver.save_now()
         self._result, self._paused, self._measuring, self._doubts = {}, False, False, []
         self.doubts.hide()
-        self.table.hide()
+        self.gain.hide()
         self.switch.hide()
         self.start.setDefault(True)
         self.bar.setRange(0, 0)
@@ -333,9 +327,8 @@ class TrainDialog(QDialog):
         if not sure:
             text = self._both(text, self.tr("The difference is within chance."))
         self._say(text, "ok" if sure else "warn")
-        report = Path(result["out"]) / "report.txt"
-        self.table.setPlainText(report.read_text(encoding="utf-8") if report.exists() else json.dumps(overall))
-        self.table.show()
+        self.gain.show_report(result["report"])
+        self.gain.show()
         self.switch.setProperty(
             "primary", "true" if sure else "false"
         )  # offered either way, urged only when it is better

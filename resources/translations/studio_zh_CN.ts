@@ -1596,6 +1596,73 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>GainTable</name>
+    <message>
+        <source>Prompt</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Shifted by</source>
+        <translation>偏移</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>训练前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>训练后</translation>
+    </message>
+    <message>
+        <source>95 % interval</source>
+        <translation>95 % 区间</translation>
+    </message>
+    <message>
+        <source>Gain</source>
+        <translation>提高</translation>
+    </message>
+    <message>
+        <source>Before and after</source>
+        <translation>训练前后对比</translation>
+    </message>
+    <message>
+        <source>all of them</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>find all (S1)</source>
+        <translation>全图分割（S1）</translation>
+    </message>
+    <message>
+        <source>one point (S2)</source>
+        <translation>一个点（S2）</translation>
+    </message>
+    <message>
+        <source>five points (S3)</source>
+        <translation>五个点（S3）</translation>
+    </message>
+    <message>
+        <source>five points and five off it (S4)</source>
+        <translation>目标内五点、目标外五点（S4）</translation>
+    </message>
+    <message>
+        <source>box (S5)</source>
+        <translation>框（S5）</translation>
+    </message>
+    <message>
+        <source>box and point (S6)</source>
+        <translation>框加点（S6）</translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>DICE on {n} objects of {photos} photos that were not learnt from. The predicted IoU was {before} off, and is {after} off now. Coloured: more than chance.</source>
+        <translation>DICE 在未参与训练的 {photos} 张照片的 {n} 个目标上测得。预测 IoU 的误差由 {before} 变为 {after}。带颜色的数值超出偶然波动。</translation>
+    </message>
+</context>
+<context>
     <name>Gallery</name>
     <message>
         <source>Gallery</source>
@@ -4213,10 +4280,6 @@ MIT 许可证</translation>
     <message>
         <source>loss</source>
         <translation>损失</translation>
-    </message>
-    <message>
-        <source>Before and after</source>
-        <translation>训练前后</translation>
     </message>
     <message>
         <source>Use the new model</source>

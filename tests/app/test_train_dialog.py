@@ -70,6 +70,15 @@ def play(monkeypatch, tmp_path):
     return make
 
 
+def measured(after, low, high):
+    """As the core tells it."""
+    overall = {"before": 0.8, "after": after, "gain": after - 0.8, "interval": [low, high]}
+    box = {"strategy": "S5", "shift": "none", "before": 0.9, "after": 0.89, "gain": -0.01, "interval": [None, None]}
+    error = {"before": 0.134, "after": 0.12}
+    rows = {"overall": {**overall, "strategy": "", "shift": ""}, "rows": [box]}
+    return {**rows, "photos": 3, "instances": 20, "iou_error": error}
+
+
 def press(button):
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
@@ -157,23 +166,25 @@ def test_models_that_are_found_later_are_offered(dialog, studio):
 
 
 def test_the_new_model_is_offered_with_what_it_gained(enough, play, studio, monkeypatch):
-    overall = {"before": 0.8, "after": 0.88, "interval": [0.05, 0.11]}
     enough.folder.mkdir()
-    (enough.folder / "report.txt").write_text("all 0.8 0.88", encoding="utf-8")
     result = {"event": "result", "state": "done", "model": "other", "out": str(enough.folder)}
-    play(PLAN, FIRST, SECOND, {**result, "report": {"overall": overall}})
+    play(PLAN, FIRST, SECOND, {**result, "report": measured(0.88, 0.05, 0.11)})
     press(enough.start)
     wait_until(lambda: enough.switch.isVisible(), what="the offer")
     assert "0.800 before, 0.880 after" in enough.says.text() and "chance" not in enough.says.text()
-    assert "0.88" in enough.table.toPlainText()
+    table = enough.gain.table
+    lines = [table.topLevelItem(row) for row in range(table.topLevelItemCount())]
+    texts = [[line.text(column) for column in range(6)] for line in lines]
+    assert texts[0] == ["all of them", "", "0.800", "0.880", "+0.050 … +0.110", "+0.080"]
+    assert texts[1] == ["box (S5)", "exact", "0.900", "0.890", "–", "-0.010"]
+    assert "20 objects of 3 photos" in enough.gain.note.text() and "0.134" in enough.gain.note.text()
     press(enough.switch)
     wait_until(lambda: studio.window.assistant.present("segmenter") == "other", what="the new model")
 
 
 def test_a_gain_within_chance_and_a_failure_are_said(enough, play):
-    overall = {"before": 0.8, "after": 0.81, "interval": [-0.02, 0.04]}
     result = {"event": "result", "state": "done", "model": "other", "out": str(enough.folder)}
-    play(PLAN, {**result, "report": {"overall": overall}})
+    play(PLAN, {**result, "report": measured(0.81, -0.02, 0.04)})
     press(enough.start)
     wait_until(lambda: enough.switch.isVisible(), what="the offer")
     assert "within chance" in enough.says.text() and enough.switch.property("primary") == "false"
