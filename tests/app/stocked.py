@@ -7,7 +7,7 @@ sys.path.append(str(Path(__file__).parents[1] / "core"))
 
 import file_server
 import model_home
-from conftest import FakeClassifier, FakeSegmenter, wait_until
+from studio_driver import FakeClassifier, FakeSegmenter, wait_until
 
 from sscore import catalogue, weight_store
 

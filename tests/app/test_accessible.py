@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import Studio, wait_until
 from labelled import label
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from studio_driver import Studio, wait_until
 
 from app.dialogs.help import AboutDialog, ShortcutsDialog
 from app.dialogs.settings import SettingsDialog

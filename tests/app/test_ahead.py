@@ -7,8 +7,8 @@ import threading
 import cv2
 import numpy as np
 import pytest
-from conftest import FakeSegmenter, FakeShelf, wait_until
 from PySide6.QtCore import Qt
+from studio_driver import FakeSegmenter, FakeShelf, wait_until
 
 from app.ahead import Ahead
 from app.panels.images import _READINESS

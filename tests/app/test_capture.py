@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from conftest import NAME, wait_until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from studio_driver import NAME, wait_until
 
 from sscore import images
 

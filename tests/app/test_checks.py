@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import wait_until
 from labelled import label
 from PySide6.QtCore import Qt
+from studio_driver import wait_until
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import errno
 import os
 
 import pytest
-from conftest import wait_until
+from studio_driver import wait_until
 
 from sscore import edits, paths
 from sscore.project import Project

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import wait_until
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from studio_driver import wait_until
 
 from sscore import edits, masks
 from sscore.types import Annotation

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 import shiboken6
-from conftest import wait_until
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
+from studio_driver import wait_until
 
 from app import child
 from app.dialogs import evaluate

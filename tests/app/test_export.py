@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import wait_until
 from pycocotools.coco import COCO
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
+from studio_driver import wait_until
 
 from app.dialogs import export
 from app.dialogs.export import ExportDialog

@@ -5,9 +5,9 @@ import threading
 import cv2
 import numpy as np
 import pytest
-from conftest import FakeSegmenter, FakeShelf, wait_until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from studio_driver import FakeSegmenter, FakeShelf, wait_until
 
 from app import rows
 from sscore import edits, facts, masks

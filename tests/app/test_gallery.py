@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import wait_until
 from labelled import label
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
+from studio_driver import wait_until
 
 from app.crops import SIDE, cut_out
 from sscore.facts import Fact

@@ -7,8 +7,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import wait_until
 from PySide6.QtCore import QUrl
+from studio_driver import wait_until
 
 from app.dialogs import guide
 from sscore import paths

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conftest import wait_until
 from PySide6.QtCore import Qt
+from studio_driver import wait_until
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

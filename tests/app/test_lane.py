@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from conftest import wait_until
+from studio_driver import wait_until
 
 from app.jobs import Lane
 

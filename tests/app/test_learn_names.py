@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 import shiboken6
-from conftest import wait_until
 from labelled import SIZES, instance
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from studio_driver import wait_until
 
 from app import child
 from app.dialogs.learn_names import LearnNamesDialog

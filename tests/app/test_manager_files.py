@@ -4,11 +4,11 @@ import threading
 
 import pytest
 import stocked
-from conftest import wait_until
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 from stocked import FileShelf, Stocked, file_server, model_home
+from studio_driver import wait_until
 
 PARTS = model_home.PARTS
 

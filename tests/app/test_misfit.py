@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import FakeClassifier, wait_until
+from studio_driver import FakeClassifier, wait_until
 
 from app.stock import Row
 from sscore import labels

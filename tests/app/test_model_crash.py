@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import FakeClassifier, FakeSegmenter, wait_until
+from studio_driver import FakeClassifier, FakeSegmenter, wait_until
 
 from sscore.errors import Cancelled, ModelCrashed
 from sscore.types import Box, Prompt

@@ -6,7 +6,7 @@ import sys
 
 import cv2
 import pytest
-from conftest import wait_until
+from studio_driver import wait_until
 
 from app.jobs import Lane
 from app.notices import out_of_memory

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import FakeShelf, wait_until
+from studio_driver import FakeShelf, wait_until
 
 
 def choose(studio, model_id: str) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from conftest import wait_until
 from labelled import instance
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from studio_driver import wait_until
 
 from app import child
 from app.dialogs.naming import NamingDialog

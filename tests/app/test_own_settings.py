@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
-from conftest import wait_until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from shiboken6 import isValid
+from studio_driver import wait_until
 
 from app.dialogs.settings import apply_threads
 from app.settings import Settings, chosen_keys, recent_folders

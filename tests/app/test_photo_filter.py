@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import wait_until
 from labelled import label
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from studio_driver import wait_until
 
 from app.panels.images import EXAMPLES
 from app.settings import recent_folders

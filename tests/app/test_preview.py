@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import wait_until
+from studio_driver import wait_until
 
 
 def test_the_mask_changes_while_the_box_is_dragged(studio):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import wait_until
 from PySide6.QtCore import Qt
+from studio_driver import wait_until
 
 RIGHT, SHIFT = Qt.MouseButton.RightButton, Qt.KeyboardModifier.ShiftModifier
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import wait_until
 from labelled import label
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from studio_driver import wait_until
 
 from sscore.project import Project
 

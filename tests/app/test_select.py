@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import wait_until
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtTest import QTest
+from studio_driver import wait_until
 
 from app.dialogs.class_picker import ClassPicker
 

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 import shiboken6
-from conftest import wait_until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from studio_driver import wait_until
 
 from app import child
 from app.dialogs import train, train_runs

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sys
 
-from conftest import wait_until
 from PySide6.QtCore import Qt
+from studio_driver import wait_until
 
 from app.__main__ import _reporter
 from sscore import edits

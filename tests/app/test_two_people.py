@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import wait_until
+from studio_driver import wait_until
 
 from app.dialogs.versions import VersionsDialog
 from sscore import edits, presence

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import NAME, wait_until
 from PySide6.QtWidgets import QPushButton
+from studio_driver import NAME, wait_until
 
 from sscore import images
 

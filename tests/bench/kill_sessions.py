@@ -34,12 +34,12 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[1] / "app"))
 
-import conftest
 import cv2
 import numpy as np
-from conftest import FakeShelf, Studio
+import studio_driver
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
+from studio_driver import FakeShelf, Studio
 
 from app.look import Look
 from app.settings import Settings
@@ -49,7 +49,9 @@ from sscore.images import write_image
 from sscore.project import Project
 from sscore.types import Annotation, Page
 
-wait_until = conftest.wait_until = functools.partial(conftest.wait_until, seconds=120.0)  # also on a busy machine
+wait_until = studio_driver.wait_until = functools.partial(
+    studio_driver.wait_until, seconds=120.0
+)  # also on a busy machine
 RELS = ("a.jpg", "b.jpg", "子 文件夹/照片 3.jpg")
 MANY, FEW = 200, 5  # instances of the first photo, and of the others, to begin with
 PROMISED_S = 0.2
