@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -23,8 +22,10 @@ from sscore import images, paths
 from sscore.errors import BadLabels, WrongWeights
 from sscore.labels import LabelSet
 from sscore.models import checkpoints, weights, wordpiece
+from sscore.models.eight_bits import Trial
 from sscore.models.engines import Input, Runner, open_runner
 from sscore.models.export import Part
+from sscore.models.sample_pieces import sample_pieces
 from sscore.naming import ranked
 from sscore.types import ByteArray, FloatArray, LabelNames, Mask, ModelCard, Scores
 
@@ -38,9 +39,6 @@ _MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
 _SPREAD = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 _BATCH = 32
 """Crops of one call: all of an ordinary photo; more would take gigabytes with the largest variant."""
-_SAMPLES = 5
-"""Pieces of each sample scene that speak for all crops where eight bits are judged."""
-
 _FORM = 1
 """Of the text features on disk: another number when what is computed from the same words changes."""
 
@@ -173,11 +171,9 @@ def network_input(crop: ByteArray, px: int) -> FloatArray:
 
 def samples(px: int) -> FloatArray:
     """float32 (n, 3, px, px): pieces of the sample scenes, by turns as they lie there and on neutral grey."""
-    folder = paths.resources() / "samples"
     crops = []
-    for name, pieces in json.loads((folder / "pieces.json").read_text(encoding="utf-8")).items():
-        rgb = images.read(folder / name)
-        for number, (_, left, top, right, bottom) in enumerate(pieces[:_SAMPLES]):
+    for rgb, boxes in sample_pieces():
+        for number, (left, top, right, bottom) in enumerate(boxes):
             y, x = np.mgrid[-1 : 1 : (bottom - top) * 1j, -1 : 1 : (right - left) * 1j]
             piece = Mask(x * x + y * y <= 1.1 if number % 2 else np.ones(x.shape, bool), left, top)
             crops.append(network_input(images.crop(rgb, piece, "masked" if number % 2 else "context"), px))
@@ -197,7 +193,7 @@ def load(card: ModelCard, path: Path | None, *, device: str = "auto", engine: st
         device=device,
         engine=engine,
         keep=path is not None,
-        samples=lambda: samples(card.input_px),
+        trial=Trial(lambda: samples(card.input_px)),
     )
     return CnClipClassifier(card, runner, TextFeatures(lambda: network(card, path), digest))
 

@@ -1,10 +1,9 @@
-"""Matrix products in eight-bit integers, for transformers on processors that have instructions for them (VNNI) but none
+"""Matrix products and convolutions in eight-bit integers, on processors that have instructions for them (VNNI) but none
 for bf16: kept only where they prove quicker, and the answers prove to be the same.
 
-What goes into a product is rounded to 256 steps, each row of its weights to 255. A few channels of a trained
-transformer are far larger than the others, and would leave these few steps: so channels are brought closer to each
-other first, and the weights take the difference (Xiao et al., 2023, "SmoothQuant", arXiv 2211.10438, with an exponent
-of 1/4).
+What goes into a layer is rounded to 256 steps, each row of its weights to 255. A few channels of a trained network are
+far larger than the others, and would leave these few steps: so channels are brought closer to each other first, and
+the weights take the difference (Xiao et al., 2023, "SmoothQuant", arXiv 2211.10438).
 """
 
 from __future__ import annotations
@@ -24,54 +23,62 @@ import numpy as np
 from sscore import paths
 from sscore.types import FloatArray
 
-LEAST_COSINE = 0.999
-"""Between an answer in eight bits and the same in float32, for the worst of the samples kept for this."""
-
-_LEAST_GAIN = 1.2
-"""Quicker by less is not worth any difference."""
-
-_LEAST_SECONDS = 0.1
-"""A batch of samples in float32 that takes less is quick enough."""
-
-_EXPONENT = 0.25
 _RUNS = 3
 _BATCH = 4
+_FEW = 16
+"""Channels below which a convolution stays in float32: a network's first layer, which sees the photo itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What eight bits have to stand, for one network.
+
+    samples: makes inputs float32 (m, ...) as they will come, at least 12; convolutions: whether its 3 x 3 convolutions
+    are rounded, else its matrix products; exponent: share of the differences between channels that the weights take;
+    least_cosine: between an answer in eight bits and the same in float32, for the worst of the samples kept for this;
+    least_gain: quicker by less is not worth any difference; least_seconds: a batch of samples in float32 that takes
+    less is quick enough.
+    """
+
+    samples: Callable[[], FloatArray]
+    convolutions: bool = False
+    exponent: float = 0.25
+    least_cosine: float = 0.999
+    least_gain: float = 1.2
+    least_seconds: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """cosine: the least found; gain: time in float32 / in eight bits (both 0 where that was not tried); spans: by
-    product, the least and largest value of each channel of what goes into it, float32 (2, channels)."""
+    layer, the least and largest value of each channel of what goes into it, float32 (2, channels)."""
 
     cosine: float
     gain: float
     spans: Mapping[str, FloatArray]
 
-    @property
-    def good(self) -> bool:
-        return self.cosine >= LEAST_COSINE and self.gain >= _LEAST_GAIN
+    def good(self, trial: Trial) -> bool:
+        return self.cosine >= trial.least_cosine and self.gain >= trial.least_gain
 
 
-def judged(
-    core: Any, model: Any, config: dict[str, Any], make_samples: Callable[[], FloatArray], kept: Path
-) -> Verdict:
+def judged(core: Any, model: Any, config: dict[str, Any], trial: Trial, kept: Path) -> Verdict:
     """What eight bits would do to this model on this processor; read from the file `kept` where that is there.
 
-    model: an OpenVINO model of one input and one output float32 (n, d); make_samples: makes inputs float32 (m, ...) as
-    they will come, at least 12: from two thirds of them the ranges are taken, on every third the answers are compared.
+    model: an OpenVINO model of one input; its first output is compared. From two thirds of the samples the ranges are
+    taken, on every third the answers are compared.
     """
     known = _read(kept)
     if known is not None and (
-        not known.spans or known.spans.keys() == {n.get_friendly_name() for n in _products(model)}
+        not known.spans or known.spans.keys() == {n.get_friendly_name() for n in _layers(model, trial)}
     ):
         return known
-    samples = make_samples()
+    samples = trial.samples()
     plain = core.compile_model(model, "CPU", config).create_infer_request()
     verdict = Verdict(0.0, 0.0, {})
-    if min(_seconds(plain, samples[:_BATCH]) for _ in range(2)) >= _LEAST_SECONDS:
+    if min(_seconds(plain, samples[:_BATCH]) for _ in range(2)) >= trial.least_seconds:
         third = np.arange(len(samples)) % 3 == 2
-        spans = _spans(core, model, config, samples[~third])
-        quick = core.compile_model(rounded(model, spans), "CPU", config).create_infer_request()
+        spans = _spans(core, model, config, trial, samples[~third])
+        quick = core.compile_model(rounded(model, trial, spans), "CPU", config).create_infer_request()
         pairs = zip(_answers(plain, samples[third]), _answers(quick, samples[third]), strict=True)
         cosine = min(_cosine(a, b) for one, other in pairs for a, b in zip(one, other, strict=True))
         # In turns, so that what else the machine does meets both alike.
@@ -81,22 +88,23 @@ def judged(
     return verdict
 
 
-def rounded(model: Any, spans: Mapping[str, FloatArray]) -> Any:
-    """A copy of the model whose products of these names round what goes into them and their weights."""
+def rounded(model: Any, trial: Trial, spans: Mapping[str, FloatArray]) -> Any:
+    """A copy of the model whose layers of these names round what goes into them and their weights."""
     from openvino import opset13 as ops
 
     model = model.clone()
-    for node in _products(model):
+    for node in _layers(model, trial):
         span = spans.get(node.get_friendly_name())
         if span is None:
             continue
-        upright = node.get_attributes()["transpose_b"]
+        upright = trial.convolutions or node.get_attributes()["transpose_b"]
         weight = np.array(node.input_value(1).get_node().data, np.float32)
-        weight = weight if upright else weight.T
-        largest, heaviest = np.abs(span).max(0), np.abs(weight).max(0)
-        share = np.maximum(largest, 1e-6) ** _EXPONENT / np.maximum(heaviest, 1e-6) ** (1 - _EXPONENT)
-        weight = weight * share
-        most = np.maximum(np.abs(weight).max(1, keepdims=True), 1e-9)
+        weight = weight if upright else weight.T  # (out, in, ...)
+        kernel = tuple(range(2, weight.ndim))
+        largest, heaviest = np.abs(span).max(0), np.abs(weight).max((0, *kernel))
+        share = np.maximum(largest, 1e-6) ** trial.exponent / np.maximum(heaviest, 1e-6) ** (1 - trial.exponent)
+        weight = weight * share.reshape(-1, *(1 for _ in kernel))
+        most = np.maximum(np.abs(weight).max((1, *kernel), keepdims=True), 1e-9)
         if not upright:
             weight, most = np.ascontiguousarray(weight.T), most.T
         low, high = float((span[0] / share).min()), float((span[1] / share).max())
@@ -104,7 +112,8 @@ def rounded(model: Any, spans: Mapping[str, FloatArray]) -> Any:
         zero = round(-min(low, 0.0) / step)  # zero stays exactly zero
         ends = np.float32(-zero * step), np.float32((255 - zero) * step)
         source = node.input_value(0)
-        aligned = (1,) * (len(source.get_partial_shape()) - 1) + (-1,)
+        aligned = [1] * len(source.get_partial_shape())
+        aligned[_channels(trial)] = -1
         even = ops.multiply(source, ops.constant((1 / share).astype(np.float32).reshape(aligned)))
         node.input(0).replace_source_output(ops.fake_quantize(even, *ends, *ends, 256).output(0))
         sides = [ops.constant(x.astype(np.float32)) for x in (-most, most)]
@@ -114,27 +123,40 @@ def rounded(model: Any, spans: Mapping[str, FloatArray]) -> Any:
     return model
 
 
-def _products(model: Any) -> list[Any]:
-    """Its products with weights that are constants."""
+def _channels(trial: Trial) -> int:
+    """Which axis of what goes into a layer its channels are."""
+    return 1 if trial.convolutions else -1
+
+
+def _layers(model: Any, trial: Trial) -> list[Any]:
+    """Its products or convolutions with weights that are constants."""
+    kind, suits = ("Convolution", _wide) if trial.convolutions else ("MatMul", _plain)
     return [
         node
         for node in model.get_ordered_ops()
-        if node.get_type_name() == "MatMul"
+        if node.get_type_name() == kind
         and node.input_value(1).get_node().get_type_name() == "Constant"
-        and len(node.input_value(1).get_shape()) == 2
-        and not node.get_attributes()["transpose_a"]
+        and suits(node, list(node.input_value(1).get_shape()))
     ]
 
 
-def _spans(core: Any, model: Any, config: dict[str, Any], samples: FloatArray) -> dict[str, FloatArray]:
+def _wide(node: Any, shape: list[int]) -> bool:
+    return shape[2:] == [3, 3] and shape[1] >= _FEW
+
+
+def _plain(node: Any, shape: list[int]) -> bool:
+    return len(shape) == 2 and not node.get_attributes()["transpose_a"]
+
+
+def _spans(core: Any, model: Any, config: dict[str, Any], trial: Trial, samples: FloatArray) -> dict[str, FloatArray]:
     from openvino import opset13 as ops
 
     watched = model.clone()
-    products = _products(watched)
+    layers = _layers(watched, trial)
     outputs = len(watched.outputs)
-    for node in products:
+    for node in layers:
         source = node.input_value(0)
-        axes = np.arange(len(source.get_partial_shape()) - 1)
+        axes = np.delete(np.arange(len(source.get_partial_shape())), _channels(trial))
         watched.add_results([ops.result(f(source, axes)) for f in (ops.reduce_min, ops.reduce_max)])
     watched.validate_nodes_and_infer_types()
     request = core.compile_model(watched, "CPU", config).create_infer_request()
@@ -146,7 +168,7 @@ def _spans(core: Any, model: Any, config: dict[str, Any], samples: FloatArray) -
                 found[n] = np.stack([np.minimum(low, found[n][0]), np.maximum(high, found[n][1])])
             else:
                 found.append(np.stack([low, high]).astype(np.float32))
-    return {node.get_friendly_name(): span for node, span in zip(products, found, strict=True)}
+    return {node.get_friendly_name(): span for node, span in zip(layers, found, strict=True)}
 
 
 def _answers(request: Any, samples: FloatArray) -> list[FloatArray]:
@@ -173,7 +195,7 @@ def place(folder: Path, name: str, facts: Sequence[str]) -> Path:
 
 def _read(kept: Path) -> Verdict | None:
     try:
-        with np.load(kept, allow_pickle=False) as stored:
+        with np.load(io.BytesIO(kept.read_bytes()), allow_pickle=False) as stored:
             spans = {name[1:]: np.asarray(stored[name], np.float32) for name in stored.files if name.startswith("/")}
             return Verdict(float(stored["cosine"]), float(stored["gain"]), spans)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

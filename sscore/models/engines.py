@@ -82,13 +82,13 @@ def open_runner(
     keep: bool = True,
     blocks: tuple[int, ...] = (),
     fused: bool = True,
-    samples: Callable[[], FloatArray] | None = None,
+    trial: eight_bits.Trial | None = None,
 ) -> Runner:
     """Choose an engine and prepare the network for it.
 
     build: makes the network in eval mode, called only when it is needed (a converted model may be in the cache);
     family, digest: which network, with which weights; keep: whether its converted form may go to the cache on disk;
-    blocks, fused, samples: see `OpenVinoRunner`; samples count for "auto" alone. Raises BadOption.
+    blocks, fused, trial: see `OpenVinoRunner`; the trial is held for "auto" alone. Raises BadOption.
     """
     check_names(engine, device)
     if device.startswith("cuda") and (engine == "openvino" or not has_cuda()):
@@ -99,8 +99,8 @@ def open_runner(
         device = "cuda" if engine != "openvino" and has_cuda() else "cpu"
     if device == "gpu":
         return OpenVinoRunner(build, inputs, family, digest, keep=keep, device="GPU", blocks=blocks, fused=fused)
-    if engine == "auto" and device == "cpu" and samples and find_spec("openvino"):
-        quick = OpenVinoRunner(build, inputs, family, digest, keep=keep, blocks=blocks, fused=fused, samples=samples)
+    if engine == "auto" and device == "cpu" and trial and find_spec("openvino"):
+        quick = OpenVinoRunner(build, inputs, family, digest, keep=keep, blocks=blocks, fused=fused, trial=trial)
         if quick.engine == INT8 or cpu_engine() == "openvino":
             return quick
     if engine == "auto":
@@ -180,9 +180,8 @@ class OpenVinoRunner:
     fused: whether OpenVINO may join small operations. It then also runs the multiplications among them itself, on one
     thread where there is but one batch: SAM's decoder is an eighth quicker without.
 
-    samples: makes inputs as they will come (see `sscore.models.eight_bits.judged`), for a network of one input and one
-    output: on a processor without bf16 its matrix products then run in eight bits, if that is quicker here and the
-    answers stay the same; `engine` says so.
+    trial: for a network of one input: on a processor without bf16 its matrix products or convolutions then run in eight
+    bits, if that is quicker here and answers stay the same (see `sscore.models.eight_bits.judged`); `engine` says so.
     """
 
     engine = "openvino"
@@ -198,7 +197,7 @@ class OpenVinoRunner:
         device: str = "CPU",
         blocks: tuple[int, ...] = (),
         fused: bool = True,
-        samples: Callable[[], FloatArray] | None = None,
+        trial: eight_bits.Trial | None = None,
     ) -> None:
         import openvino as ov
 
@@ -216,11 +215,11 @@ class OpenVinoRunner:
         if device == "CPU" and threads():
             self._config["INFERENCE_NUM_THREADS"] = threads()
         self._private = {"SNIPPETS_MODE": "DISABLE"} if device == "CPU" and not fused else {}
-        if samples and "BF16" not in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        if trial and "BF16" not in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
             kept = eight_bits.place(_cache(), name, [ov.__version__, processor()])
-            verdict = eight_bits.judged(self._core, self._model, self._config, samples, kept)
-            if verdict.good:
-                self._model, self.engine = eight_bits.rounded(self._model, verdict.spans), INT8
+            verdict = eight_bits.judged(self._core, self._model, self._config, trial, kept)
+            if verdict.good(trial):
+                self._model, self.engine = eight_bits.rounded(self._model, trial, verdict.spans), INT8
         self._compiled: dict[Any, Any] = {}
         self._lock = threading.Lock()
         self._local = threading.local()

@@ -2,6 +2,9 @@
 
 A box gives the window at once. Points alone say where but not how large, so it looks twice: from several distances
 first, then closely at each answer, with that answer as the previous mask. A box is looked at twice the same way.
+
+Looks that know an answer may be computed in eight bits: they only correct it. Those that begin are not: a small error
+there can send the next look elsewhere.
 """
 
 from __future__ import annotations
@@ -16,9 +19,11 @@ import numpy as np
 
 from sscore import images, mask_sets
 from sscore.models import weights
-from sscore.models.engines import Input, Runner, open_runner
+from sscore.models.eight_bits import Trial
+from sscore.models.engines import INT8, Input, Runner, open_runner
 from sscore.models.export import Part
 from sscore.models.prompt_check import checked
+from sscore.models.sample_pieces import Watched, sample_pieces
 from sscore.models.window import Window, as_input, look, prompt_maps, pyramid
 from sscore.types import (
     LOGITS_SIDE,
@@ -58,6 +63,10 @@ _SAME_BOX = 0.6
 _SAME_MASK = 0.9
 """IoU above which two boxes are looked at once, and two masks are one candidate."""
 
+_EXPONENT = 0.5
+_LEAST_COSINE = 0.9998
+"""See `sscore.models.eight_bits.Trial`. With this cosine of the logits, masks agree with an IoU of 0.99 and more."""
+
 _FLOOR = -12.0
 """Logit of everything outside the window."""
 
@@ -83,10 +92,12 @@ class _Look:
 class NanoSegmenter:
     """See `sscore.types.Segmenter`."""
 
-    def __init__(self, card: ModelCard, runner: Runner) -> None:
+    def __init__(self, card: ModelCard, runner: Runner, closer: Runner | None = None) -> None:
+        """closer: the same network for looks that know an answer, by default `runner`."""
         self.card = card
-        self.engine = runner.engine
         self._runner = runner
+        self._closer = closer or runner
+        self.engine = self._closer.engine
         self._preprocessing = f"nano-pyramid:{runner.digest}"
 
     def encode(self, rgb: ByteArray) -> Embedding:
@@ -122,7 +133,7 @@ class NanoSegmenter:
             if n not in hopeless
             for closer in _closer(n, views, prompts[n], multimask)
         ]
-        close = hopeless | self._answers(embedding, prompts, looks, _PIXELS)
+        close = hopeless | self._answers(embedding, prompts, looks, _PIXELS, self._closer)
         for number, view in near.items():
             close[number] = [view] + [_second(one, view) for one in other.get(number, [])]
         return [_candidates(close[number], embedding.image_hw, multimask) for number in range(len(prompts))]
@@ -154,12 +165,13 @@ class NanoSegmenter:
         return found
 
     def _answers(
-        self, embedding: Embedding, prompts: list[Prompt], looks: list[_Look], pixels: int
+        self, embedding: Embedding, prompts: list[Prompt], looks: list[_Look], pixels: int, runner: Runner | None = None
     ) -> dict[int, list[_View]]:
         """The network's answers by prompt number."""
+        run = runner or self._runner
         answers: dict[int, list[_View]] = {}
         for part in _batches(looks):
-            logits, scores = self._runner(_drawn(embedding, prompts, part, pixels))
+            logits, scores = run(_drawn(embedding, prompts, part, pixels))
             for x, answer, score in zip(part, logits, scores, strict=True):
                 answers.setdefault(x.number, []).append(_View(x.window, answer[0], float(score)))
         return answers
@@ -173,7 +185,7 @@ class NanoSegmenter:
             batch = _drawn(embedding, prompts, part, _PIXELS)
             first, _ = self._runner(batch)
             batch[:, -1:] = _probability(first)
-            second, scores = self._runner(_mirrored(batch))
+            second, scores = self._closer(_mirrored(batch))
             logits = np.float32(0.5) * (first + _mirrored(second))
             for x, answer, score in zip(part, logits, scores, strict=True):
                 answers[x.number] = _View(x.window, answer[0], float(score))
@@ -345,15 +357,29 @@ def _cells(start: float, side: float, scale: float) -> tuple[int, int]:
 
 def load(card: ModelCard, path: Path, *, device: str = "auto", engine: str = "auto") -> NanoSegmenter:
     """Open the weights (see `sscore.models.load_segmenter`). Raises WrongWeights."""
-
-    whole = part(path)
+    whole, digest = part(path), weights.digest(path)
     inputs = list(whole.inputs.values())
-    runner = open_runner(
-        whole.build, inputs, "nano", weights.digest(path), device=device, engine=engine, blocks=_BLOCKS
-    )
-    for pixels in (_FAR_PIXELS, _PIXELS):  # now, so that the first prompt need not wait for it
-        runner(np.zeros((1, *inputs[0].shape[1:2], pixels, pixels), np.float32))
-    return NanoSegmenter(card, runner)
+    runner = open_runner(whole.build, inputs, "nano", digest, device=device, engine=engine, blocks=_BLOCKS)
+    closer = runner
+    if engine == "auto" and runner.engine == "openvino":
+        trial = Trial(lambda: _samples(card, runner), True, _EXPONENT, _LEAST_COSINE, least_seconds=0.0)
+        quick = open_runner(whole.build, inputs, "nano", digest, device=device, blocks=_BLOCKS, trial=trial)
+        closer = quick if quick.engine == INT8 else runner
+    for one, pixels in ((runner, _FAR_PIXELS), (runner, _PIXELS), (closer, _PIXELS)):
+        one(np.zeros((1, *inputs[0].shape[1:2], pixels, pixels), np.float32))  # so that no prompt need wait for it
+    return NanoSegmenter(card, runner, closer)
+
+
+def _samples(card: ModelCard, runner: Runner) -> FloatArray:
+    """float32 (n, 9, _PIXELS, _PIXELS): looks that know an answer, at pieces asked for by clicks and boxes in turn."""
+    watched = Watched(runner)
+    segmenter = NanoSegmenter(card, runner, watched)
+    for rgb, boxes in sample_pieces():
+        embedding = segmenter.encode(rgb)
+        for number, box in enumerate(Box(*corners) for corners in boxes):
+            click = Prompt(np.array([box.centre], np.float32), np.array([True]))
+            segmenter.predict(embedding, Prompt(box=box) if number % 2 else click, multimask=False)
+    return np.concatenate(watched.seen)
 
 
 def part(path: Path) -> Part:

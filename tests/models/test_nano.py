@@ -13,6 +13,7 @@ from sscore.errors import BadOption, BadPrompt
 from sscore.evaluate import Case, by_strategy, measure
 from sscore.mask_sets import tight
 from sscore.models.nets.nano import NanoNet, TrainedNano
+from sscore.prompts import sample
 from sscore.types import Box, Prompt
 
 
@@ -49,6 +50,22 @@ def test_torch_and_openvino_agree(nano, scene):
         a = nano.predict(embedding, Prompt(box=mask.box))[0]
         b = reference.predict(embedding, Prompt(box=mask.box))[0]
         assert mask_sets.iou(a.mask, b.mask) >= 0.99 and abs(a.score - b.score) < 0.02
+
+
+@pytest.mark.parametrize("kind", ["click", "box"])
+def test_looks_in_eight_bits_change_hardly_anything(nano, scene, kind):
+    """Only those that know an answer may be; where nothing is won by it, none are."""
+    exact = models.load_segmenter("nano", engine="openvino", device="cpu")
+    assert exact.engine == "openvino"
+    agreed = []
+    for truth in pieces(scene):
+        prompt = sample(truth.full(*scene.rgb.shape[:2]), {"click": "S2", "box": "S5"}[kind])
+        found, wanted = (x.predict(x.encode(scene.rgb), prompt) for x in (nano, exact))
+        agreed += [
+            max(mask_sets.iou(one.mask, other.mask) for other in found if other.mask) for one in wanted if one.mask
+        ]
+        assert abs(found[0].score - wanted[0].score) < 0.02
+    assert np.mean(agreed) > 0.98
 
 
 def test_the_network_applied_answers_as_the_one_trained():
