@@ -17,7 +17,7 @@ from sscore import compare
 from sscore.compare import Answer
 from sscore.types import ByteArray, Mask, Prompt
 
-_SIDE = 520  # px of a tile's picture
+_SIDE = 1000  # px of a tile's picture, enough for two side by side on a large screen
 _ROOM = 0.25  # of the box, shown around it
 
 
@@ -37,6 +37,7 @@ class Tile(QFrame):
         self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.picture.setMinimumHeight(120)
+        self.picture.setWordWrap(True)
         self.button = QPushButton()
         self.button.clicked.connect(self.taken)
         head = QHBoxLayout()
@@ -54,7 +55,7 @@ class Tile(QFrame):
         self._picture = None
         self.name.setText(name)
         self.figures.setText("")
-        self.picture.clear()
+        self.picture.setText("" if name else self.tr("Choose another model at the upper left"))
         self.button.setText(self.tr("Take it  ({n})").format(n=self.number + 1))
         self.button.setEnabled(False)
 

@@ -25,7 +25,7 @@ from app.look import Look
 from sscore import __version__, paths
 
 _Section = tuple[str, list[tuple[str, str]]]
-_WIDEST, _FRAME = 1150, 40  # px: of the keys on a small screen, and of a window's title
+_AROUND, _LEAST, _FRAME = QSize(92, 110), 900, 40  # px: around the keys, of them at least, of a window's title
 
 
 class ShortcutsDialog(QDialog):
@@ -36,7 +36,9 @@ class ShortcutsDialog(QDialog):
         self._table = table
         self.setWindowTitle(self.tr("Keys and mouse"))
         sheet = self._sheet(4)
-        if sheet.sizeHint().width() > _WIDEST:
+        screen = self.screen().availableGeometry()
+        widest = max(screen.width() - _AROUND.width() - 2 * _FRAME, _LEAST)
+        if sheet.sizeHint().width() > widest:
             sheet = self._sheet(3)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(26, 22, 26, 18)
@@ -45,9 +47,7 @@ class ShortcutsDialog(QDialog):
         scroll.setWidget(sheet)
         outer.addWidget(scroll, 1)
         outer.addLayout(_close_row(self, self.tr("Close")))
-        wanted = sheet.sizeHint() + QSize(92, 110)
-        room = self.screen().availableGeometry().height() - _FRAME
-        self.resize(wanted.boundedTo(QSize(_WIDEST + 92, room)))
+        self.resize((sheet.sizeHint() + _AROUND).boundedTo(QSize(widest + _AROUND.width(), screen.height() - _FRAME)))
 
     def _sheet(self, count: int) -> QWidget:
         """All keys in so many columns."""
@@ -82,7 +82,7 @@ class ShortcutsDialog(QDialog):
         ]
         classes = [("1 – 7", self.tr("class of the mask or the selection")), ("0", self.tr("unknown"))]
         named = {key: actions.plain(actions.words(text)) for key, text in actions.MENUS}
-        order = ("tools", "class", "edit", "object", "review", "file", "go", "view")
+        order = ("tools", "class", "edit", "object", "review", "file", "go", "view", "help")
         listed = {**by_menu, "class": [*classes, *by_menu.get("class", [])]}
         return [(named[key], listed[key]) for key in order if key in listed] + [(self.tr("Mouse"), mouse)]
 

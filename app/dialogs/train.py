@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -32,6 +32,7 @@ from sscore.train.decoder_time import ENOUGH, LEAST
 from sscore.train.decoder_time import seconds as expected_seconds
 
 _TRUTH = ("accepted", "reviewed")
+_FRAME = 40  # px that a window's title takes at most
 _DOUBTS = 3
 """Sentences shown of what speaks against the figures."""
 
@@ -336,7 +337,18 @@ class TrainDialog(QDialog):
         self.switch.style().polish(self.switch)
         self.switch.setVisible(True)
         self.start.setDefault(not sure)  # one button stands out: what is offered now
-        self._grow()
+        QTimer.singleShot(0, self, self._fit_gain)  # when what is new has its size
+
+    def _fit_gain(self) -> None:
+        """The window no higher than the screen: rows of the table give way."""
+        layout, inner = self.layout(), self.gain.layout()
+        assert layout is not None and inner is not None
+        layout.activate()
+        self.gain.fit_into(self._room() - layout.totalHeightForWidth(self.width()))
+        for one in (inner, layout):
+            one.invalidate()
+            one.activate()
+        self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def _use(self) -> None:
         self.use.emit(str(self._result["model"]))
@@ -365,9 +377,13 @@ class TrainDialog(QDialog):
         layout = self.layout()
         assert layout is not None
         layout.activate()
-        needed = layout.totalHeightForWidth(self.width())
+        needed = min(layout.totalHeightForWidth(self.width()), self._room())
         if needed > self.height():
             self.resize(self.width(), needed)
+
+    def _room(self) -> int:
+        """px that the screen leaves for the window, without its frame."""
+        return self.screen().availableGeometry().height() - _FRAME
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         self._paused = True

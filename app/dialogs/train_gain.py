@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from app.dialogs.learn_table import ReadTable
 from app.look import Look
 
-_ROWS = 9
-"""Seen at once."""
+_ROWS, _LEAST = 9, 3
+"""Seen at once, where the screen has room for them."""
 
 
 class GainTable(QWidget):
@@ -62,11 +62,20 @@ class GainTable(QWidget):
                 f"{row['gain']:+.3f}",
             )
             self.table.add(values, getattr(self._look.colours, colour) if colour else "")
-        self.table.fit(_ROWS)
         off = report["iou_error"]
         note = self.tr(
             "DICE on {n} objects of {photos} photos that were not learnt from. The predicted IoU was {before} off, and "
             "is {after} off now. Coloured: more than chance."
         )
+        self.fit(_ROWS)
         told = {"before": f"{off['before']:.3f}", "after": f"{off['after']:.3f}"}
         self.note.setText(note.format(n=report["instances"], photos=report["photos"], **told))
+
+    def fit(self, rows: int) -> None:
+        """As high as so many rows."""
+        self.table.fit(max(rows, _LEAST))
+
+    def fit_into(self, spare: int) -> None:
+        """As many rows as there is room for: spare px beyond the height of now, negative where that is too much."""
+        row = max(self.table.sizeHintForRow(0), 1)
+        self.fit(min(_ROWS, _ROWS + spare // row))

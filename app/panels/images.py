@@ -265,7 +265,7 @@ class ImagesPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("left")
         self._session, self._index, self._look = session, index, look
-        self._title = QLabel()
+        self._title = rows.ElidedLabel()
         self._title.setProperty("role", "title")
         self._count = QLabel()
         self._count.setProperty("role", "muted")

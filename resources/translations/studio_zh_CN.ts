@@ -4251,6 +4251,10 @@ MIT 许可证</translation>
 <context>
     <name>Tile</name>
     <message>
+        <source>Choose another model at the upper left</source>
+        <translation>请在左上方再选一个模型</translation>
+    </message>
+    <message>
         <source>Take it  ({n})</source>
         <translation>采用（{n}）</translation>
     </message>
