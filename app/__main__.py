@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 import traceback
@@ -49,6 +50,7 @@ def _run(options: argparse.Namespace) -> int:
             settings.override(key, value)
     look = Look(app, settings)
     window = Window(settings, look)
+    spare_collections(window)
     before = sys.excepthook
     sys.excepthook = _reporter(window)
     if options.size:
@@ -67,6 +69,21 @@ def _run(options: argparse.Namespace) -> int:
     finally:
         sys.excepthook = before
         window.close()
+        gc.unfreeze()
+        gc.enable()
+
+
+def spare_collections(window: Window) -> None:
+    """A full collection of garbage looks at every object there is: 30 ms in which the window stands still. So there is
+    none before the models are there, and what is there by then is never looked at again."""
+
+    def at_rest() -> None:
+        if not window.assistant.loading:
+            gc.freeze()
+            gc.enable()
+
+    gc.disable()
+    window.assistant.models_changed.connect(at_rest)
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:

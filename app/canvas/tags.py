@@ -29,9 +29,7 @@ class TagItem(QGraphicsItem):
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
         self.setZValue(900_000)
-        self._font = QFont(font)
-        self._font.setPixelSize(12)
-        self._font.setWeight(QFont.Weight.DemiBold)
+        self._font = rows.font_like(font, side=12, strong=True)[0]
         self._text, self._colour = text, colour
         box = mask.box
         self._home = (box.x0, box.y0)

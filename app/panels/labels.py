@@ -204,6 +204,7 @@ class LabelList(QWidget):
         self._hovered = -1
         self._cursor = 0
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the pictures of its rows cover all of it
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.below = QSpinBox(self, minimum=0, maximum=95, singleStep=5, prefix="< ", suffix=" %")
