@@ -30,10 +30,9 @@ def clip(mask: Mask, height: int, width: int) -> Mask | None:
     return tight(mask.bits[y0 - mask.top : y1 - mask.top, x0 - mask.left : x1 - mask.left], x0, y0)
 
 
-def _canvas(mask: Mask, left: int, top: int, right: int, bottom: int) -> BoolArray:
-    """bool (bottom - top, right - left): what of the mask lies in that window."""
-    shifted = Mask(mask.bits, mask.left - left, mask.top - top)
-    return shifted.full(bottom - top, right - left)
+def _part(mask: Mask, left: int, top: int, right: int, bottom: int) -> BoolArray:
+    """bool (bottom - top, right - left): a window inside the mask's crop, as a view."""
+    return mask.bits[top - mask.top : bottom - mask.top, left - mask.left : right - mask.left]
 
 
 def _bounds(mask: Mask) -> tuple[int, int, int, int]:
@@ -52,7 +51,8 @@ def union(a: Mask, b: Mask) -> Mask:
     """Pixels in a or b."""
     (ax0, ay0, ax1, ay1), (bx0, by0, bx1, by1) = _bounds(a), _bounds(b)
     left, top = min(ax0, bx0), min(ay0, by0)
-    bits = _canvas(a, left, top, max(ax1, bx1), max(ay1, by1))
+    bits = np.zeros((max(ay1, by1) - top, max(ax1, bx1) - left), dtype=np.bool_)
+    bits[ay0 - top : ay1 - top, ax0 - left : ax1 - left] = a.bits
     bits[by0 - top : by1 - top, bx0 - left : bx1 - left] |= b.bits
     return Mask(bits, left, top)
 
@@ -64,18 +64,18 @@ def subtract(a: Mask, b: Mask) -> Mask | None:
         return a
     bits = a.bits.copy()
     x0, y0, x1, y1 = window
-    bits[y0 - a.top : y1 - a.top, x0 - a.left : x1 - a.left] &= ~_canvas(b, *window)
+    bits[y0 - a.top : y1 - a.top, x0 - a.left : x1 - a.left] &= ~_part(b, *window)
     return tight(bits, a.left, a.top)
 
 
 def intersect(a: Mask, b: Mask) -> Mask | None:
     """Pixels in both; None when there are none."""
     window = _shared(a, b)
-    return None if window is None else tight(_canvas(a, *window) & _canvas(b, *window), *window[:2])
+    return None if window is None else tight(_part(a, *window) & _part(b, *window), *window[:2])
 
 
 def iou(a: Mask, b: Mask) -> float:
     """Intersection over union, 0..1."""
     window = _shared(a, b)
-    common = 0 if window is None else int(np.count_nonzero(_canvas(a, *window) & _canvas(b, *window)))
+    common = 0 if window is None else int(np.count_nonzero(_part(a, *window) & _part(b, *window)))
     return common / (a.area + b.area - common)

@@ -111,7 +111,7 @@ class Mask:
     @property
     def area(self) -> int:
         """Pixels in the mask."""
-        return int(self.bits.sum())
+        return int(np.count_nonzero(self.bits))
 
     def full(self, height: int, width: int) -> BoolArray:
         """bool (height, width): the mask in an image of that size; what lies outside is cut off."""

@@ -14,7 +14,12 @@ def together(truth: Mask, answer: Mask | None) -> tuple[BoolArray, BoolArray]:
     left, top = min(truth.left, answer.left), min(truth.top, answer.top)
     right = max(mask.left + mask.bits.shape[1] for mask in (truth, answer))
     bottom = max(mask.top + mask.bits.shape[0] for mask in (truth, answer))
-    first, second = (
-        Mask(mask.bits, mask.left - left, mask.top - top).full(bottom - top, right - left) for mask in (truth, answer)
-    )
-    return first, second
+    return _placed(truth, left, top, right, bottom), _placed(answer, left, top, right, bottom)
+
+
+def _placed(mask: Mask, left: int, top: int, right: int, bottom: int) -> BoolArray:
+    """bool (bottom - top, right - left): the mask in a window that holds all of it."""
+    out = np.zeros((bottom - top, right - left), dtype=np.bool_)
+    height, width = mask.bits.shape
+    out[mask.top - top : mask.top - top + height, mask.left - left : mask.left - left + width] = mask.bits
+    return out
