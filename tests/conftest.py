@@ -5,6 +5,7 @@ import itertools
 import os
 import re
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -56,3 +57,31 @@ def new_folder(tmp_path_factory):
 def tmp_path(new_folder, request):
     """An empty folder of the test's own. pytest's costs twice as much: it links the latest of each name too."""
     return new_folder(request.node.name)
+
+
+_ONCE = "from sscore import models; models.load_segmenter('nano'), models.load_classifier('nano-cls')"
+
+
+@pytest.fixture(scope="session")
+def second_start(new_folder):
+    """A function that makes a cache as a program finds it that was started here before: which engine is the faster is
+    known, and the embedded models lie there as it runs them. Without it every program that a test starts would spend
+    seconds on that."""
+    kept = new_folder("kept by the first")
+    subprocess.run([sys.executable, "-c", _ONCE], check=True, env=os.environ | {"SSC_CACHE": str(kept)})
+    assert any(kept.rglob("nano*"))
+
+    def make(cache):
+        shutil.copytree(kept, cache, dirs_exist_ok=True)
+        return cache
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def own_places(new_folder, second_start):
+    """Home and cache of all tests that ask for no other: the user's own models neither help nor suffer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSC_HOME", str(new_folder("home")))
+        patch.setenv("SSC_CACHE", str(second_start(new_folder("cache"))))
+        yield

@@ -16,7 +16,7 @@ from studio_driver import wait_until
 from app import child
 from app.dialogs.learn_names import LearnNamesDialog
 from app.learn_offer import name_of
-from sscore import catalogue, edits
+from sscore import catalogue, edits, paths
 from sscore.project import Project
 from sscore.train import head_data
 from sscore.types import Page
@@ -282,8 +282,9 @@ def test_an_error_is_one_line_in_the_users_language(opened, play):
     studio.window.settings.set("language", "en")
 
 
-def test_in_earnest(opened):
+def test_in_earnest(opened, second_start):
     """The real command learns from the real features; figures are whatever they are on noise."""
+    second_start(paths.cache())
     studio, dialog = opened(*FIFTEEN)
     dialog.name.setText("ernst")
     press(dialog.learn)

@@ -38,7 +38,7 @@ def test_samples_are_copied_once_and_the_users_stay(monkeypatch, tmp_path):
 
 
 def test_a_picture_of_the_settled_window(folder, tmp_path):
-    """The real program in its own process, as a user starts it."""
+    """The real program in its own process, as a user starts it for the first time: nothing is in its cache."""
     out = tmp_path / "shot.png"
     command = [sys.executable, "-m", "app", str(folder), "--screenshot", str(out), "--lang", "zh", "--size", "1100x700"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)

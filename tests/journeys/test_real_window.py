@@ -114,8 +114,9 @@ def red(seen: np.ndarray) -> tuple[int, int, int, int] | None:
     return (left, top, left + width, top + height) if area > 5000 else None
 
 
-def test_a_person_draws_accepts_renames_and_goes_home(screen, tmp_path):
+def test_a_person_draws_accepts_renames_and_goes_home(screen, tmp_path, second_start):
     folder = tmp_path / "废钢 照片"
+    second_start(tmp_path / "cache")
     bar = a_red_bar(folder)
     places = {"SSC_HOME": str(tmp_path / "home"), "SSC_CACHE": str(tmp_path / "cache"), "PYTHONUTF8": "1"}
     studio = shutil.which("ssc-studio", path=str(Path(sys.executable).parent))

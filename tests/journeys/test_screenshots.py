@@ -33,7 +33,8 @@ def check(found: dict[str, np.ndarray]) -> None:
         assert (np.abs(found[one] - found[other]) > 24).mean() > 0.05, (one, other)
 
 
-def test_the_tour_of_the_main_screens(tmp_path):
+def test_the_tour_of_the_main_screens(tmp_path, second_start):
+    second_start(tmp_path / "cache")
     out, home, temporary = tmp_path / "废钢 照片", tmp_path / "home", tmp_path / "tmp"
     temporary.mkdir()
     places = {"SSC_HOME": str(home), "SSC_CACHE": str(tmp_path / "cache"), "TMPDIR": str(temporary)}

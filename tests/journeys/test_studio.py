@@ -39,8 +39,9 @@ def user(folder: Path, story: str, box: tuple[float, ...], home: Path) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_box_accept_relabel_undo_redo_restart_export(tmp_path):
+def test_box_accept_relabel_undo_redo_restart_export(tmp_path, second_start):
     folder = tmp_path / "废钢 照片"
+    second_start(tmp_path / "home" / "cache")
     scene = render_scene(910_003, size=(480, 360), pieces=6)[0]
     write_image(folder / "场景 1.png", scene.rgb)
     piece = max((i for i in scene.instances if i.visible > 0.8), key=lambda i: i.pixels)

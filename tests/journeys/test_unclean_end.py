@@ -31,8 +31,9 @@ def ended(process):
     return json.loads(said.splitlines()[-1])
 
 
-def test_the_next_start_says_what_is_there(tmp_path):
+def test_the_next_start_says_what_is_there(tmp_path, second_start):
     folder, home = tmp_path / "废钢 照片", tmp_path / "home"
+    second_start(home / "cache")
     folder.mkdir()
     picture = np.full((300, 400, 3), (70, 60, 50), np.uint8)
     cv2.rectangle(picture, (70, 70), (230, 190), (190, 195, 200), -1)

@@ -7,12 +7,8 @@ from sscore.scenes import render_scene
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory):
-    patch = pytest.MonkeyPatch()
-    patch.setenv("SSC_CACHE", str(tmp_path_factory.mktemp("cache")))
-    patch.setenv("SSC_HOME", str(tmp_path_factory.mktemp("home")))
-    yield
-    patch.undo()
+def _places(own_places):
+    """Also for fixtures that open models."""
 
 
 @pytest.fixture(scope="session")

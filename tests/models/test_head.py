@@ -20,8 +20,8 @@ LABELS = labels.load()
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("SSC_CACHE", str(tmp_path / "缓存"))
+def own_home(tmp_path, monkeypatch, second_start):
+    monkeypatch.setenv("SSC_CACHE", str(second_start(tmp_path / "缓存")))
     monkeypatch.setenv("SSC_HOME", str(tmp_path / "家 目录"))
     monkeypatch.setattr(os, "fsync", lambda fd: None)
 
