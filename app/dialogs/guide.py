@@ -22,6 +22,7 @@ from sscore import paths
 
 _LANGUAGES = ("zh", "en")
 _WIDTH, _HEIGHT, _SCREEN = 1080, 720, 0.94
+_WIDEST = 1000  # px of a line: longer ones are hard to read
 _MARGIN = 22  # px around the text
 _LEADING = 120  # % of a line
 _GAP = 8  # px between paragraphs
@@ -99,6 +100,7 @@ class GuidePage(QTextBrowser):
     def __init__(self) -> None:
         super().__init__()
         self.setOpenLinks(False)
+        self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self.setStyleSheet("QTextBrowser { font-size: 14px; padding: 0; }")
         self._pictures: dict[str, QImage] = {}
         self._late = QTimer(self, interval=_RESIZED_MS, singleShot=True)
@@ -137,11 +139,17 @@ class GuidePage(QTextBrowser):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
+        self.setLineWrapColumnOrWidth(self._width)
         self._late.start()
+
+    @property
+    def _width(self) -> int:
+        """px of a line with its margins."""
+        return min(self.viewport().width(), _WIDEST)
 
     def _scaled(self, picture: QImage) -> QImage:
         ratio = self.devicePixelRatioF()
-        room = self.viewport().width() - 2 * _MARGIN
+        room = self._width - 2 * _MARGIN
         wanted = min(round(room * ratio), picture.width())
         made = picture.scaledToWidth(wanted, Qt.TransformationMode.SmoothTransformation)
         made.setDevicePixelRatio(max(wanted / room, 1.0) if room > 0 else ratio)

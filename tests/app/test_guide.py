@@ -26,6 +26,7 @@ def test_it_opens_in_the_language_of_the_window(make_studio, lang, title):
     listed = [shown.contents.item(row).text() for row in range(shown.contents.count())]
     assert listed == re.findall(r"^## (.+)$", written, re.MULTILINE)
     shown.close()
+    studio.window.settings.set("language", "en")  # what it installed in the application would stay for other tests
 
 
 def test_pictures_fit_and_headings_lead_to_their_place(make_studio):
