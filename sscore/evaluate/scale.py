@@ -12,7 +12,7 @@ def parameters(model_id: str) -> int | None:
     if not card.file:
         return 0
     if card.family == "nano":
-        return sum(tensor.numel() for tensor in weights.tensors(catalogue.weight_file(card)).values())
+        return weights.numbers(catalogue.weight_file(card))
     if card.family in ("sam", "sam_hq", "mobile_sam", "edge_sam"):
         from sscore.models.nets import sam
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import struct
 from collections.abc import Mapping
 from functools import cache
@@ -51,6 +52,19 @@ def tensors(path: Path) -> dict[str, Tensor]:
     if wrong := [k for k, v in stored.items() if not bool(v.isfinite().all())]:
         raise WrongWeights(f"{', '.join(wrong[:3])} holds values that are not numbers", path=path, remedy=_ANEW)
     return {k: v.float() if v.is_floating_point() else v for k, v in stored.items()}
+
+
+def numbers(path: Path) -> int:
+    """How many numbers a safetensors file holds, told without torch. Raises ModelMissing, WrongWeights."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118 - no mapping
+    except OSError as error:
+        raise ModelMissing(f"the weight file cannot be read: {error.strerror or error}", path=path, remedy=_ANEW) from error
+    except SafetensorError as error:
+        raise WrongWeights(f"not a whole safetensors file ({error})", path=path, remedy=_ANEW) from error
 
 
 def filled(net: Net, path: Path) -> Net:

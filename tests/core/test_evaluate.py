@@ -8,10 +8,11 @@ from fake_models import NO_LOGITS, ColourSegmenter, photo
 from sample_pages import rectangle
 
 from sscore import masks, metrics, prompts
-from sscore.errors import BadOption, BadPrompt
+from sscore.errors import BadOption, BadPrompt, ModelMissing, WrongWeights
 from sscore.evaluate import Case, Design, by_strategy, measure, workers
 from sscore.evaluate.measure import generator, measure_case
 from sscore.evaluate.overlay import together
+from sscore.models import weights
 from sscore.types import Candidate
 
 BAR, PLATE = rectangle(20, 30, 60, 50), rectangle(90, 60, 130, 110)
@@ -155,3 +156,19 @@ NANO, SAM_B = 2_800_000, 93_000_000
 def test_how_many_processes_nobody_asked_for(monkeypatch, parameters, photos, prompts, device, wanted):
     monkeypatch.setattr(workers, "cores", lambda: 4)
     assert workers.sensible(parameters, photos, prompts, device=device, engine="auto") == wanted
+
+
+def test_the_size_of_a_model_is_read_from_its_file(tmp_path):
+    from safetensors.numpy import save
+
+    file = tmp_path / "废钢 照片" / "net.safetensors"
+    with pytest.raises(ModelMissing):
+        weights.numbers(file)
+    file.parent.mkdir()
+    file.write_bytes(
+        save({"a": np.zeros((3, 4), np.float16), "b": np.zeros(5, np.float32), "c": np.ones(1, np.float32)})
+    )
+    assert weights.numbers(file) == 18
+    file.write_bytes(file.read_bytes()[:20])
+    with pytest.raises(WrongWeights):
+        weights.numbers(file)
