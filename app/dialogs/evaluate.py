@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from app import rows
 from app.child import ChildProcess
+from app.dialogs.says import Says
 from app.index import Index
 from app.jobs import Lane
 from app.look import Look
@@ -128,9 +129,7 @@ class EvaluateDialog(QDialog):
         self.bar = QProgressBar(textVisible=False)
         self.bar.setObjectName("work")
         self.bar.hide()
-        self.says = QLabel(wordWrap=True)
-        self.says.setProperty("role", "title")
-        self.says.hide()
+        self.says = Says(self._look)
         self.caption = QLabel(self.tr("The weakest objects, each with its worst answer. Click one to see it."))
         self.caption.setProperty("role", "muted")
         self.caption.hide()
@@ -250,7 +249,7 @@ class EvaluateDialog(QDialog):
         self._urge(self.start)
         self.bar.setRange(0, 0)
         self.bar.show()
-        self._say(self.tr("Starting…"), "muted")
+        self.says.say(self.tr("Starting…"), "muted")
         # After all saves that wait: the process reads the pages from the disk.
         self._lane.submit("evaluate", self._session.saver.settle, lambda _nothing: self._start())
 
@@ -266,10 +265,10 @@ class EvaluateDialog(QDialog):
                 self.bar.setRange(0, total)
                 self.bar.setValue(done)
                 text = self.tr("{done} of {total} prompts").format(done=done, total=total)
-                self._say(f"{text}{self._left}", "muted")
+                self.says.say(f"{text}{self._left}", "muted")
             else:
                 self.bar.setRange(0, 0)
-                self._say(self.tr("Writing the report…"), "muted")
+                self.says.say(self.tr("Writing the report…"), "muted")
         elif kind == "image" and event.get("seconds_left") is not None:
             self._left = self.tr(", about {time} left").format(time=self._time(float(event["seconds_left"])))
         elif kind == "result":
@@ -287,15 +286,15 @@ class EvaluateDialog(QDialog):
     def _on_ended(self, code: int, error: str) -> None:
         self.bar.hide()
         if self._stopped:
-            self._say(self.tr("Stopped. Start goes on where it was."), "muted")
+            self.says.say(self.tr("Stopped. Start goes on where it was."), "muted")
         elif self._report is None:
             text = self.tr("It could not be done.")
-            self._say(f"{text} {in_words(error)}".rstrip(), "danger")
+            self.says.say(f"{text} {in_words(error)}".rstrip(), "danger")
         else:
             done = self.tr("Done.")
             if self._problems:
                 done = self.tr("Done. Left out: {n}; the report names them.").format(n=self._problems)
-            self._say(done, "warn" if self._problems else "ok")
+            self.says.say(done, "warn" if self._problems else "ok")
             self.open_report.show()
             self._urge(self.open_report)
             run = self._report.parent.parent
@@ -331,7 +330,7 @@ class EvaluateDialog(QDialog):
 
     def _on_unread(self, error: Exception) -> None:
         shown = of_error(error)
-        self._say(f"{shown.text} {shown.detail}".rstrip(), "danger")
+        self.says.say(f"{shown.text} {shown.detail}".rstrip(), "danger")
 
     def _go(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:
@@ -341,11 +340,6 @@ class EvaluateDialog(QDialog):
     def _open(self) -> None:
         if self._report is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._report)))
-
-    def _say(self, text: str, colour: str) -> None:
-        self.says.setText(text)
-        self.says.setStyleSheet(f"color: {getattr(self._look.colours, colour)};")
-        self.says.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         self._stopped = True

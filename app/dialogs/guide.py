@@ -21,7 +21,7 @@ from app.look import Look
 from sscore import paths
 
 _LANGUAGES = ("zh", "en")
-_WIDTH, _HEIGHT, _SCREEN = 1080, 720, 0.94
+_WIDTH, _HEIGHT, _SCREEN = 1080, 640, 0.94
 _WIDEST = 1000  # px of a line: longer ones are hard to read
 _MARGIN = 22  # px around the text
 _LEADING = 120  # % of a line

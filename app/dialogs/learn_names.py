@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app import rows
 from app.child import ChildProcess
 from app.dialogs.learn_table import ReadTable
+from app.dialogs.says import Says, fit_height
 from app.index import Index
 from app.jobs import Lane
 from app.learn_offer import free_name
@@ -131,9 +132,7 @@ class LearnNamesDialog(QDialog):
         heads = [self.tr("Classifier"), self.tr("Right"), self.tr("Mean F1 of the classes")]
         self.figures = ReadTable(self.tr("How often each is right"), heads)
         self.figures.hide()
-        self.says = QLabel(wordWrap=True)
-        self.says.setProperty("role", "title")
-        self.says.hide()
+        self.says = Says(self._look)
         self.doubts = QLabel(wordWrap=True)
         self.doubts.setProperty("role", "muted")
         self.doubts.hide()
@@ -240,7 +239,7 @@ class LearnNamesDialog(QDialog):
         told = self.tr("It stays in the list of models, to be chosen or removed there.") if over else ""
         self.later.setToolTip(told)
         self._urge(self._urged or self.learn)
-        self._grow()
+        fit_height(self, shrink=True)
 
     def _urge(self, button: QPushButton) -> None:
         """One button stands out: what comes next."""
@@ -355,7 +354,7 @@ class LearnNamesDialog(QDialog):
         self.doubts.setText("\n".join(shown))
         self.doubts.setToolTip("\n".join(self._doubts[:40]))
         self.doubts.setVisible(bool(shown))
-        self._grow()
+        fit_height(self, shrink=True)
 
     def _use(self) -> None:
         self.use.emit(str(self._result["name"]))
@@ -369,17 +368,8 @@ class LearnNamesDialog(QDialog):
             self.close()
 
     def _say(self, text: str, colour: str) -> None:
-        self.says.setText(text)
-        self.says.setStyleSheet(f"color: {getattr(self._look.colours, colour)};")
-        self.says.show()
-        self._grow()
-
-    def _grow(self) -> None:
-        """As tall as its wrapped lines need: a window does not do so by itself."""
-        layout = self.layout()
-        assert layout is not None
-        layout.activate()
-        self.resize(self.width(), max(layout.totalHeightForWidth(self.width()), self.minimumHeight()))
+        self.says.say(text, colour)
+        fit_height(self, shrink=True)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         self._stopped = True

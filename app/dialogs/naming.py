@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -28,6 +27,7 @@ from app.child import ChildProcess
 from app.dialogs.how_sure import HowSure
 from app.dialogs.name_again import NameAgain
 from app.dialogs.name_words import NameWords
+from app.dialogs.says import Says
 from app.jobs import Lane
 from app.look import Look
 from app.names import Names
@@ -103,9 +103,7 @@ class NamingDialog(QDialog):
         self.bar = QProgressBar(textVisible=False)
         self.bar.setObjectName("work")
         self.bar.hide()
-        self.says = QLabel(wordWrap=True)
-        self.says.setProperty("role", "title")
-        self.says.hide()
+        self.says = Says(self.look)
         self.stop = QPushButton(self.tr("Stop"))
         self.stop.setAutoDefault(False)
         self.stop.clicked.connect(self._stop)
@@ -226,9 +224,7 @@ class NamingDialog(QDialog):
 
     def say(self, text: str, colour: str) -> None:
         """colour: an entry of the palette."""
-        self.says.setText(text)
-        self.says.setStyleSheet(f"color: {getattr(self.look.colours, colour)};")
-        self.says.show()
+        self.says.say(text, colour)
 
     def say_error(self, error: Exception) -> None:
         shown = of_error(error)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app import fit, model_words
 from app.assistant import Assistant
+from app.dialogs.says import fit_height
 from app.jobs import Lane
 from app.look import Look
 from app.notices import facts, of_error
@@ -167,13 +168,7 @@ class ProjectWizard(QDialog):
         self.fits.setText(text)
         self.fits.setStyleSheet(f"color: {self._look.colours.warn};")
         self.fits.setVisible(bool(text))
-        QTimer.singleShot(0, self, self._grow)
-
-    def _grow(self) -> None:
-        """As high as the wrapped lines need."""
-        layout = self.layout()
-        assert layout is not None
-        self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        QTimer.singleShot(0, self, lambda: fit_height(self, shrink=True))
 
     def _look_into(self) -> None:
         """Count the photos on the disk lane: a shared drive may take its time."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.child import ChildProcess
 from app.dialogs import train_runs
+from app.dialogs.says import Says, fit_height, room
 from app.dialogs.train_form import TrainForm
 from app.dialogs.train_gain import GainTable
 from app.index import Index
@@ -32,7 +33,6 @@ from sscore.train.decoder_time import ENOUGH, LEAST
 from sscore.train.decoder_time import seconds as expected_seconds
 
 _TRUTH = ("accepted", "reviewed")
-_FRAME = 40  # px that a window's title takes at most
 _DOUBTS = 3
 """Sentences shown of what speaks against the figures."""
 
@@ -82,9 +82,7 @@ class TrainDialog(QDialog):
         self.bar = QProgressBar(textVisible=False)
         self.bar.setObjectName("work")
         self.bar.hide()
-        self.says = QLabel(wordWrap=True)
-        self.says.setProperty("role", "title")
-        self.says.hide()
+        self.says = Says(self._look)
         self.doubts = QLabel(wordWrap=True)
         self.doubts.setProperty("role", "muted")
         self.doubts.hide()
@@ -159,7 +157,7 @@ class TrainDialog(QDialog):
                 taking = self.tr("It will take about {time} on this computer.").format(time=self._time(seconds))
                 text = self._both(text, taking)
         self.data.setText(text)
-        self._grow()
+        fit_height(self)
         self._enough = self._index.ready and count >= LEAST and photos >= 2
         self._show_ready()
 
@@ -252,7 +250,7 @@ class TrainDialog(QDialog):
             self._epochs = int(event["epochs"])
             self.curves.begin_run(self._epochs)
             self.curves.show()
-            self._grow()
+            fit_height(self)
             self._show_ready()
         elif kind == "warning":
             self._show_doubt(str(event["message"]))
@@ -285,7 +283,7 @@ class TrainDialog(QDialog):
         self.doubts.setText("\n".join(shown))
         self.doubts.setToolTip("\n".join(self._doubts[:40]))
         self.doubts.show()
-        self._grow()
+        fit_height(self)
 
     def _show_part(self, epochs: float) -> None:
         """Bar, epoch and time left; the time of this start only, since the computer may be another than before."""
@@ -344,7 +342,7 @@ class TrainDialog(QDialog):
         layout, inner = self.layout(), self.gain.layout()
         assert layout is not None and inner is not None
         layout.activate()
-        self.gain.fit_into(self._room() - layout.totalHeightForWidth(self.width()))
+        self.gain.fit_into(room(self) - layout.totalHeightForWidth(self.width()))
         for one in (inner, layout):
             one.invalidate()
             one.activate()
@@ -367,23 +365,8 @@ class TrainDialog(QDialog):
         return self.tr("{n} h").format(n=f"{seconds / 3600:.1f}")
 
     def _say(self, text: str, colour: str) -> None:
-        self.says.setText(text)
-        self.says.setStyleSheet(f"color: {getattr(self._look.colours, colour)};")
-        self.says.show()
-        self._grow()
-
-    def _grow(self) -> None:
-        """Taller where wrapped lines need it: a window does not do so by itself."""
-        layout = self.layout()
-        assert layout is not None
-        layout.activate()
-        needed = min(layout.totalHeightForWidth(self.width()), self._room())
-        if needed > self.height():
-            self.resize(self.width(), needed)
-
-    def _room(self) -> int:
-        """px that the screen leaves for the window, without its frame."""
-        return self.screen().availableGeometry().height() - _FRAME
+        self.says.say(text, colour)
+        fit_height(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         self._paused = True

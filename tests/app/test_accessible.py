@@ -88,7 +88,7 @@ def _versions(studio: Studio) -> QWidget:
 def _evaluated(studio: Studio) -> QWidget:
     """The dialog with results in it."""
     made = studio.window.flow.show_evaluate()
-    made._say("Done.", "ok")
+    made.says.say("Done.", "ok")
     made.open_report.show()
     made._show_weak(({"nano": {"S2": 0.5}}, [(0.25, "nano", "S2", ("a.jpg", 1), "Pipe")]))
     return made
@@ -142,6 +142,7 @@ PLACES: dict[str, Callable[[Studio], QWidget]] = {
     "settings": lambda studio: studio.window.flow.show_settings(),
     "keys": lambda studio: studio.window.flow.show_keys(),
     "wizard": lambda studio: studio.window.flow.show_wizard(),
+    "guide": lambda studio: studio.window.flow.show_guide(),
     "capture": lambda studio: studio.window.flow.show_capture(),
     "models": lambda studio: studio.window.show_models(),
     "export": _export,
