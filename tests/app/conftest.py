@@ -104,6 +104,8 @@ def make_studio(app, tmp_path) -> Iterator[Callable[..., Studio]]:
 
     yield make
     for window in made:
+        if window.look.lang != "en":
+            window.settings.set("language", "en")  # its translators would speak in the tests that follow
         window.close()
         window.deleteLater()
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -26,7 +26,6 @@ def test_it_opens_in_the_language_of_the_window(make_studio, lang, title):
     listed = [shown.contents.item(row).text() for row in range(shown.contents.count())]
     assert listed == re.findall(r"^## (.+)$", written, re.MULTILINE)
     shown.close()
-    studio.window.settings.set("language", "en")  # what it installed in the application would stay for other tests
 
 
 def test_pictures_fit_and_headings_lead_to_their_place(make_studio):
@@ -53,7 +52,7 @@ def test_the_other_language_is_a_click_away_and_the_windows_is_followed(make_stu
     assert shown.page.toPlainText().startswith("十分钟")
     studio.window.settings.set("language", "zh")
     assert shown.windowTitle() == "用户指南"
-    studio.window.settings.set("language", "en")  # what it installed in the application would stay for other tests
+    studio.window.settings.set("language", "en")
     assert shown.windowTitle() == "User guide" and shown.page.toPlainText().startswith("The studio")
     shown.close()
 
