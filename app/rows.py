@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QLabel
 
-from app.look import Look
 from app.theme import Palette
 from sscore.labels import LabelSet
 from sscore.types import UNKNOWN
@@ -146,17 +145,15 @@ class Pictures:
     """Rows kept as pictures of theirs, on the ground of the panels: putting one on screen again takes a tenth of the
     time that drawing it takes."""
 
-    def __init__(self, look: Look) -> None:
-        self._look = look
+    def __init__(self) -> None:
         self._kept: dict[Hashable, QPixmap] = {}
-        look.changed.connect(self.clear)
+        self.clear = self._kept.clear  # when look or language are others
 
-    def clear(self) -> None:
-        self._kept.clear()
-
-    def draw(self, painter: QPainter, area: QRect, key: Hashable, draw: Callable[[QPainter, QRect], object]) -> None:
-        """`draw` is told where on the picture when there is none yet; key: all that the row is drawn from, but its
-        place and size."""
+    def draw(
+        self, painter: QPainter, area: QRect, ground: str, key: Hashable, draw: Callable[[QPainter, QRect], object]
+    ) -> None:
+        """ground: "#RRGGBB"; key: all that the row is drawn from, but its place and size; `draw` is told where on the
+        picture when there is none yet."""
         ratio, size = painter.device().devicePixelRatio(), area.size()
         known = (key, size.width(), size.height(), ratio)
         picture = self._kept.get(known)
@@ -165,7 +162,7 @@ class Pictures:
                 self._kept.clear()
             picture = self._kept[known] = QPixmap(size * ratio)
             picture.setDevicePixelRatio(ratio)
-            picture.fill(QColor(self._look.colours.surface))
+            picture.fill(QColor(ground))
             inside = QPainter(picture)
             inside.setFont(painter.font())
             draw(inside, QRect(QPoint(0, 0), size))

@@ -198,7 +198,8 @@ class LabelList(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
-        self._pictures = rows.Pictures(look)
+        self._pictures = rows.Pictures()
+        look.changed.connect(self._pictures.clear)
         self._rows: list[tuple[str, rows.ClassRow]] = []
         self._current = ""
         self._hovered = -1
@@ -290,11 +291,11 @@ class LabelList(QWidget):
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        painter, region = QPainter(self), event.region()
+        painter, region, ground = QPainter(self), event.region(), self._look.colours.surface
         for index, look in enumerate(self._looks()):
             area = QRect(0, index * _ROW, self.width(), _ROW)
             if region.intersects(area):
-                self._pictures.draw(painter, area, look, partial(self._draw, look=look))
+                self._pictures.draw(painter, area, ground, look, partial(self._draw, look=look))
         painter.end()
 
     def _draw(self, painter: QPainter, area: QRect, look: _RowLook) -> None:

@@ -95,7 +95,8 @@ class ObjectDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._model = model
         self._session, self._veil, self._settings, self._look = session, veil, settings, look
-        self._pictures = rows.Pictures(look)
+        self._pictures = rows.Pictures()
+        look.changed.connect(self._pictures.clear)
         session.project_opened.connect(self._pictures.clear)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 (Qt's name)
@@ -112,7 +113,7 @@ class ObjectDelegate(QStyledItemDelegate):
             self._draw(paints, area, option, annotation, selected=selected, hovered=hovered, hidden=hidden)
 
         key = (annotation, selected, hovered, hidden, colour_by)
-        self._pictures.draw(painter, option.rect, key, draw)
+        self._pictures.draw(painter, option.rect, self._look.colours.surface, key, draw)
 
     def _draw(
         self,
