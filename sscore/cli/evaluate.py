@@ -140,7 +140,8 @@ def _answer(request: Request, dataset: Dataset, result: Result, page: Path | Non
 
 
 def _text(request: Request, dataset: Dataset, result: Result, page: Path | None) -> str:
-    head = f"{'segmenter':<16}{'strategy':<10}{'shift':<8}{'n':>7}{'DICE':>8}  {'95 % interval':<15}{'drop':>7}"
+    wide = max(16, *(len(one) + 1 for one in request.segmenters))
+    head = f"{'segmenter':<{wide}}{'strategy':<10}{'shift':<8}{'n':>7}{'DICE':>8}  {'95 % interval':<15}{'drop':>7}"
     lines = [
         f"{dataset.objects} objects on {len(dataset.photos)} photos, {result.rows} rows",
         "",
@@ -151,13 +152,13 @@ def _text(request: Request, dataset: Dataset, result: Result, page: Path | None)
         between = f"{float(one['dice_low']):.3f}-{float(one['dice_high']):.3f}" if one["dice_low"] else "one photo"
         drop = f"{float(one['dice_drop']):.1f}" if one["dice_drop"] else ""
         lines.append(
-            f"{one['segmenter']:<16}{one['strategy']:<10}{one['shift']:<8}{one['n']:>7}"
+            f"{one['segmenter']:<{wide}}{one['strategy']:<10}{one['shift']:<8}{one['n']:>7}"
             f"{float(one['dice_mean']):>8.3f}  {between:<15}{drop:>7}"
         )
     for one in _records(request.out / "clicks.csv"):
         first = f"{float(one['noc_85']):.1f} ({one['failed_85']} of {one['n']} never)"
         second = f"{float(one['noc_90']):.1f} ({one['failed_90']} never)"
-        lines.append(f"{one['segmenter']:<16}clicks to IoU 0.85: {first}, 0.90: {second}")
+        lines.append(f"{one['segmenter']:<{wide}}clicks to IoU 0.85: {first}, 0.90: {second}")
     lines += ["", f"written: {request.out}"] + ([f"report: {page}"] if page else [])
     if result.problems:
         lines.append(f"left out: {len(result.problems)}, see the warnings")
