@@ -93,9 +93,12 @@ def test_without_the_package_it_is_said(tiny_clip, scene, monkeypatch):
 
 
 def test_random_weights_are_the_same_every_time_and_leave_no_network_behind(tiny_clip):
-    for engine in ("torch", "openvino"):
-        first, again = (cn_clip.load(cn_clip_weights.CARD, None, device="cpu", engine=engine) for _ in range(2))
-        assert np.array_equal(first.features(cn_clip_weights.crops()), again.features(cn_clip_weights.crops()))
+    crops = cn_clip_weights.crops()
+    first, again, fast = (
+        cn_clip.load(cn_clip_weights.CARD, None, device="cpu", engine=engine).features(crops)
+        for engine in ("torch", "torch", "openvino")
+    )
+    assert np.array_equal(first, again) and (first * fast).sum(1).min() > 0.999
     assert not list(paths.cache().rglob("*.bin"))
 
 
