@@ -2789,7 +2789,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Your work is kept, and what it was asked is asked once more.</source>
-        <translation>您的工作不受影响，刚才的请求会自动再执行一次。</translation>
+        <translation>您的工作已保留，刚才的请求会自动再执行一次。</translation>
     </message>
     <message>
         <source>{name} crashed again</source>
