@@ -41,7 +41,7 @@ def evaluate(
         int, typer.Option("--workers", min=0, help="Processes on this computer; 0: as many as are sensible.")
     ] = 0,
     dask: Annotated[str, typer.Option("--dask", metavar="ADDRESS", help="A Dask scheduler to work on instead.")] = "",
-    engine: Annotated[str, typer.Option("--engine", help="auto, torch or openvino.")] = "auto",
+    engine: Annotated[str, typer.Option("--engine", help="auto, torch, openvino or openvino-int8.")] = "auto",
     device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda or gpu.")] = "auto",
     random_weights: Annotated[
         bool, typer.Option("--random-weights", help="Try the mechanics of SAM variants without checkpoints.")

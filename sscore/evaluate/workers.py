@@ -113,7 +113,7 @@ def sensible(parameters: Sequence[int | None], photos: int, prompts: int, *, dev
     """
     from sscore.models.engines import has_cuda
 
-    if device not in ("auto", "cpu") or (device == "auto" and engine != "openvino" and has_cuda()):
+    if device not in ("auto", "cpu") or (device == "auto" and not engine.startswith("openvino") and has_cuda()):
         return 1
     if any(count is None or count > _LIGHT for count in parameters):
         return 1

@@ -30,10 +30,10 @@ from sscore.types import FloatArray
 if TYPE_CHECKING:
     from torch import nn
 
-ENGINES = ("auto", "torch", "torch-compile", "openvino")
-
 INT8 = "openvino-int8"
-"""What "auto" makes of OpenVINO for networks that bear it (see `sscore.models.eight_bits`)."""
+"""OpenVINO in eight-bit integers, for networks that bear it here (see `sscore.models.eight_bits`)."""
+
+ENGINES = ("auto", "torch", "torch-compile", "openvino", INT8)
 
 
 class Runner(Protocol):
@@ -88,20 +88,21 @@ def open_runner(
 
     build: makes the network in eval mode, called only when it is needed (a converted model may be in the cache);
     family, digest: which network, with which weights; keep: whether its converted form may go to the cache on disk;
-    blocks, fused, trial: see `OpenVinoRunner`; the trial is held for "auto" alone. Raises BadOption.
+    blocks, fused, trial: see `OpenVinoRunner`; the trial is held for "auto" and INT8 alone, and INT8 without
+    one is "openvino". Raises BadOption.
     """
     check_names(engine, device)
-    if device.startswith("cuda") and (engine == "openvino" or not has_cuda()):
+    if device.startswith("cuda") and (engine in (INT8, "openvino") or not has_cuda()):
         raise BadOption(
             f"device {device!r} cannot be used here", remedy="use --device cpu, or --engine torch with a GPU"
         )
     if device == "auto":
-        device = "cuda" if engine != "openvino" and has_cuda() else "cpu"
+        device = "cuda" if engine not in (INT8, "openvino") and has_cuda() else "cpu"
     if device == "gpu":
         return OpenVinoRunner(build, inputs, family, digest, keep=keep, device="GPU", blocks=blocks, fused=fused)
-    if engine == "auto" and device == "cpu" and trial and find_spec("openvino"):
+    if device == "cpu" and (engine == INT8 or (engine == "auto" and trial and find_spec("openvino"))):
         quick = OpenVinoRunner(build, inputs, family, digest, keep=keep, blocks=blocks, fused=fused, trial=trial)
-        if quick.engine == INT8 or cpu_engine() == "openvino":
+        if INT8 in (engine, quick.engine) or cpu_engine() == "openvino":
             return quick
     if engine == "auto":
         engine = cpu_engine() if device == "cpu" else "torch"

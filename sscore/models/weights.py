@@ -62,7 +62,8 @@ def numbers(path: Path) -> int:
         with safe_open(path, framework="numpy") as file:
             return sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118 - no mapping
     except OSError as error:
-        raise ModelMissing(f"the weight file cannot be read: {error.strerror or error}", path=path, remedy=_ANEW) from error
+        problem = f"the weight file cannot be read: {error.strerror or error}"
+        raise ModelMissing(problem, path=path, remedy=_ANEW) from error
     except SafetensorError as error:
         raise WrongWeights(f"not a whole safetensors file ({error})", path=path, remedy=_ANEW) from error
 

@@ -33,7 +33,7 @@ def test_rows_of_the_embedded_models(capsys):
     for row in answer["rows"]:
         assert set(row) == {field.name for field in fields(bench.Row)}
         assert row["median_s"] > 0 and row["official_median_s"] is None and row["ratio"] is None
-        assert row["engine"] in ("openvino", "openvino-int8", "torch"), "what auto chose"
+        assert row["engine"] in ("openvino", "torch"), "what auto chose"
 
 
 def test_the_official_path_is_measured_in_the_same_run():
