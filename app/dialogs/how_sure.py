@@ -90,9 +90,18 @@ class HowSure(QWidget):
     def forget(self) -> None:
         """What was found does not hold any more."""
         self._result = None
-        self.facts.clear()
+        self._show_facts(
+            self.tr("Press “{button}”: figures and a curve appear here.").format(button=self.measure.text()), "muted"
+        )
         self.figure.hide()
         self._show_use()
+
+    def _show_facts(self, text: str, role: str = "") -> None:
+        """role: "muted" for what is no result."""
+        self.facts.setText(text)
+        self.facts.setProperty("role", role)
+        self.facts.style().unpolish(self.facts)
+        self.facts.style().polish(self.facts)
 
     def set_ready(self, ready: bool) -> None:
         self._working = not ready
@@ -104,6 +113,7 @@ class HowSure(QWidget):
 
     def _measure(self) -> None:
         self.forget()
+        self._show_facts("")
         self._dialog.ask(self.arguments(), self.show_found)
 
     def show_found(self, result: dict[str, Any]) -> None:
@@ -131,7 +141,7 @@ class HowSure(QWidget):
             )
             shares = {"share": rows.percent(result["wanted"]), "named": rows.percent(result["named"])}
             lines.append(text.format(below=rows.percent(threshold), **shares))
-        self.facts.setText("\n\n".join(lines))
+        self._show_facts("\n\n".join(lines))
         self.figure.show_bins(_bins(result["bins"]), _bins(result["after"]), threshold)
         self.figure.show()
         self._dialog.say(self.tr("Measured. Nothing is written yet."), "ok")

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import rows
+from app.panels.empty import EmptyHint
 from sscore.naming import ranked
 from sscore.rescore import Change, renamed
 from sscore.types import Page
@@ -75,6 +76,7 @@ class NameAgain(QWidget):
         self.table.header().setStretchLastSection(False)
         self.table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.itemActivated.connect(self._go)
+        self.hint = EmptyHint(self.table)
         self.note = QLabel(wordWrap=True)
         self.note.setProperty("role", "muted")
         self.note.hide()
@@ -118,6 +120,9 @@ class NameAgain(QWidget):
         self._changes = []
         self.pairs.clear()
         self.table.clear()
+        self.hint.say(
+            self.tr("Press “{button}”: what would get another name is listed here.").format(button=self.look_up.text())
+        )
         self.note.hide()
         self._show_apply()
 
@@ -131,6 +136,7 @@ class NameAgain(QWidget):
 
     def _look_up(self) -> None:
         self.forget()
+        self.hint.say("")
         self.back.hide()
         self._dialog.ask(self.arguments(), self.show_found)
 
@@ -147,6 +153,7 @@ class NameAgain(QWidget):
             head += " " + self.tr("Photos left out: {names}").format(names=", ".join(one["image"] for one in left[:5]))
         self._dialog.say(head, "warn" if left else "ok")
         self._show_pairs(Counter((one.before, one.after) for one in moved))
+        self.hint.say("" if moved else self.tr("No object would get another name."))
         if rest := len(self._changes) - len(moved):
             self.note.setText(self.tr("{n} more keep their name and get new probabilities.").format(n=rest))
             self.note.show()

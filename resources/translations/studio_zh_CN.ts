@@ -1932,6 +1932,10 @@ MIT 许可证</translation>
         <translation>落在对角线上表示概率与正确率一致；点越大，目标越多；虚线为建议的阈值</translation>
     </message>
     <message>
+        <source>Press “{button}”: figures and a curve appear here.</source>
+        <translation>点“{button}”，数字和曲线会显示在这里。</translation>
+    </message>
+    <message>
         <source>{n} confirmed objects, {share} named rightly</source>
         <translation>{n} 个已确认的目标，命名正确率 {share}</translation>
     </message>
@@ -3041,6 +3045,10 @@ MIT 许可证</translation>
         <translation>分差</translation>
     </message>
     <message>
+        <source>Press “{button}”: what would get another name is listed here.</source>
+        <translation>点“{button}”，会改名的目标将列在这里。</translation>
+    </message>
+    <message>
         <source>unknown below {share}</source>
         <translation>低于 {share} 为未知</translation>
     </message>
@@ -3051,6 +3059,10 @@ MIT 许可证</translation>
     <message>
         <source>Photos left out: {names}</source>
         <translation>跳过的照片：{names}</translation>
+    </message>
+    <message>
+        <source>No object would get another name.</source>
+        <translation>没有目标会改名。</translation>
     </message>
     <message>
         <source>{n} more keep their name and get new probabilities.</source>
