@@ -51,7 +51,7 @@ def _run(options: argparse.Namespace) -> int:
     look = Look(app, settings)
     window = Window(settings, look)
     spare_collections(window)
-    before = sys.excepthook
+    pause, before = favour_window(), sys.excepthook
     sys.excepthook = _reporter(window)
     if options.size:
         window.resize(*options.size)
@@ -68,9 +68,21 @@ def _run(options: argparse.Namespace) -> int:
         return app.exec()
     finally:
         sys.excepthook = before
+        sys.setswitchinterval(pause)
         window.close()
         gc.unfreeze()
         gc.enable()
+
+
+def favour_window() -> float:
+    """Lets the window's thread go on sooner when others compute in Python; how long it waited before, in seconds.
+
+    Qt gives the interpreter up many times while it paints. Each time, another thread that reads a folder of thousands
+    of objects may hold it for the whole interval: with Python's 5 ms, painting a gallery took 0.1 s instead of 0.03 s.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
+    return before
 
 
 def spare_collections(window: Window) -> None:

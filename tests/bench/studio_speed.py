@@ -174,7 +174,7 @@ def wait(app: QApplication, happened: Callable[[], bool], seconds: float = 300.0
 
 
 def measure(folder: Path, rounds: int, *, large: bool) -> dict[str, list[tuple[float, float]]]:
-    from app.__main__ import spare_collections
+    from app.__main__ import favour_window, spare_collections
     from app.look import Look
     from app.settings import Settings
     from app.window import Window
@@ -186,6 +186,7 @@ def measure(folder: Path, rounds: int, *, large: bool) -> dict[str, list[tuple[f
     window.resize(1600, 1000)
     window.show()
     spare_collections(window)
+    favour_window()
     window.assistant.start()
     window.open_folder(folder)
     session, canvas, assistant = window.session, window.canvas, window.assistant
