@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, Signal
 log = logging.getLogger("app.jobs")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Job:
     ticket: int
     key: Hashable

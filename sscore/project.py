@@ -256,6 +256,8 @@ class Project:
         path = self.page_path(rel)
         with disk_errors(path):
             state = path.stat() if path.exists() else None
+            if state is None and not self._store.journal_path(rel).exists():
+                return PageSummary()  # so it is with most of ten thousand new photos
         stamp = (state.st_mtime_ns, state.st_size) if state else (0, 0)
         cached = self._summaries.get(rel)
         if cached is None or cached[0] != stamp or not state:
