@@ -35,6 +35,7 @@ class Viewport(QGraphicsView):
 
     @property
     def photo_rect(self) -> QRectF:
+        """The photo in scene px: for the canvas, which has one, to say."""
         raise NotImplementedError
 
     # --- zoom and pan ------------------------------------------------------------------------------------------
