@@ -18,6 +18,9 @@ _CHUNK = 1_500_000
 """Fragments resolved at a time: bounds memory at large image sizes."""
 _NEAR = 0.02
 """Near plane, m."""
+_BEYOND = 2
+"""Frame sizes by which `whole` looks further on each side: across the long side to 56 to 73 degrees off the axis of the
+scenes' cameras. Beyond lies what passes beside the camera, which a flat picture draws without end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,33 +66,54 @@ class Mesh:
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """face (H*W,) int32: face seen in each pixel, F for the ground, -1 for the sky; depth (H*W,) float32: larger is
-    nearer (1/z, or height for `draw_along`), 0 in the sky; alone (P,): pixels of each piece if it were alone."""
+    nearer (1/z, or height for `draw_along`), 0 in the sky."""
 
     face: npt.NDArray[np.int32]
     depth: npt.NDArray[np.float32]
-    alone: Ints
 
 
 def draw(mesh: Mesh, camera: Camera) -> Drawn:
     """The mesh and the ground plane z = 0 through a perspective camera."""
-    view = mesh.verts @ camera.rotation.T + camera.translation
-    normal = mesh.normal @ camera.rotation.T
-    offset = np.einsum("fk,fk->f", normal, view[mesh.anchor])
-    front = offset < -1e-9
-    scale = np.where(front, offset, -1.0)
-    plane = _perspective_plane(normal, scale, camera)
-    keep = front[mesh.edge_face]
-    ends = view[mesh.edges[keep]]
-    ends, faces = _clip_near(ends, mesh.edge_face[keep])
-    screen = ends[:, :, :2] / ends[:, :, 2:] * camera.focal + np.array([camera.cx, camera.cy])
-
+    screen, faces, plane = _projected(mesh, camera, np.ones(len(mesh.piece), np.bool_))
     ground = camera.rotation[:, 2]
     height = float(camera.position[2])
     a, b, c = _perspective_plane(ground[None], np.array([-height]), camera)[0]
     columns = (np.arange(camera.width) + 0.5) * a
     rows = (np.arange(camera.height) + 0.5) * b + c
     ground_depth = np.maximum(rows[:, None] + columns[None], 0).astype(np.float32).ravel()
-    return _resolve(screen, faces, plane, mesh.piece, camera.width, camera.height, ground_depth)
+    return _resolve(screen, faces, plane, camera.width, camera.height, ground_depth)
+
+
+def whole(mesh: Mesh, camera: Camera, pieces: Ints) -> Ints:
+    """(n,) px that each of these pieces (n,) would cover with nothing in front of it, also outside the frame: in one
+    that goes on by _BEYOND times its size on each side. What lies behind the camera's near plane does not count."""
+    screen, faces, _ = _projected(mesh, camera, np.isin(mesh.piece, pieces))
+    width, height = ((2 * _BEYOND + 1) * side for side in (camera.width, camera.height))
+    screen = screen + np.array([_BEYOND * camera.width, _BEYOND * camera.height])
+    face, row, left, right = _spans(screen, faces, width, height)
+    # The spans of a piece overlap where its faces do. In numbers that run through all rows of all pieces, what reaches
+    # past the spans before it is new.
+    owner = mesh.piece[face]
+    start = (owner * height + row) * width + left
+    order = np.argsort(start, kind="stable")
+    owner, start, end = owner[order], start[order], (start + right - left)[order]
+    reached = np.maximum.accumulate(np.append(0, end[:-1]))
+    new = np.maximum(end - np.maximum(start, reached), 0)
+    out: Ints = np.bincount(owner, new, minlength=int(mesh.piece[-1]) + 1).astype(np.int64)[pieces]
+    return out
+
+
+def _projected(mesh: Mesh, camera: Camera, wanted: npt.NDArray[np.bool_]) -> tuple[Floats, Ints, Floats]:
+    """Edges (E, 2, 2) px of those faces of wanted (F,) that face the camera, their faces (E,), and the planes (F, 3)
+    of all that do."""
+    view = mesh.verts @ camera.rotation.T + camera.translation
+    normal = mesh.normal @ camera.rotation.T
+    offset = np.einsum("fk,fk->f", normal, view[mesh.anchor])
+    front = offset < -1e-9
+    plane = _perspective_plane(normal, np.where(front, offset, -1.0), camera)
+    keep = (front & wanted)[mesh.edge_face]
+    ends, faces = _clip_near(view[mesh.edges[keep]], mesh.edge_face[keep])
+    return ends[:, :, :2] / ends[:, :, 2:] * camera.focal + np.array([camera.cx, camera.cy]), faces, plane
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +150,7 @@ def draw_along(mesh: Mesh, towards: Floats, side: int, centre: Floats, reach: fl
     keep = lit[mesh.edge_face]
     plane = np.stack([a, b, c], 1)
     empty = np.zeros(side * side, np.float32)
-    drawn = _resolve(screen[mesh.edges[keep]], mesh.edge_face[keep], plane, mesh.piece, side, side, empty)
+    drawn = _resolve(screen[mesh.edges[keep]], mesh.edge_face[keep], plane, side, side, empty)
     heights = np.where(drawn.face >= 0, drawn.depth + np.float32(base), np.float32(-1e6))
     return LightMap(heights.reshape(side, side), frame, origin, scale)
 
@@ -172,23 +196,19 @@ def _clip_near(ends: Floats, faces: Ints) -> tuple[Floats, Ints]:
 
 
 def _resolve(
-    ends: Floats, faces: Ints, plane: Floats, piece: Ints, width: int, height: int, ground: npt.NDArray[np.float32]
+    ends: Floats, faces: Ints, plane: Floats, width: int, height: int, ground: npt.NDArray[np.float32]
 ) -> Drawn:
     """ends: (E, 2, 2) px; faces: (E,); plane: (F, 3); ground: (H*W,) depth of the ground, 0 where there is none."""
     count = len(plane)
     face, row, left, right = _spans(ends, faces, width, height)
     # Depth in the high bits, face number in the low: one integer maximum keeps both, whatever the order.
     buffer = np.where(ground > 0, _key(ground, np.int64(count + 1)), np.uint64(0))
-    pieces = int(piece[-1]) + 1 if len(piece) else 0
-    alone = np.zeros(pieces, np.int64)
-    stamp = np.zeros(width * height, np.int32)
-    starts = _chunks(right - left, piece[face], _CHUNK)
-    for begin, end in zip(starts[:-1], starts[1:], strict=True):
+    # Cut where the sum of lengths passes a multiple of the limit.
+    cuts = np.flatnonzero(np.diff(np.cumsum(right - left) // _CHUNK)) + 1
+    for begin, end in zip([0, *cuts], [*cuts, len(face)], strict=True):
         part = slice(begin, end)
         length = right[part] - left[part]
         total = int(length.sum())
-        if not total:
-            continue
         first = np.cumsum(length) - length
         column = np.arange(total, dtype=np.int32) + np.repeat((left[part] - first).astype(np.int32), length)
         pixel = column + np.repeat((row[part] * width).astype(np.int32), length)
@@ -198,9 +218,8 @@ def _resolve(
         # A face seen edge-on may extrapolate a little behind the eye at its rim; nothing real is at infinity.
         np.maximum(depth, np.float32(1e-12), out=depth)
         np.maximum.at(buffer, pixel, _key(depth, np.repeat(face[part] + 1, length)))
-        _count_alone(alone, stamp, pixel, piece[face[part]], first, total)
     seen = (buffer & np.uint64(0xFFFFFFFF)).astype(np.int32) - 1
-    return Drawn(seen, (buffer >> np.uint64(32)).astype(np.uint32).view(np.float32), alone)
+    return Drawn(seen, (buffer >> np.uint64(32)).astype(np.uint32).view(np.float32))
 
 
 def _key(depth: npt.NDArray[np.float32], number: npt.NDArray[np.int64] | np.int64) -> npt.NDArray[np.uint64]:
@@ -208,31 +227,6 @@ def _key(depth: npt.NDArray[np.float32], number: npt.NDArray[np.int64] | np.int6
     out: npt.NDArray[np.uint64] = depth.view(np.uint32).astype(np.uint64) << np.uint64(32)
     out |= np.asarray(number).astype(np.uint64)
     return out
-
-
-def _count_alone(alone: Ints, stamp: npt.NDArray[np.int32], pixel: Ints, owner: Ints, first: Ints, total: int) -> None:
-    """Add to `alone` the number of different pixels each piece covers. owner, first: per span; pixel: per fragment."""
-    change = np.flatnonzero(np.diff(owner)) + 1
-    bounds = np.concatenate([[0], first[change], [total]])
-    owners = owner[np.concatenate([[0], change])]
-    for number, lo, hi in zip(owners, bounds[:-1], bounds[1:], strict=True):
-        covered = pixel[lo:hi]
-        order = np.arange(1, hi - lo + 1, dtype=np.int32)
-        stamp[covered] = order  # the last writer of a pixel wins, so each pixel is counted once
-        alone[number] += int((stamp[covered] == order).sum())
-
-
-def _chunks(length: Ints, owner: Ints, limit: int) -> list[int]:
-    """Span numbers at which to split the work: between pieces, at most `limit` px each where a piece allows."""
-    if not len(length):
-        return [0, 0]
-    piece_starts = np.concatenate([[0], np.flatnonzero(np.diff(owner)) + 1])
-    before = np.concatenate([[0], np.cumsum(length)])
-    starts = [0]
-    for start in piece_starts[1:]:
-        if before[start] - before[starts[-1]] > limit:
-            starts.append(int(start))
-    return [*starts, len(length)]
 
 
 def _spans(ends: Floats, faces: Ints, width: int, height: int) -> tuple[Ints, Ints, Ints, Ints]:

@@ -15,7 +15,7 @@ from sscore.errors import BadOption
 from sscore.scenes.grounds import draw_backdrop, draw_ground
 from sscore.scenes.photo import Shot, develop, draw_shot
 from sscore.scenes.pile import Pile, heap, truck_bed
-from sscore.scenes.raster import Camera
+from sscore.scenes.raster import Camera, whole
 from sscore.scenes.render import Light, Scene, paint
 from sscore.scenes.stock import clutter, debris, rack
 
@@ -28,8 +28,9 @@ SMALLEST = 16
 
 @dataclass(frozen=True)
 class Instance:
-    """One piece in one view. id: the same in all views of a scene, from 1; visible: visible pixels over the pixels it
-    would have in this frame with nothing in front of it; pixels: visible."""
+    """One piece in one view. id: the same in all views of a scene, from 1; visible: visible pixels over those of the
+    whole piece, with nothing in front of it and a frame wide enough (see raster.whole): what others hide and what lies
+    outside the frame are not seen; pixels: visible."""
 
     id: int
     label: str
@@ -195,10 +196,12 @@ def _take(scene: Scene, camera: Camera, shot: Shot, rng: Rng) -> SceneView:
     small = np.flatnonzero((seen > 0) & (seen < SMALLEST))
     if len(small):
         ids[np.isin(ids, small)] = 0
+    listed = np.flatnonzero((numbers > 0) & (seen[numbers] >= SMALLEST))
+    # Rounded in another frame, a pixel on an outline may count here and not there.
+    shares = np.minimum(seen[numbers[listed]] / np.maximum(whole(scene.mesh, camera, listed), 1), 1).tolist()
     instances = tuple(
-        Instance(p.id, p.label, float(seen[p.id] / max(int(alone), 1)), int(seen[p.id]))
-        for p, alone in zip(scene.pieces, drawn.alone, strict=True)
-        if p.id and seen[p.id] >= SMALLEST
+        Instance(p.id, p.label, share, int(seen[p.id]))
+        for p, share in zip([scene.pieces[k] for k in listed], shares, strict=True)
     )
     lens = [[camera.focal, 0.0, camera.cx], [0.0, camera.focal, camera.cy], [0.0, 0.0, 1.0]]
     pose = {"K": lens, "R": camera.rotation.tolist(), "t": camera.translation.tolist()}

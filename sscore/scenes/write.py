@@ -37,8 +37,9 @@ def write_scenes(
     """Render `count` scenes of seeds seed, seed + 1, … into the folder `out`; returns the photos.
 
     scene_0000.jpg, or scene_0000_v1.jpg, scene_0000_v2.jpg … with several views; annotations.json (COCO of all photos;
-    per instance "ssc": {"instance": the same number in all views of a scene, "visible": visible share 0..1});
-    cameras.json (K, R, t per photo). Pieces with fewer than 16 visible px are not annotated.
+    per instance "ssc": {"instance": the same number in all views of a scene, "visible": its visible pixels over those
+    of the whole piece, also outside the frame, 0..1}); cameras.json (K, R, t per photo). Pieces with fewer than 16
+    visible px are not annotated.
     size: (width, height) px; pieces: per scene, or None to draw. Raises BadOption for
     values out of range or a folder that cannot be written.
     """

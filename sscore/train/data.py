@@ -28,7 +28,7 @@ SCENE_SIZES = ((640, 480), (480, 640), (800, 600), (512, 512))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instance:
-    """id in the photo's id map; label ("" when it has none); visible: fraction not covered by others; box: x0 y0 x1 y1
+    """id in the photo's id map; label ("" when it has none); visible: share of the whole piece, 0..1; box: x0 y0 x1 y1
     px; area: px; outline: float32 (n, 2) xy, some points all around it."""
 
     id: int

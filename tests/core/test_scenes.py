@@ -1,12 +1,14 @@
 """What scenes are made of: solids, the camera that draws them, and the values a scene takes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sscore.errors import BadOption
 from sscore.scenes import render_scene
 from sscore.scenes.profiles import SECTIONS, extrude
-from sscore.scenes.raster import Camera, Mesh, draw
+from sscore.scenes.raster import Camera, Mesh, draw, whole
 
 
 def _cube(at, half=0.5):
@@ -26,7 +28,7 @@ def test_a_cube_from_above_covers_its_projection():
     seen = (drawn.face.reshape(80, 100) >= 0) & (drawn.face.reshape(80, 100) < 6)
     rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
     assert (rows[0], rows[-1], columns[0], columns[-1]) == (25, 54, 35, 64)
-    assert seen.sum() == 900 == drawn.alone[0]
+    assert seen.sum() == 900
     assert np.allclose(drawn.depth.reshape(80, 100)[40, 50], 1 / 2)
     assert np.allclose(drawn.depth.reshape(80, 100)[5, 5], 1 / 3), "the ground shows around it"
 
@@ -34,7 +36,7 @@ def test_a_cube_from_above_covers_its_projection():
 def test_faces_that_reach_behind_the_camera_are_cut_at_it():
     # The camera stands beside a long wall that goes on behind it.
     wall = _cube(np.array([0.0, 0, 0.5]))
-    wall = Mesh(wall.verts * [40, 1, 1] + [0, 2, 0], wall.edges, wall.edge_face, wall.normal, wall.anchor, wall.piece)
+    wall = replace(wall, verts=wall.verts * [40, 1, 1] + [0, 2, 0])
     forward, down = np.array([1.0, 0, 0]), np.array([0.0, 0, -1])
     rotation = np.stack([np.cross(down, forward), down, forward])
     camera = Camera(100, 80, 60.0, rotation, -rotation @ np.array([0.0, 0, 0.5]))
@@ -42,6 +44,35 @@ def test_faces_that_reach_behind_the_camera_are_cut_at_it():
     on_wall = (seen >= 0) & (seen < 6)
     left = on_wall[:, :20]
     assert left[32:48].all() and not on_wall[:, 50:].any()
+    # What passes beside the camera would grow without end: counted as far as two frames out, on this side of the axis.
+    assert 2 * on_wall.sum() < whole(wall, camera, np.array([0]))[0] < 250 * 400
+
+
+@pytest.mark.parametrize(("shift", "seen"), [(0, 900), (35, 900), (50, 450), (62, 90), (150, 0)])
+def test_a_whole_piece_counts_the_same_wherever_the_frame_ends(shift, seen):
+    # A sheet of 30 x 30 px, pushed by whole px out of a frame 100 px wide.
+    camera = Camera(100, 80, 60.0, np.diag([1.0, -1, -1]), np.array([0.0, 0, 3]))
+    sheet = _cube(np.zeros(3))
+    sheet = replace(sheet, verts=sheet.verts * [1, 1, 1e-6] + [shift / 30, 0, 1])
+    assert (np.isin(draw(sheet, camera).face, np.arange(6))).sum() == seen
+    assert whole(sheet, camera, np.array([0])).tolist() == [900]
+
+
+def test_what_hides_a_piece_takes_nothing_from_the_whole():
+    low, lid = _cube(np.array([0, 0, 0.5])), _cube(np.array([0, 0, 2.0]))
+    both = Mesh(
+        np.concatenate([low.verts, lid.verts]),
+        np.concatenate([low.edges, lid.edges + len(low.verts)]),
+        np.concatenate([low.edge_face, lid.edge_face + 6]),
+        np.concatenate([low.normal, lid.normal]),
+        np.concatenate([low.anchor, lid.anchor + len(low.verts)]),
+        np.concatenate([low.piece, lid.piece + 1]),
+    )
+    camera = Camera(100, 80, 60.0, np.diag([1.0, -1, -1]), np.array([0.0, 0, 3]))
+    assert not np.isin(draw(both, camera).face, np.arange(6)).any()
+    # 1 m at 2 m and at 0.5 m: 30 and 120 px, the larger one taller than the frame.
+    assert whole(both, camera, np.array([0, 1])).tolist() == [900, 14400]
+    assert whole(both, camera, np.array([1])).tolist() == [14400]
 
 
 KINKS = np.array([(0, 0), (0.1, -0.05), (0.05, 0.2), (-0.1, 0)])

@@ -1,12 +1,14 @@
 """Rendered scenes: exact masks, the same from the same seed, instances that keep their number in every view."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sscore import coco, images
-from sscore.scenes import render_scene, write_scenes
+from sscore.scenes import render_scene, scene, write_scenes
+from sscore.scenes.photo import draw_shot
 from sscore.scenes.profiles import SECTIONS
 from sscore.scenes.scene import SMALLEST
 
@@ -30,6 +32,22 @@ def test_instances_tell_what_the_id_map_shows(seed):
         assert instance.pixels == (view.ids == instance.id).sum() >= SMALLEST
         assert 0 < instance.visible <= 1
         assert instance.label in SECTIONS
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_what_lies_outside_the_frame_is_not_visible(seed):
+    # A camera whose frame shows only the middle half of the picture.
+    _, cameras, drawn = scene._compose(np.random.default_rng(seed), 320, 240, 20, 1)
+    shot = draw_shot(np.random.default_rng(seed))
+    frames = (replace(cameras[0], width=160, height=120), cameras[0])
+    small, wide = (scene._take(drawn, camera, shot, np.random.default_rng(seed)) for camera in frames)
+    assert np.array_equal(small.ids > 0, np.isin(wide.ids[60:180, 80:240], [i.id for i in small.instances]))
+    more = {i.id: i for i in wide.instances}
+    cut = [i for i in small.instances if i.pixels < 0.5 * more[i.id].pixels]
+    assert len(cut) >= 2
+    for piece in small.instances:
+        share = piece.pixels / more[piece.id].pixels
+        assert piece.visible == pytest.approx(share * more[piece.id].visible, rel=0.02)
 
 
 def test_views_share_instances_and_poses_are_rotations():
@@ -57,6 +75,8 @@ def test_a_written_folder_reads_back(tmp_path):
     view = render_scene(7, size=SMALL, pieces=5, views=2)[1]
     page = data.pages[1]
     assert {a.extra["instance"]: a.label for a in page.annotations} == {i.id: i.label for i in view.instances}
+    shares = {i.id: round(i.visible, 4) for i in view.instances}
+    assert {a.extra["instance"]: a.extra["visible"] for a in page.annotations} == shares
     for annotation in page.annotations:
         assert np.array_equal(annotation.mask.full(240, 320), view.ids == annotation.extra["instance"])
     assert np.abs(images.read(photos[1]).astype(int) - view.rgb).mean() < 6
