@@ -23,7 +23,6 @@ Readiness = Literal["", "todo", "working", "ready"]
 
 ORDER = (1, 2, -1)
 _PAUSE_MS = 300
-_CHUNK = 100
 _KEY = "ahead"
 
 
@@ -76,28 +75,23 @@ class Ahead(QObject):
         self._assistant.lane.cancel(_KEY)
         self._ready, self._given_up, self._working = set(), set(), ""
         self.changed.emit("")
-        images = list(self._session.images)
-        for start in range(0, len(images), _CHUNK):
-            self._look_up(images[start : start + _CHUNK], start)
-
-    def _look_up(self, rels: list[str], start: int) -> None:
         segmenter, project, known = self._segmenter, self._session.project, self._photos.known
         if segmenter is None or project is None or not self.wanted:
             return
+        images, cache = self._session.images, self._assistant.cache
 
-        def work() -> list[str]:
-            if not start:
-                known.refresh()
-            digests = {rel: digest for rel in rels if (digest := known.get(project.image_path(rel)))}
-            there = self._assistant.cache.ready(segmenter, digests.values())
-            return [rel for rel, digest in digests.items() if digest in there]
+        def look(rel: str) -> bool:
+            digest = known.get(project.image_path(rel))
+            return bool(digest) and cache.has(segmenter, digest)
 
-        def done(found: list[str]) -> None:
-            if self._segmenter is segmenter and self._session.project is project and found:
-                self._ready.update(found)
+        def done(found: list[tuple[str, bool]]) -> None:
+            ready = {rel for rel, there in found if there}
+            if self._segmenter is segmenter and self._session.project is project and ready:
+                self._ready |= ready
                 self.changed.emit("")
 
-        self._disk.submit(("ready", start), work, done, priority=9)
+        go_on = lambda _nothing: self._disk.walk("ready", images, look, done, priority=9)  # noqa: E731
+        self._disk.submit("ready", known.refresh, go_on, priority=9)
 
     def _on_models(self) -> None:
         if self._assistant.segmenter is not self._segmenter:

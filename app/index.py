@@ -16,7 +16,7 @@ from sscore.facts import Fact, PhotoFacts
 from sscore.project import Project
 from sscore.types import Annotation, Page
 
-_CHUNK = 200  # pages read in one go, so that saves and photos can come between
+_TOLD = 200  # pages: how many are taken in before everybody who shows figures is told
 
 
 class Index(QObject):
@@ -28,6 +28,7 @@ class Index(QObject):
         super().__init__(parent)
         self._session, self._disk = session, disk
         self._photos: dict[str, PhotoFacts] = {}
+        self._blank: dict[str, PhotoFacts] = {}  # of photos without a page, made once: a filter asks for all of them
         self._known: WeakKeyDictionary[Annotation, Fact] = WeakKeyDictionary()
         self._wanted = False
         self._to_read = -1
@@ -43,11 +44,19 @@ class Index(QObject):
             self._read()
 
     @property
+    def begun(self) -> bool:
+        """Which photos have facts is known, though not all of these facts may be read."""
+        return self._to_read >= 0
+
+    @property
     def ready(self) -> bool:
         return self._to_read == 0
 
     def photo(self, rel: str) -> PhotoFacts:
-        return self._photos.get(rel) or PhotoFacts(rel)
+        found = self._photos.get(rel) or self._blank.get(rel)
+        if found is None:
+            found = self._blank[rel] = PhotoFacts(rel)
+        return found
 
     def photos(self) -> Iterator[PhotoFacts]:
         """Every photo of the folder, in the order of the list."""
@@ -61,42 +70,39 @@ class Index(QObject):
         return next((fact for fact in self.photo(rel).facts if fact.id == number), None)
 
     def _begin_anew(self) -> None:
-        self._photos, self._to_read = {}, -1
+        self._photos, self._blank, self._to_read = {}, {}, -1
         if self._wanted:
             self._read()
         self.changed.emit("")
 
     def _read(self) -> None:
-        project = self._session.project
+        project, images = self._session.project, self._session.images
         if project is None:
             return
-        self._to_read = 1
 
-        def listed(rels: list[str]) -> None:
+        def work() -> tuple[list[str], dict[str, PhotoFacts]]:
+            return project.annotated(), {rel: PhotoFacts(rel) for rel in images}
+
+        def listed(found: tuple[list[str], dict[str, PhotoFacts]]) -> None:
             if project is not self._session.project:
                 return
+            rels, self._blank = found
             self._to_read = len(rels)
-            for start in range(0, len(rels), _CHUNK):
-                self._read_some(project, rels[start : start + _CHUNK], start)
+            self._disk.walk("facts", rels, lambda rel: _facts(project, rel), read, priority=7)
             if not rels:
                 self.changed.emit("")
 
-        self._disk.submit("index", project.annotated, listed, priority=7)
-
-    def _read_some(self, project: Project, rels: list[str], start: int) -> None:
-        def work() -> list[PhotoFacts]:
-            return [_facts(project, rel) for rel in rels]
-
-        def done(found: list[PhotoFacts]) -> None:
+        def read(found: list[tuple[str, PhotoFacts]]) -> None:
             if project is not self._session.project:
                 return
-            self._to_read -= len(found)
-            for photo in found:
-                self._photos.setdefault(photo.image, photo)  # an edit meanwhile knows better
+            before, self._to_read = self._to_read, self._to_read - len(found)
+            for rel, photo in found:
+                self._photos.setdefault(rel, photo)  # an edit meanwhile knows better
             self._on_page(self._session.page)  # one just before may not have been on the disk
-            self.changed.emit("")
+            if self.ready or before // _TOLD != self._to_read // _TOLD:
+                self.changed.emit("")
 
-        self._disk.submit(("index", start), work, done, priority=7)
+        self._disk.submit("index", work, listed, priority=7)
 
     def _on_page(self, page: Page | None) -> None:
         if page is None or not self._wanted:

@@ -9,13 +9,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 log = logging.getLogger("app.jobs")
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+_TURN_S = 0.004
+"""How long a walk goes on before it waits for the window: a thread that computes in Python slows painting down."""
 
 
 @dataclass(slots=True, eq=False)
@@ -80,6 +86,38 @@ class Lane(QObject):
             self._open += 1
             self._wake.notify_all()
         self._show_busy()
+
+    def walk(
+        self,
+        key: Hashable,
+        items: Sequence[Item],
+        look: Callable[[Item], Answer],
+        done: Callable[[list[tuple[Item, Answer]]], None],
+        *,
+        priority: int = 5,
+    ) -> None:
+        """`look` at thousands of items, a few at a time: the next are begun when the window has taken in the answers
+        (`done`) to the last, so a window that is busy is left alone. A newer walk under the key takes its place."""
+
+        def some(start: int) -> list[tuple[Item, Answer]]:
+            found, end = [], time.perf_counter() + _TURN_S
+            while start + len(found) < len(items) and (not found or time.perf_counter() < end):
+                item = items[start + len(found)]
+                found.append((item, look(item)))
+            return found
+
+        def go(start: int) -> None:
+            def told(found: list[tuple[Item, Answer]]) -> None:
+                if start + len(found) < len(items):
+                    go(start + len(found))
+                done(found)
+
+            self.submit(key, lambda: some(start), told, priority=priority)
+
+        if items:
+            go(0)
+        else:
+            self.cancel(key)
 
     def cancel(self, key: Hashable) -> None:
         """Forget the job under `key`; if it is running its answer is dropped."""

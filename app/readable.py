@@ -11,8 +11,6 @@ from sscore import images
 from sscore.errors import SscError
 from sscore.project import Project
 
-_CHUNK = 25  # files looked at in one go, so that pages can be read between, on a slow drive too
-
 
 class Readable(QObject):
     """Keeps `session.unreadable`; `changed` names a photo that has come or gone there. What a header hides, the
@@ -29,19 +27,17 @@ class Readable(QObject):
         photos.unreadable.connect(lambda rel: self._set(rel, True))
 
     def _look(self) -> None:
-        project, rels = self._session.project, list(self._session.images)
-        if project is not None:
-            for start in range(0, len(rels), _CHUNK):
-                self._look_at(project, rels[start : start + _CHUNK], start)
+        project = self._session.project
+        if project is None:
+            return
 
-    def _look_at(self, project: Project, rels: list[str], start: int) -> None:
-        def done(bad: set[str]) -> None:
+        def done(found: list[tuple[str, bool]]) -> None:
             if self._session.project is project:
-                for rel in bad:
-                    self._set(rel, True)
+                for rel, opens in found:
+                    if not opens:
+                        self._set(rel, True)
 
-        work = lambda: {rel for rel in rels if not _opens(project, rel)}  # noqa: E731
-        self._disk.submit(("readable", start), work, done, priority=9)
+        self._disk.walk("readable", self._session.images, lambda rel: _opens(project, rel), done, priority=9)
 
     def _on_photo(self, photo: Photo) -> None:
         self._set(photo.image, False)

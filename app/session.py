@@ -28,7 +28,6 @@ from sscore.labels import load as load_labels
 from sscore.project import Project
 from sscore.types import Page
 
-_CHUNK = 100  # images whose state is read in one go, so that saves can come between
 _KEEP_PAGES = 4
 
 
@@ -123,25 +122,21 @@ class Session(QObject):
             self.notice.emit(of_locked(opened.locked, opened.project.folder))
         if opened.aftermath is not None:
             self.notice.emit(of_aftermath(opened.aftermath, self.tr("Go there"), self.go))
-        for start in range(0, len(self.images), _CHUNK):
-            self._read_states(self.images[start : start + _CHUNK], start)
+        self._read_states()
         self.go(self.images[0] if self.images else "")
 
-    def _read_states(self, rels: list[str], start: int) -> None:
+    def _read_states(self) -> None:
         project = self.project
         if project is None:
             return
 
-        def work() -> dict[str, ImageState]:
-            return {rel: states.on_disk(project, rel) for rel in rels}
-
-        def done(states: dict[str, ImageState]) -> None:
+        def done(found: list[tuple[str, ImageState]]) -> None:
             if self.project is project:
-                for rel, state in states.items():
+                for rel, state in found:
                     if rel not in self._pages and rel != self.image:
                         self._set_state(rel, state)
 
-        self._disk.submit(("states", start), work, done, priority=8)
+        self._disk.walk("states", self.images, lambda rel: states.on_disk(project, rel), done, priority=8)
 
     def _tell_repairs(self, project: Project) -> None:
         """What the project put right by itself, such as a save that a crash had interrupted."""

@@ -74,8 +74,9 @@ class Query:
         return all(test(fact) for test in self.of_instance)
 
     def picks_photo(self, photo: PhotoFacts) -> bool:
-        if not all(test(photo) for test in self.of_photo):
-            return False
+        for test in self.of_photo:
+            if not test(photo):
+                return False
         return not self.of_instance or any(map(self.picks, photo.facts))
 
 

@@ -299,6 +299,7 @@ class ImagesPanel(QFrame):
         column.addLayout(filter_row)
         column.addWidget(self.list, 1)
         self._edited = ""
+        self._owed = False  # a pick that waits for the facts
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._later.timeout.connect(lambda: self._pick(keep=self._edited))
         session.project_opened.connect(self._on_project)
@@ -344,17 +345,23 @@ class ImagesPanel(QFrame):
         self.refresh()
 
     def _on_facts(self, rel: str) -> None:
-        if not self.filter.query.empty:
+        if self._owed:
+            self._pick()
+        elif not self.filter.query.empty:
             self._edited = rel or self._edited
             self._later.start()
 
     def _pick(self, keep: str = "") -> None:
         """Show what the query picks. keep: a photo that stays if it is listed, since it is being worked on."""
         session, asked = self._session, self.filter.query
+        if not asked.empty:
+            self._index.want()
+        self._owed = not asked.empty and not self._index.begun
+        if self._owed:
+            return
         if asked.empty:
             rels = list(session.images)
         else:
-            self._index.want()
             keep = keep if self.model.row_of(keep) >= 0 else ""
             rels = [p.image for p in self._index.photos() if p.image == keep or asked.picks_photo(p)]
         if self.model.shows(rels):
