@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
@@ -20,16 +21,23 @@ Index = QModelIndex | QPersistentModelIndex
 _ROW, _SIDE, _INSET = 58, 44, 11
 
 
+class Said(NamedTuple):
+    """What a row says. note: a word at the right."""
+
+    title: str
+    line: str
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row. key: tells rows apart; fact None: the photo as a whole; note: a word at the right."""
+    """One row. key: tells rows apart; fact None: the photo as a whole; said: asked when the row is painted, for of
+    hundreds of rows a dozen are seen."""
 
     key: object
     image: str
     fact: Fact | None
-    title: str
-    line: str
-    note: str = ""
+    said: Callable[[], Said]
 
 
 class FactModel(RowModel):
@@ -58,10 +66,11 @@ class FactModel(RowModel):
         if role == Qt.ItemDataRole.UserRole:
             return entry
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{entry.title}, {entry.line}"
+            said = entry.said()
+            return f"{said.title}, {said.line}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            number = f" #{entry.fact.id}" if entry.fact else ""
-            return f"{entry.title}\n{entry.line}\n{entry.image}{number}"
+            said, number = entry.said(), f" #{entry.fact.id}" if entry.fact else ""
+            return f"{said.title}\n{said.line}\n{entry.image}{number}"
         return None
 
     def _on_crop(self, image: str, number: int) -> None:
@@ -79,6 +88,7 @@ class _Delegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry: Entry = index.data(Qt.ItemDataRole.UserRole)
+        said = entry.said()
         colours, labels = self._look.colours, self._session.labels
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -103,17 +113,17 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(colours.text))
         at = left + (16 if entry.fact is not None else 0)
-        noted = narrow.horizontalAdvance(entry.note) + 8 if entry.note else 0
+        noted = narrow.horizontalAdvance(said.note) + 8 if said.note else 0
         room = right - at - noted
-        title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, room)
+        title = metrics.elidedText(said.title, Qt.TextElideMode.ElideRight, room)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(at, area.y() + 9, room, 20), middle, title)
         painter.setFont(small)
         painter.setPen(QColor(colours.faint))
-        if entry.note:
+        if said.note:
             where = QRectF(right - noted, area.y() + 9, noted, 20)
-            painter.drawText(where, middle | Qt.AlignmentFlag.AlignRight, entry.note)
-        line = narrow.elidedText(entry.line, Qt.TextElideMode.ElideRight, right - left)
+            painter.drawText(where, middle | Qt.AlignmentFlag.AlignRight, said.note)
+        line = narrow.elidedText(said.line, Qt.TextElideMode.ElideRight, right - left)
         painter.drawText(QRectF(left, area.y() + 30, right - left, 18), middle, line)
         painter.restore()
 

@@ -31,7 +31,7 @@ from app.index import Index as FactIndex
 from app.jobs import Lane
 from app.look import Look
 from app.panels.empty import EmptyHint
-from app.panels.gallery_grid import GalleryModel, Grid, PictureDelegate
+from app.panels.gallery_grid import GalleryModel, Grid, PictureDelegate, Pictures
 from app.panels.query_line import QueryLine
 from app.session import Session
 from app.settings import Settings
@@ -163,12 +163,14 @@ class Gallery(QWidget):
         label = item.data(Qt.ItemDataRole.UserRole) if item is not None else ""
         photos, asked, order = list(self._index.photos()), self.filter.query, self.order.currentIndex()
         place = {one: at for at, one in enumerate((UNKNOWN, *self._session.labels.keys))}
-        self._lane.submit("pick", lambda: _picked(photos, asked, label, order, place), self._on_picked, priority=1)
+        self._lane.submit(
+            "pick", lambda: Pictures(_picked(photos, asked, label, order, place)), self._on_picked, priority=1
+        )
         self._count_classes()
 
-    def _on_picked(self, picked: list[Fact]) -> None:
-        if picked != self.model.facts:
-            self.model.show_facts(picked)
+    def _on_picked(self, picked: Pictures) -> None:
+        if picked.facts != self.model.facts:
+            self.model.show_all(picked)
         self._show_chosen()
 
     def _count_classes(self) -> None:

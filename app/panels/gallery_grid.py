@@ -18,30 +18,39 @@ _CELL = QSize(SIDE + 12, SIDE + 32)
 _MARKS = {"reviewed": "ok", "rejected": "danger", "proposed": "warn"}
 
 
+class Pictures:
+    """Instances in the order of their pictures, and where each is; made away from the window's thread."""
+
+    def __init__(self, facts: list[Fact]) -> None:
+        self.facts = facts
+        self.rows = {(fact.image, fact.id): row for row, fact in enumerate(facts)}
+        self.ids: dict[str, list[int]] = {}
+        for fact in facts:
+            self.ids.setdefault(fact.image, []).append(fact.id)
+
+
 class GalleryModel(RowModel):
     """One picture for each instance. A row stays where it is while its instance is edited."""
 
     def __init__(self, crops: Crops, parent: QWidget) -> None:
         super().__init__(parent)
-        self.facts: list[Fact] = []
-        self._rows: dict[tuple[str, int], int] = {}
-        self._ids: dict[str, list[int]] = {}
+        self._all = Pictures([])
         crops.ready.connect(self._on_crop)
 
-    def show_facts(self, facts: list[Fact]) -> None:
-        self.facts = facts
-        self._rows = {(fact.image, fact.id): row for row, fact in enumerate(facts)}
-        self._ids = {}
-        for fact in facts:
-            self._ids.setdefault(fact.image, []).append(fact.id)
-        self.reset_rows(len(facts))
+    @property
+    def facts(self) -> list[Fact]:
+        return self._all.facts
+
+    def show_all(self, these: Pictures) -> None:
+        self._all = these
+        self.reset_rows(len(these.facts))
 
     def lost(self, image: str, there: set[int]) -> bool:
         """Whether a row shows an instance of this photo that is not there any more."""
-        return any(number not in there for number in self._ids.get(image, ()))
+        return any(number not in there for number in self._all.ids.get(image, ()))
 
     def renew(self, fact: Fact) -> None:
-        row = self._rows.get((fact.image, fact.id))
+        row = self._all.rows.get((fact.image, fact.id))
         if row is not None and self.facts[row] != fact:
             self.facts[row] = fact
             self.touched.emit(self.index(row))
@@ -55,7 +64,7 @@ class GalleryModel(RowModel):
         return None
 
     def _on_crop(self, image: str, number: int) -> None:
-        row = self._rows.get((image, number))
+        row = self._all.rows.get((image, number))
         if row is not None:
             self.touched.emit(self.index(row))
 

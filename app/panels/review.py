@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -13,7 +14,7 @@ from app.index import Index
 from app.jobs import Lane
 from app.look import Look
 from app.notices import Notice
-from app.panels.fact_list import Entry, FactList
+from app.panels.fact_list import Entry, FactList, Said
 from app.panels.query_line import QueryLine, TextLine
 from app.session import Session
 from app.settings import Settings
@@ -147,9 +148,11 @@ class ReviewPanel(QFrame):
             self._step()
 
     def _entry(self, fact: Fact) -> Entry:
+        return Entry((fact.image, fact.id), fact.image, fact, partial(self._said, fact))
+
+    def _said(self, fact: Fact) -> Said:
         name = rows.name_of(self._session.labels, fact.label, self._look.lang)
-        note = self.tr("proposed") if fact.status == "proposed" else ""
-        return Entry((fact.image, fact.id), fact.image, fact, name, self._why(fact), note)
+        return Said(name, self._why(fact), self.tr("proposed") if fact.status == "proposed" else "")
 
     def _why(self, fact: Fact) -> str:
         """What is uncertain about it, in a few words."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -13,7 +14,7 @@ from app.checks import Checks
 from app.crops import Crops
 from app.index import Index
 from app.look import Look
-from app.panels.fact_list import Entry, FactList
+from app.panels.fact_list import Entry, FactList, Said
 from app.session import Session
 from sscore import rules
 from sscore.rules import Finding
@@ -41,6 +42,7 @@ class RulesPanel(QFrame):
         self._session, self._checks, self._index, self._bulk, self._look = session, checks, index, bulk, look
         self._count = QLabel(wordWrap=True)
         self._count.setProperty("role", "muted")
+        self._shown: dict[object, Finding] = {}
         self.kind = QComboBox()
         self.list = FactList(session, crops, look, lambda: self.tr("Findings"))
         self.mend, self.right = QPushButton(), QPushButton()
@@ -86,8 +88,9 @@ class RulesPanel(QFrame):
         found = self._checks.findings
         self._fill_kinds(Counter(one.rule for one in found))
         wanted = self.kind.currentData()
-        shown = [one for one in found if wanted in (None, "", one.rule)]
-        self.list.show_entries([self._entry(one) for one in shown[:_AT_ONCE]])
+        shown = [one for one in found if wanted in (None, "", one.rule)][:_AT_ONCE]
+        self._shown = {_key(one): one for one in shown}
+        self.list.show_entries([self._entry(one) for one in shown])
         if self._checks.left:
             self._count.setText(self.tr("Checking… {n} photos left").format(n=self._checks.left))
         elif found:
@@ -122,7 +125,10 @@ class RulesPanel(QFrame):
 
     def _entry(self, one: Finding) -> Entry:
         fact = self._index.find(one.image, one.ids[0]) if one.ids else None
-        return Entry((one.rule, one.image, one.ids), one.image, fact, self._kinds()[one.rule], self._line(one))
+        return Entry(_key(one), one.image, fact, partial(self._said, one))
+
+    def _said(self, one: Finding) -> Said:
+        return Said(self._kinds()[one.rule], self._line(one))
 
     def _line(self, one: Finding) -> str:
         """How much, and where: what has room in a row."""
@@ -154,9 +160,7 @@ class RulesPanel(QFrame):
     @property
     def finding(self) -> Finding | None:
         entry = self.list.entry
-        if entry is None:
-            return None
-        return next((f for f in self._checks.findings if (f.rule, f.image, f.ids) == entry.key), None)
+        return self._shown.get(entry.key) if entry is not None else None
 
     def _show_current(self) -> None:
         one = self.finding
@@ -201,3 +205,7 @@ class RulesPanel(QFrame):
         entries = self.list.facts.entries
         if entries:
             self.list.go((self.list.currentIndex().row() + 1) % len(entries))
+
+
+def _key(one: Finding) -> tuple[str, str, tuple[int, ...]]:
+    return one.rule, one.image, one.ids

@@ -27,7 +27,7 @@ def found(panel) -> list[tuple[str, str]]:
 def test_mistakes_of_all_photos_are_listed(checks):
     _, panel = checks
     assert found(panel) == [("tiny", "a.jpg"), ("label", "b.jpg"), ("empty", "c.png")]
-    assert panel.list.facts.entries[0].line == "25 px · a.jpg"
+    assert panel.list.facts.entries[0].said().line == "25 px · a.jpg"
     assert panel.kind.count() == 4
 
 
