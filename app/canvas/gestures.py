@@ -36,9 +36,10 @@ _DRAWING = (
 
 class Gestures(QObject):
     """Asks the tool in hand with a frozen `Pointer` and does what its `Answer` says. `measured`: the two ends of the
-    ruler's line, image px; () when there is none."""
+    ruler's line, image px; () when there is none. `ruled`: that line is finished."""
 
     measured = Signal(tuple)
+    ruled = Signal()
 
     def __init__(
         self,
@@ -152,7 +153,10 @@ class Gestures(QObject):
     def release(self, event: QMouseEvent) -> None:
         right = event.button() == Qt.MouseButton.RightButton and self._tool.key in _DRAWING
         if event.button() == Qt.MouseButton.LeftButton or right:
-            self._answer(self._tool.release(self._pointer(event)))
+            answer = self._tool.release(self._pointer(event))
+            self._answer(answer)
+            if answer.ruler:
+                self.ruled.emit()
 
     def show_brush(self, at: QPointF, keys: Qt.KeyboardModifier, buttons: Qt.MouseButton) -> None:
         """The brush around the mouse (viewport px), red when it would erase."""

@@ -18,6 +18,8 @@ class Bar(Protocol):
 
     def place_in(self, room: QRect) -> None: ...
 
+    def take_focus(self) -> bool: ...
+
     def isHidden(self) -> bool: ...  # noqa: N802 (Qt's names)
 
     def geometry(self) -> QRect: ...
@@ -39,6 +41,10 @@ class Overlays(QObject):
     def free(self) -> bool:
         """No bar stands at the foot of the canvas."""
         return all(bar.isHidden() for bar in self._bars)
+
+    def take_focus(self) -> bool:
+        """Give the keyboard to the bar that came last; False when there is none."""
+        return any(bar.take_focus() for bar in reversed(self._bars) if not bar.isHidden())
 
     def show_pending(self, pending: Pending) -> None:
         self._pending = pending

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QPushButton
 
 from app.canvas.foot_bar import FootBar
@@ -27,7 +28,6 @@ class RulerBar(FootBar):
         self.length.setDecimals(1)
         self.length.setSuffix(" mm")
         self.length.lineEdit().setTextMargins(6, 0, 0, 0)
-        self.length.lineEdit().returnPressed.connect(self.set_scale)
         self.put, self.same, self.forget = QPushButton(), QPushButton(), QPushButton()
         self.put.setProperty("primary", "true")
         self.put.clicked.connect(self.set_scale)
@@ -36,6 +36,7 @@ class RulerBar(FootBar):
         given, does = (self.name, self.length), (self.put, self.same, self.forget)
         self.arrange((self.news,), given, does, foot=self.scale, wrapping=(self.news, self.scale))
         canvas.measured.connect(self._on_line)
+        canvas.gestures.ruled.connect(self._on_ruled)
         canvas.tool_changed.connect(lambda _tool: self._on_tool())
         session.selection_changed.connect(lambda _ids: self._keep_up())
         session.page_changed.connect(lambda _page: self._keep_up())
@@ -98,6 +99,16 @@ class RulerBar(FootBar):
         if self._line and self.length.value() > 0:
             self._store(measure.scale_from(self.pixels, self.length.value()))
             self._canvas.setFocus()
+        elif self._line:
+            self._session.whisper.emit(self.tr("Type the true length first."))
+
+    def entered(self) -> None:
+        self.set_scale()
+
+    def _on_ruled(self) -> None:
+        """The line is drawn: what is typed now is its length, not the class of an object."""
+        self.length.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.length.selectAll()
 
     def _store(self, scale: float | None) -> None:
         page = self._session.page

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSpinBox
 
 from app.canvas.foot_bar import FootBar
@@ -48,7 +48,6 @@ class TidyBar(FootBar):
             field.lineEdit().setTextMargins(6, 0, 0, 0)
             field.setValue(settings.get(f"tidy_{key}"))
             field.valueChanged.connect(lambda value, k=key: self._on_value(k, value))
-            field.installEventFilter(self)
         self.apply, self.leave = QPushButton(), QPushButton()
         self.apply.setProperty("primary", "true")
         self.apply.clicked.connect(self.accept)
@@ -160,16 +159,8 @@ class TidyBar(FootBar):
         else:
             self.news.setText(self.tr("Nothing would change"))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
-        """Enter and Esc in a field mean the bar."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
-                event.accept()  # not the window's accept and cancel
-        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self.accept()
-                return True
-            if event.key() == Qt.Key.Key_Escape:
-                self.cancel()
-                return True
-        return super().eventFilter(watched, event)
+    def entered(self) -> None:
+        self.accept()
+
+    def left(self) -> None:
+        self.cancel()

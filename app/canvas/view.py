@@ -355,7 +355,10 @@ class CanvasView(Viewport):
         super().focusOutEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
-        """Tab belongs to the objects here (or to the candidate masks); F6 moves between the parts of the window."""
+        """Tab belongs to the objects here (or to the candidate masks); F6 moves between the parts of the window. What
+        stands on the canvas asks here too."""
+        if not self.hasFocus():
+            return super().focusNextPrevChild(forward)
         step = 1 if forward else -1
         if not self._assistant.pending.empty:
             self._assistant.step_candidate(step)

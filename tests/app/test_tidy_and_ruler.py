@@ -66,6 +66,69 @@ def test_cleaning_up_can_be_called_off(ragged):
     assert not ragged.window.editing.tidy.isVisible()
 
 
+def test_tab_goes_through_the_clean_up_and_back_to_the_photo(ragged):
+    ragged.key("t")
+    bar = ragged.window.editing.tidy
+    for field in (bar.holes, bar.smooth, bar.apply, bar.leave):
+        QTest.keyClick(ragged.window.focusWidget(), Qt.Key.Key_Tab)
+        assert field.hasFocus()
+        assert bar.isVisible() and ragged.session.selection == (1,)
+    QTest.keyClick(bar.leave, Qt.Key.Key_Backtab)
+    assert bar.apply.hasFocus()
+    bar.specks.setValue(20)
+    ragged.settle()
+    QTest.keyClick(bar.apply, Qt.Key.Key_Return)
+    assert area(ragged) == 6000 - 16
+    assert ragged.canvas.hasFocus()
+    ragged.key("t")
+    for _ in range(5):
+        QTest.keyClick(ragged.window.focusWidget(), Qt.Key.Key_Tab)
+    assert ragged.canvas.hasFocus()
+
+
+def test_letters_are_the_keys_of_the_window_in_a_field_of_numbers(ragged):
+    ragged.key("t")
+    bar = ragged.window.editing.tidy
+    bar.specks.setValue(20)
+    ragged.settle()
+    QTest.keyClick(bar.specks, "f")
+    assert area(ragged) == 6000 - 16
+    ragged.key("m", SHIFT)
+    ragged.drag(20, 20, 50, 60)
+    QTest.keyClick(ragged.window.editing.ruler.length, "w")
+    assert ragged.canvas.tool == "box"
+    assert ragged.canvas.hasFocus()
+
+
+def test_what_is_typed_after_a_line_is_its_length(ragged):
+    """Not the class of the selected object, whose keys are digits too."""
+    before = ragged.labels
+    ragged.key("0", CTRL)
+    ragged.key("m", SHIFT)
+    ragged.drag(20, 20, 50, 60)
+    here = ragged.window.focusWidget()
+    QTest.keyClick(here, Qt.Key.Key_Return)
+    assert "true length" in ragged.canvas.whisper.text
+    QTest.keyClicks(here, "125")
+    QTest.keyClick(here, Qt.Key.Key_Return)
+    assert measure.scale_of(ragged.session.page) == pytest.approx(2.5)
+    assert ragged.labels == before
+    assert ragged.canvas.hasFocus()
+    ragged.drag(20, 20, 50, 20)
+    assert not ragged.canvas.hasFocus()
+    QTest.keyClick(ragged.window.focusWidget(), Qt.Key.Key_Escape)
+    assert ragged.canvas.hasFocus() and ragged.session.selection == (1,)
+
+
+def test_f6_stops_at_the_bar_on_the_photo(ragged):
+    ragged.key("g")
+    ragged.settle()
+    ragged.key(Qt.Key.Key_F6)
+    assert ragged.canvas.finds_bar.slider.hasFocus()
+    QTest.keyClick(ragged.canvas.finds_bar.slider, Qt.Key.Key_F6)
+    assert ragged.window.side.list.hasFocus()
+
+
 def test_a_line_of_known_length_gives_the_photo_its_scale(ragged):
     bar = ragged.window.editing.ruler
     ragged.key("0", CTRL)
