@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import random
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,32 @@ from torch import Tensor, nn
 
 from sscore import disk, paths
 from sscore.errors import DiskFull, WrongWeights
+
+
+@dataclass(slots=True)
+class State:
+    """How far a run is; all of it is in a checkpoint. step: taken in the epoch under way; sums, counts: of each figure,
+    and of the steps that told it; worse: what plateaus have made of the rate; waited: epochs since the last
+    improvement; over: ended on order; curve: one row an epoch."""
+
+    epoch: int = 0
+    step: int = 0
+    steps: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    best: float | None = None
+    best_epoch: int = 0
+    waited: int = 0
+    worse: float = 1.0
+    flat: int = 0
+    over: bool = False
+    sums: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    curve: list[dict[str, Any]] = field(default_factory=list)
+
+    def means(self) -> dict[str, float]:
+        """Of the figures of the epoch under way, each over the steps that told it."""
+        return {name: round(value / self.counts[name], 6) for name, value in self.sums.items()}
 
 
 def learnt(net: nn.Module) -> dict[str, Tensor]:

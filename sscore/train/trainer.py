@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Sized
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -26,6 +26,7 @@ from sscore.train import snapshot
 from sscore.train.board import Board
 from sscore.train.hardware import Hardware, first, out_of_memory
 from sscore.train.recipe import Recipe
+from sscore.train.snapshot import State
 
 Emit = Callable[[dict[str, Any]], None]
 Order = Literal["", "pause", "finish"]
@@ -46,32 +47,6 @@ class Data(Protocol):
     along the first axis, or a list of samples."""
 
     def __call__(self, epoch: int, /) -> Iterable[Any]: ...
-
-
-@dataclass(slots=True)
-class State:
-    """How far a run is; all of it is in a checkpoint. step: taken in the epoch under way; sums, counts: of each figure,
-    and of the steps that told it; worse: what plateaus have made of the rate; waited: epochs since the last
-    improvement; over: ended on order; curve: one row an epoch."""
-
-    epoch: int = 0
-    step: int = 0
-    steps: int = 0
-    skipped: int = 0
-    seconds: float = 0.0
-    best: float | None = None
-    best_epoch: int = 0
-    waited: int = 0
-    worse: float = 1.0
-    flat: int = 0
-    over: bool = False
-    sums: dict[str, float] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    curve: list[dict[str, Any]] = field(default_factory=list)
-
-    def means(self) -> dict[str, float]:
-        """Of the figures of the epoch under way, each over the steps that told it."""
-        return {name: round(value / self.counts[name], 6) for name, value in self.sums.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +94,8 @@ def train(
     "trained".
     Raises BadOption (a run is there already, or none to resume, or it had another recipe), BadDataset (no batches),
     DiskFull, WrongWeights (damaged checkpoint) and SscError (the loss is no number any more; out of memory, with the
-    batch that would fit). After each of them the run can be resumed from its last checkpoint.
+    batch that would fit). After each of them the run can be resumed from its last checkpoint; after a loss that is no
+    number, to end with its best epoch: going on bit for bit would only meet the same loss again.
     """
     last = folder / "last.pt"
     if resume and not last.exists():
@@ -224,6 +200,8 @@ class _Run:
 
     def ended(self, state: Literal["done", "early", "finished", "paused"]) -> Outcome:
         done = self.state
+        if state != "paused" and done.best is None:
+            raise self._diverged()
         path = self.folder / "best.pt"
         if state != "paused" and path.exists():
             snapshot.take_back(self.net, snapshot.read(path)["net"], path)
@@ -257,6 +235,8 @@ class _Run:
                 self.keep()
                 break
             row = state.means()
+            if "loss" not in row:
+                raise self._diverged()
             state.epoch, state.step, state.sums, state.counts = state.epoch + 1, 0, {}, {}
             self.judge(state.epoch, validate, row)
             self.epoch_random, self.random = snapshot.random_state(), None
@@ -305,12 +285,17 @@ class _Run:
         rate = self.recipe.rate(state.epoch + 1, state.steps, state.worse)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group.get("lr_scale", 1.0)
+        before = [buffer.clone() for buffer in self.net.buffers()]
         try:
             loss, figures = self._backward(step, batch)
         except Exception as error:
             if out_of_memory(error):
                 raise self._too_large(step, batch) from error
             raise
+        if not math.isfinite(loss):
+            # What such a batch has done to the statistics of norms would stay in them for ever.
+            for buffer, kept in zip(self.net.buffers(), before, strict=True):
+                buffer.copy_(kept)
         scaler.unscale_(self.optimizer)
         longest = self.recipe.clip or math.inf
         usable = bool(nn.utils.clip_grad_norm_(self.trained, longest).isfinite()) and math.isfinite(loss)
@@ -320,11 +305,7 @@ class _Run:
         self._bad = 0 if usable else self._bad + 1
         state.skipped += not usable
         if self._bad == _HOPELESS:
-            raise SscError(
-                "the loss is no longer a number",
-                path=self.folder,
-                remedy="resume from the last checkpoint, or begin anew with a lower learning rate",
-            )
+            raise self._diverged()
         state.step += 1
         state.steps += 1
         if usable:
@@ -338,6 +319,16 @@ class _Run:
             loss, figures = step(self.wrapped, self.hardware.move(batch))
         self.hardware.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         return self.hardware.mean(loss), figures
+
+    def _diverged(self) -> SscError:
+        """The error to raise when the loss stays no number; from here on the run can only be ended."""
+        anew = "begin anew with a lower learning rate"
+        best = self.state.best_epoch
+        if best:
+            self.state.over = True
+            self.keep()
+            anew = f"resume to end with its best epoch, {best}, or {anew}"
+        return SscError("the loss is no longer a number", path=self.folder, remedy=anew)
 
     def _too_large(self, step: Step, batch: Any) -> SscError:
         """The error to raise after running out of memory: tries by halves which batch would fit."""
@@ -364,7 +355,9 @@ class _Run:
                 figures = self.hardware.told(validate(self.net) if self.hardware.main else {})
             snapshot.set_random_state(before)
             value = figures[self.monitor]
-            if math.isfinite(value) and (state.best is None or self.sign * (value - state.best) > 0):
+            # A network that answers with no numbers may be right by chance.
+            usable = math.isfinite(value) and math.isfinite(figures.get("loss", 0.0))
+            if usable and (state.best is None or self.sign * (value - state.best) > 0):
                 state.best, state.best_epoch, state.waited, state.flat = value, epoch, 0, 0
                 if self.hardware.main:
                     snapshot.write(self.folder / "best.pt", {"net": snapshot.learnt(self.net), "epoch": epoch})

@@ -131,12 +131,35 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_last_good_weights(
         loss, figures = toy.step(net, batch)
         return (loss if len(taken) <= 7 else loss * float("nan")), figures
 
-    with pytest.raises(SscError, match="no longer a number"):
+    with pytest.raises(SscError, match="no longer a number") as said:
         toy.run(folder, step=turning_bad, keep_seconds=0.0)
     kept = torch.load(folder / "last.pt", weights_only=True)
-    assert len(taken) == 17 and kept["state"]["skipped"] == 9
+    assert len(taken) == 15, "the third epoch had nothing to learn from"
     assert all(bool(value.isfinite().all()) for value in kept["net"].values())
-    assert toy.run(folder, resume=True)[1].state == "done"
+    assert "resume to end with its best epoch, 2" in str(said.value)
+    net, ended = toy.run(folder, resume=True, step=turning_bad)
+    assert (ended.state, ended.best_epoch, len(taken)) == ("finished", 2, 15)
+    assert toy.validate(net)["fit"] == pytest.approx(ended.best)
+
+
+def test_a_bad_batch_leaves_no_trace_in_the_statistics_of_norms(folder):
+    taken = []
+
+    def one_bad(net, batch):
+        taken.append(1)
+        inputs = batch[0] * float("nan") if len(taken) == 2 else batch[0]
+        return toy.step(net, (inputs, batch[1]))
+
+    net, outcome = toy.run(folder, SHORT, step=one_bad)
+    assert outcome.skipped == 1 and bool(net[5].running_mean.isfinite().all())
+
+
+def test_a_run_that_never_gave_numbers_leaves_no_model(folder):
+    def diverged(net):
+        return toy.validate(net) | {"loss": float("nan")}
+
+    with pytest.raises(SscError, match=r"no longer a number \(begin anew with a lower learning rate"):
+        train(toy.net(), toy.batches, toy.step, diverged, SHORT, folder, monitor="fit")
 
 
 def test_a_single_bad_step_is_left_out(folder):
