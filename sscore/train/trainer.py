@@ -322,13 +322,12 @@ class _Run:
 
     def _diverged(self) -> SscError:
         """The error to raise when the loss stays no number; from here on the run can only be ended."""
-        anew = "begin anew with a lower learning rate"
-        best = self.state.best_epoch
-        if best:
+        remedy = "begin anew with a lower learning rate"
+        if best := self.state.best_epoch:
             self.state.over = True
             self.keep()
-            anew = f"resume to end with its best epoch, {best}, or {anew}"
-        return SscError("the loss is no longer a number", path=self.folder, remedy=anew)
+            remedy = f"resume to end with its best epoch, {best}, or begin anew with a lower learning rate"
+        return SscError("the loss is no longer a number", path=self.folder, remedy=remedy)
 
     def _too_large(self, step: Step, batch: Any) -> SscError:
         """The error to raise after running out of memory: tries by halves which batch would fit."""
