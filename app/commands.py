@@ -38,6 +38,8 @@ class Commands(QObject):
         proposed = [i for i in self._session.selection if (a := page.find(i)) and a.status == "proposed"]
         if proposed:
             self._session.edit(self.tr("accept"), edits.set_status(page, proposed, "accepted"))
+        elif not self._session.selection:
+            self._session.whisper.emit(self.tr("There is no mask to accept: draw a box around a piece, or click it."))
 
     def _add(self, annotation: Annotation) -> None:
         page = self._session.page

@@ -71,8 +71,8 @@ class Editing(QObject):
         return self._canvas.cancel_gesture() or self.tidy.cancel()
 
     def undo(self) -> bool:
-        """A step of what is being drawn, before any step of the page."""
-        return self._canvas.gestures.step_back()
+        """A step of what is being drawn, or the drag under way as a whole, before any step of the page."""
+        return self._canvas.gestures.step_back() or self._canvas.cancel_gesture()
 
     def pick_class(self) -> None:
         """A class for whatever the number keys would mean, by its name."""

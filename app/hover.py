@@ -48,14 +48,17 @@ class Hover(QObject):
             return found[0].mask if found else None
 
         # After prompts and their classes, before embeddings made ahead.
-        self._assistant.lane.submit("hover", work, self._on_mask, self._on_failed, priority=4)
+        done = lambda mask: self._on_mask(mask, here=photo is self._assistant.photo)  # noqa: E731
+        self._assistant.lane.submit("hover", work, done, self._on_failed, priority=4)
 
-    def _on_mask(self, mask: Mask | None) -> None:
+    def _on_mask(self, mask: Mask | None, *, here: bool) -> None:
+        """here: it is of the photo on screen."""
         asked, self._asked = self._asked, None
         if self._wanted is None or not self._assistant.pending.empty:
             return
-        self._show(mask)
-        if self._wanted != asked:
+        if here:
+            self._show(mask)
+        if not here or self._wanted != asked:
             self._start()
 
     def _on_failed(self, error: Exception) -> None:

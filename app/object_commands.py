@@ -52,7 +52,7 @@ class ObjectCommands(QObject):
             "occluded": lambda: self.toggle(edits.OCCLUDED),
             "lock": lambda: self.toggle(edits.LOCKED),
             "hide": self.hide,
-            "show_hidden": self._veil.show_all,
+            "show_hidden": self.show_hidden,
             "copy": self.copy,
             "paste": self.paste,
             "duplicate": self.duplicate,
@@ -197,9 +197,13 @@ class ObjectCommands(QObject):
         self._veil.set_hidden(self._session.selection, True)
         if count:
             text = self.tr("{n} hidden; Ctrl+Alt+H shows them again.").format(n=count)
-            self._session.notice.emit(
-                Notice("info", text, "", "object", self.tr("Show all hidden"), self._veil.show_all)
-            )
+            self._session.notice.emit(Notice("info", text, "", "object", self.tr("Show all hidden"), self.show_hidden))
+
+    def show_hidden(self) -> None:
+        count = len(self._veil.hidden)
+        self._veil.show_all()
+        # In the place of what was said when they were hidden.
+        self._tell(self.tr("{n} shown again.").format(n=count) if count else self.tr("No object is hidden."))
 
     # --- copies ------------------------------------------------------------------------------------------------
 

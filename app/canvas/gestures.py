@@ -59,9 +59,10 @@ class Gestures(QObject):
         self._hover = hover
         self._drawing = drawing
         self._nudges = 0
+        self.movable = False  # a drag from where the mouse is would move what is selected
         self.polygon = PolygonTool()
         tools: tuple[Tool, ...] = (
-            SelectTool(drawing.grabs),
+            SelectTool(self._grabs),
             BoxTool(),
             PointsTool(),
             BrushTool(lambda: settings.get("brush_px")),
@@ -86,7 +87,7 @@ class Gestures(QObject):
             return False
         self.cancel()
         self._hover.clear()
-        self._tool = self._tools[key]
+        self._tool, self.movable = self._tools[key], False
         self.sync()
         return True
 
@@ -149,6 +150,7 @@ class Gestures(QObject):
             shown = self._settings.get("show_masks") and find is None
             self._stage.set_hovered(hit(page, at.x(), at.y(), self._veil.hidden) if shown else None)
             self._preview(at, find)
+            self.movable = self._tool.key == "select" and self._grabs(at.x(), at.y())
 
     def release(self, event: QMouseEvent) -> None:
         right = event.button() == Qt.MouseButton.RightButton and self._tool.key in _DRAWING
@@ -177,6 +179,10 @@ class Gestures(QObject):
         self._stage.set_hovered(None)
         self._finds.hover(None)
         self._hover.clear()
+
+    def _grabs(self, x: float, y: float) -> bool:
+        """Whether a drag from this image point moves the selection: nobody moves what they do not see."""
+        return self._settings.get("show_masks") and self._drawing.grabs(x, y)
 
     def _preview(self, at: QPointF, find: Find | None) -> None:
         """The mask that a click here would give."""
@@ -265,6 +271,8 @@ class Gestures(QObject):
         right = event.button() == Qt.MouseButton.RightButton or bool(event.buttons() & Qt.MouseButton.RightButton)
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         point = self._tool.key == "points" or (self._tool.key == "box" and (right or shift))
-        x, y = clamped(raw, page, _WITHIN if point else 0.0) if page else (raw.x, raw.y)
+        # What is drawn beside the photo must not come to lie on its edge.
+        beyond = {"brush": self._settings.get("brush_px") + 1, "lasso": 1.0, "polygon": 1.0}.get(self._tool.key, 0.0)
+        x, y = clamped(raw, page, _WITHIN if point else 0.0, beyond) if page else (raw.x, raw.y)
         ctrl = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         return Pointer(x, y, raw.scale, right or shift, ctrl, right, shift)

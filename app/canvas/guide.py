@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from app.assistant import Assistant
 from app.look import Look
 from app.session import Session
+from sscore import edits
 
 _WIDEST = 460  # px of the line of text
 
@@ -132,18 +133,18 @@ class Hint(QFrame):
         self.adjustSize()
 
 
-_NEW, _MORE = (
-    QT_TRANSLATE_NOOP("Hint", "Draw a new object. Select one first to add to it"),
-    QT_TRANSLATE_NOOP("Hint", "Adds to the selected object. Ctrl or right button takes away"),
-)
 # Of each drawing tool: its key, what it does with nothing selected, and with an object selected.
 _DRAWING_HINTS = {
     "brush": (
         "Shift+B",
         QT_TRANSLATE_NOOP("Hint", "Paint a new object, or select one first to add to it. The wheel sets the size"),
-        QT_TRANSLATE_NOOP("Hint", "Adds to the selected object. Ctrl or right button erases, the wheel sets the size"),
+        QT_TRANSLATE_NOOP("Hint", "Adds to the selected object, Ctrl erases, the wheel sets the size. Esc: a new one"),
     ),
-    "lasso": ("L", _NEW, _MORE),
+    "lasso": (
+        "L",
+        QT_TRANSLATE_NOOP("Hint", "Draw a new object. Select one first to add to it"),
+        QT_TRANSLATE_NOOP("Hint", "Adds to the selected object, Ctrl or right button takes away. Esc: a new one"),
+    ),
     "polygon": (
         "P",
         QT_TRANSLATE_NOOP("Hint", "Click the corners of a new object. Enter closes, Backspace takes one back"),
@@ -164,10 +165,15 @@ _DRAWING_HINTS = {
         QT_TRANSLATE_NOOP("Hint", "Drag corners. Click the line for a new one, right click takes one away"),
     ),
 }
+_ADDING = ("brush", "lasso", "polygon")
+_LOOKED_AT = 8  # of a large selection
 
 
-def advice(session: Session, assistant: Assistant, tool: str, *, slow: bool) -> tuple[str, str]:
-    """A key and the words beside it: what the program is doing, or what to do next. slow: the model takes its time."""
+def advice(
+    session: Session, assistant: Assistant, tool: str, hidden: frozenset[int], *, shown: bool, slow: bool
+) -> tuple[str, str]:
+    """A key and the words beside it: what the program is doing, or what to do next. hidden: ids of objects that are;
+    shown: whether objects are at all; slow: the model takes its time."""
     translate = QCoreApplication.translate
     page, pending = session.page, assistant.pending
     if page is None:
@@ -188,9 +194,18 @@ def advice(session: Session, assistant: Assistant, tool: str, *, slow: bool) -> 
                 "Hint", "The model failed at this. Choose another one at the lower right, or try again"
             )
         return "", translate("Hint", "Nothing was found here. Add a point or draw the box again")
+    if page.annotations and not shown:
+        return "Ctrl+H", translate("Hint", "Objects are not shown at present. Press to see them")
+    chosen = [a for i in session.selection[:_LOOKED_AT] if (a := page.find(i))]
+    if chosen and all(a.id in hidden for a in chosen):
+        return "Ctrl+Alt+H", translate("Hint", "What is selected is hidden. Press to see it")
     if tool in _DRAWING_HINTS:
         key, new, more = _DRAWING_HINTS[tool]
-        return key, translate("Hint", more if session.selection else new)
+        if chosen and all(a.extra.get(edits.LOCKED) for a in chosen):
+            return "Ctrl+K", translate("Hint", "What is selected is locked. Press to unlock it")
+        if len(chosen) > 1 and tool in _ADDING:
+            return key, translate("Hint", "Several are selected: Ctrl takes pixels from all. Select one to add to")
+        return key, translate("Hint", more if chosen and (tool != "corners" or len(chosen) == 1) else new)
     if page.annotations:
         return "", ""
     if tool == "box":

@@ -128,6 +128,8 @@ class SketchItem(QGraphicsItem):
         if len(self._sketch.points) == 1:  # a dot: a line too short to be seen, with round ends
             path = QPainterPath(path)
             path.lineTo(path.currentPosition() + QPointF(0.01, 0))
+        painter.save()
+        painter.setClipRect(self._photo.boundingRect())  # the texture has no end
         level, transform = self._photo.texture(float(painter.worldTransform().m11()))
         texture = QBrush(level)
         texture.setTransform(transform)
@@ -142,6 +144,7 @@ class SketchItem(QGraphicsItem):
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             painter.setPen(pen)
             painter.drawPath(path)
+        painter.restore()
 
     def _paint_brush(self, painter: QPainter) -> None:
         assert self._brush is not None

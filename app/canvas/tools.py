@@ -171,10 +171,11 @@ class BoxTool:
         return active
 
 
-def clamped(at: Pointer, page: Page, inside: float = 0.0) -> tuple[float, float]:
+def clamped(at: Pointer, page: Page, inside: float = 0.0, beyond: float = 0.0) -> tuple[float, float]:
     """The pointer moved onto the photo; its far edges count as outside by `inside` px (a box may end there, a point
-    may not lie there)."""
-    return min(max(at.x, 0.0), page.width - inside), min(max(at.y, 0.0), page.height - inside)
+    may not lie there). It may stay `beyond` px away from the photo."""
+    x0, x1, y0, y1 = -beyond, page.width - inside + beyond, -beyond, page.height - inside + beyond
+    return min(max(at.x, x0), x1), min(max(at.y, y0), y1)
 
 
 def _frame(box: Box) -> Sketch:

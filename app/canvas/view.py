@@ -38,6 +38,7 @@ from app.veil import Veil
 from sscore.types import Annotation, Mask, Page
 
 _SLOW_MS = 350
+_NO_KEYS = Qt.KeyboardModifier.NoModifier
 _GRID_FROM = 12.0  # screen dots per image px from which pixels get lines between them
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -103,11 +104,12 @@ class CanvasView(Viewport):
         assistant.models_changed.connect(self._teach)
         finder.changed.connect(self._teach)
         veil.changed.connect(lambda: self.stage.set_hidden(veil.hidden))
+        veil.changed.connect(self._teach)
         look.changed.connect(self.refresh)
         settings.changed.connect(self._on_setting)
         self.refresh()
         self._tone()
-        self.guide.show_state("none")
+        self._guide("none")
 
     # --- what is shown -----------------------------------------------------------------------------------------
 
@@ -138,7 +140,7 @@ class CanvasView(Viewport):
         same = self.stage.photo_rect.size() == photo.levels[0].size().toSizeF() and not self._wait_photo
         self._wait_photo = ""
         self.stage.set_photo(photo)
-        self.guide.show_state("")
+        self._guide("")
         if not same:
             self.fit()
         self._teach()
@@ -146,12 +148,16 @@ class CanvasView(Viewport):
     def show_bad_photo(self, image: str, detail: str) -> None:
         if image == self._session.image:
             self.stage.set_photo(None)
-            self.guide.show_state("bad", detail)
+            self._guide("bad", detail)
             self._teach()
 
     def show_guide(self, state: str, detail: str = "", heading: str = "") -> None:
-        self.guide.show_state(state, detail, heading)
+        self._guide(state, detail, heading)
         self._teach()
+
+    def _guide(self, state: str, detail: str = "", heading: str = "") -> None:
+        self.guide.show_state(state, detail, heading)
+        self.set_cursor()
 
     def _on_image(self, image: str) -> None:
         self._wait_photo = image
@@ -160,7 +166,7 @@ class CanvasView(Viewport):
         self._hover.clear()
         self.gestures.cancel()
         if image:
-            self.guide.show_state("loading")
+            self._guide("loading")
         self._teach()
 
     def _on_page(self, page: Page | None) -> None:
@@ -195,6 +201,8 @@ class CanvasView(Viewport):
             self._hover.clear()
         if key == "unknown_below":
             self._on_pending(self._assistant.pending)
+        if key == "show_masks":
+            self._teach()
         if key in ("opacity", "show_masks", "show_names", "outline_only", "colour_by"):
             self._restyle()
 
@@ -224,7 +232,8 @@ class CanvasView(Viewport):
     def _advise(self) -> tuple[str, str]:
         if self.guide.isVisible() or not self.overlays.free:
             return "", ""
-        return advice(self._session, self._assistant, self.tool, slow=self._slow_shown)
+        shown = self._settings.get("show_masks")
+        return advice(self._session, self._assistant, self.tool, self._veil.hidden, shown=shown, slow=self._slow_shown)
 
     def _watch(self, pending: Pending) -> None:
         """A model that takes its time is shown to be at work; a quick one must not flicker."""
@@ -251,6 +260,8 @@ class CanvasView(Viewport):
 
     def set_tool(self, key: ToolKey) -> None:
         if self.gestures.set_tool(key):
+            if self._mouse is not None:
+                self.gestures.show_brush(self._mouse.toPointF(), _NO_KEYS, Qt.MouseButton.NoButton)
             self.tool_changed.emit(key)
         self.set_cursor()
         self._teach()
@@ -285,7 +296,10 @@ class CanvasView(Viewport):
         inside = self.stage.photo_rect.contains(at)
         self.pointer_moved.emit((int(at.x()), int(at.y())) if inside else None)
         if self._ready():
+            movable = self.gestures.movable
             self.gestures.move(event)
+            if self.gestures.movable != movable:
+                self.set_cursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if not self._pan_release(event) and self._ready():
@@ -375,4 +389,7 @@ class CanvasView(Viewport):
             self.centerOn(find.art.place.center())
 
     def tool_cursor(self) -> Qt.CursorShape:
-        return Qt.CursorShape.ArrowCursor if self.tool == "select" else Qt.CursorShape.CrossCursor
+        """An arrow where nothing is drawn; four where a drag moves what is selected."""
+        if self.tool != "select" and not self.guide.isVisible():
+            return Qt.CursorShape.CrossCursor
+        return Qt.CursorShape.SizeAllCursor if self.gestures.movable else Qt.CursorShape.ArrowCursor

@@ -698,6 +698,10 @@ MIT 许可证</translation>
         <translation>接受</translation>
     </message>
     <message>
+        <source>There is no mask to accept: draw a box around a piece, or click it.</source>
+        <translation>还没有可接受的掩膜：先框住或点一下废钢件。</translation>
+    </message>
+    <message>
         <source>add {name}</source>
         <translation>添加{name}</translation>
     </message>
@@ -1794,16 +1798,16 @@ MIT 许可证</translation>
         <translation>画出一个新目标；先选中目标则添加到它</translation>
     </message>
     <message>
-        <source>Adds to the selected object. Ctrl or right button takes away</source>
-        <translation>添加到选中的目标，按住 Ctrl 或用右键则去掉</translation>
-    </message>
-    <message>
         <source>Paint a new object, or select one first to add to it. The wheel sets the size</source>
         <translation>涂出一个新目标；先选中目标则添加到它。滚轮调节大小</translation>
     </message>
     <message>
-        <source>Adds to the selected object. Ctrl or right button erases, the wheel sets the size</source>
-        <translation>涂到选中的目标上。按住 Ctrl 或用右键擦除，滚轮调节大小</translation>
+        <source>Adds to the selected object, Ctrl erases, the wheel sets the size. Esc: a new one</source>
+        <translation>涂到所选目标上；按住 Ctrl 擦除，滚轮调大小，Esc 后另画新目标</translation>
+    </message>
+    <message>
+        <source>Adds to the selected object, Ctrl or right button takes away. Esc: a new one</source>
+        <translation>添加到所选目标；按住 Ctrl 或用右键则去掉，Esc 后另画新目标</translation>
     </message>
     <message>
         <source>Click the corners of a new object. Enter closes, Backspace takes one back</source>
@@ -1852,6 +1856,22 @@ MIT 许可证</translation>
     <message>
         <source>Nothing was found here. Add a point or draw the box again</source>
         <translation>这里没有找到目标。请加一个点，或重新画框</translation>
+    </message>
+    <message>
+        <source>Objects are not shown at present. Press to see them</source>
+        <translation>目标现在都不显示，按此键恢复显示</translation>
+    </message>
+    <message>
+        <source>What is selected is hidden. Press to see it</source>
+        <translation>选中的目标已隐藏，按此键显示</translation>
+    </message>
+    <message>
+        <source>What is selected is locked. Press to unlock it</source>
+        <translation>选中的目标已锁定，按此键解锁</translation>
+    </message>
+    <message>
+        <source>Several are selected: Ctrl takes pixels from all. Select one to add to</source>
+        <translation>选中了多个目标：按住 Ctrl 可一起擦除；要添加请只选一个</translation>
     </message>
     <message>
         <source>Draw a box around a piece. Points instead: Q</source>
@@ -3314,6 +3334,14 @@ MIT 许可证</translation>
         <translation>显示全部隐藏目标</translation>
     </message>
     <message>
+        <source>{n} shown again.</source>
+        <translation>已重新显示 {n} 个目标。</translation>
+    </message>
+    <message>
+        <source>No object is hidden.</source>
+        <translation>没有隐藏的目标。</translation>
+    </message>
+    <message>
         <source>{n} copied. Ctrl+V pastes, on any photo.</source>
         <translation>已复制 {n} 个。在任意照片上按 Ctrl+V 粘贴。</translation>
     </message>
@@ -3683,6 +3711,10 @@ MIT 许可证</translation>
     <message>
         <source>1 px is {value} mm. True for what lies as far away as the reference did.</source>
         <translation>1 像素 = {value} 毫米。仅适用于与参照物距离相近的物体。</translation>
+    </message>
+    <message>
+        <source>Type the true length first.</source>
+        <translation>请先输入实际长度。</translation>
     </message>
     <message>
         <source>set the scale</source>

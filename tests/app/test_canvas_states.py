@@ -1,0 +1,170 @@
+"""What the canvas says and shows about the state it is in: cursor, hint, whisper, brush."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from studio_driver import wait_until
+
+from sscore import edits, masks
+from sscore.types import Annotation
+
+CTRL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+
+
+def rectangle(x0, y0, x1, y1):
+    return masks.polygon_fill([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+
+
+@pytest.fixture
+def two(studio):
+    """Two objects, none selected."""
+    page = studio.session.page
+    for x in (50, 220):
+        page = edits.add(page, Annotation(0, rectangle(x, 50, x + 100, 150), "Bar"))
+    studio.session.edit("two", page)
+    studio.settle()
+    studio.window.settings.set("brush_px", 10.0)
+    return studio
+
+
+def cursor(studio):
+    return studio.canvas.viewport().cursor().shape()
+
+
+def hint(studio):
+    QApplication.processEvents()
+    return studio.canvas.hint._text.text() if studio.canvas.hint.isVisible() else ""
+
+
+def point(studio, x, y):
+    QTest.mouseMove(studio.canvas.viewport(), studio.at(x, y))
+
+
+def test_the_cursor_tells_drawing_from_picking_and_moving(two):
+    assert two.canvas.tool == "box" and cursor(two) == Qt.CursorShape.CrossCursor
+    two.key("v")
+    assert cursor(two) == Qt.CursorShape.ArrowCursor
+    two.click(100, 100)
+    point(two, 110, 110)
+    assert cursor(two) == Qt.CursorShape.SizeAllCursor
+    point(two, 250, 110)
+    assert cursor(two) == Qt.CursorShape.ArrowCursor
+    point(two, 110, 110)
+    two.key("h", CTRL)
+    point(two, 111, 110)
+    assert cursor(two) == Qt.CursorShape.ArrowCursor
+    two.canvas.show_guide("empty")
+    two.key("w")
+    assert cursor(two) == Qt.CursorShape.ArrowCursor
+
+
+def test_the_brush_is_seen_as_soon_as_it_is_taken(two):
+    point(two, 100, 100)
+    two.key("b", SHIFT)
+    assert two.canvas.stage.sketch._brush is not None
+    two.key("v")
+    assert two.canvas.stage.sketch._brush is None
+
+
+def test_nothing_to_accept_is_said(two):
+    two.key("f")
+    assert "no mask to accept" in two.canvas.whisper.text
+    two.canvas.whisper.hide()
+    two.session.select((1,))
+    two.key("f")
+    assert not two.canvas.whisper.text
+
+
+def test_objects_that_are_not_shown_are_remembered(two):
+    two.key("h", CTRL)
+    assert "not shown" in hint(two)
+    two.key("h", CTRL)
+    assert not hint(two)
+
+
+def test_a_hidden_object_in_hand_is_said_to_be_hidden(two):
+    two.session.select((1,))
+    two.key("h", CTRL | SHIFT)
+    assert [n.text for n in two.window.messages.notices] == ["1 hidden; Ctrl+Alt+H shows them again."]
+    two.key(Qt.Key.Key_Tab)
+    assert two.session.selection == (1,) and "hidden" in hint(two)
+    two.key("h", CTRL | ALT)
+    assert not hint(two)
+    assert [n.text for n in two.window.messages.notices] == ["1 shown again."]
+    two.key("h", CTRL | ALT)
+    assert [n.text for n in two.window.messages.notices] == ["No object is hidden."]
+
+
+def test_the_hint_knows_what_is_selected(two):
+    two.key("b", SHIFT)
+    assert "new object" in hint(two)
+    two.session.select((1,))
+    assert "Adds to the selected" in hint(two)
+    two.session.select((1, 2))
+    assert "Several are selected" in hint(two)
+    two.key("k", CTRL)
+    assert "locked" in hint(two)
+    two.key("k", CTRL)
+    two.key("p", SHIFT)
+    assert "Click the object" in hint(two)
+    two.session.select((2,))
+    assert "Drag corners" in hint(two)
+
+
+def test_undo_in_the_middle_of_a_drag_calls_off_the_drag_alone(two):
+    two.session.select((1,))
+    for key, keys in (("b", SHIFT), ("l", Qt.KeyboardModifier.NoModifier), ("p", SHIFT)):
+        two.key(key, keys)
+        before = two.session.page
+        two.press(50, 50)
+        two.move(90, 200)
+        two.key("z", CTRL)
+        two.move(120, 220)
+        two.release(120, 220)
+        two.settle()
+        assert two.session.page is before, key
+    two.key("z", CTRL)
+    assert two.labels == []
+
+
+def test_paint_beside_the_photo_does_not_reach_it(two):
+    two.key("0", CTRL)
+    two.key("b", SHIFT)
+    two.drag(-60, 80, -30, 200)
+    two.key("l")
+    two.press(-60, 80)
+    for x, y in ((-20, 90), (-10, 200), (-60, 190)):
+        two.move(x, y)
+    two.release(-60, 80)
+    two.settle()
+    assert two.labels == ["Bar", "Bar"]
+    two.key("b", SHIFT)
+    two.drag(-6, 200, -6, 240)
+    two.settle()
+    box = two.session.page.annotations[-1].mask.box
+    assert (box.x0, box.x1) == (0, 4)
+
+
+def test_the_preview_of_a_photo_that_was_left_is_not_shown(two):
+    model = two.shelf.segmenters["nano"]
+    two.window.settings.set("hover_preview", True)
+    two.key("q")
+    model.gate.clear()
+    point(two, 180, 250)
+    wait_until(lambda: two.canvas._hover._asked is not None)
+    two.key("d")
+    wait_until(lambda: two.session.page is not None and two.assistant.photo is not None)
+    seen = []
+    two.canvas._hover.changed.connect(lambda mask: seen.append(mask))
+    point(two, 60, 60)
+    model.gate.set()
+    wait_until(lambda: two.canvas._hover.mask is not None)
+    two.settle()
+    assert all(mask is None or abs(mask.box.centre[0] - 60) < 5 for mask in seen)
