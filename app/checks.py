@@ -9,12 +9,12 @@ from app.jobs import Lane
 from app.session import Session
 from sscore import rules
 from sscore.errors import SscError
+from sscore.facts import PhotoFacts
 from sscore.project import Project
 from sscore.rules import Finding, Sizes
 from sscore.types import Page
 
 _TELL_MS = 500
-_CHUNK = 10  # photos checked in one go, so that the lane can do other things between
 
 
 class Checks(QObject):
@@ -66,29 +66,30 @@ class Checks(QObject):
         project = self._session.project
         if not self._pending or not self._index.ready or project is None:
             return
-        self._pending = False
-        self._sizes = rules.sizes(rules.shares(self._index.photos()))
-        fresh = [photo.image for photo in self._index.photos() if not photo.width]  # nobody has opened these
-        self._found = {rel: rules.check(Page(rel, 1, 1), project.labels) for rel in fresh}
-        self._check_some(project, [rel for rel in self._session.images if rel not in self._found])
+        self._pending, self._found = False, {}
+        photos = list(self._index.photos())
+        self.left = len(photos)
 
-    def _check_some(self, project: Project, rels: list[str]) -> None:
-        known, later = self._sizes, rels[_CHUNK:]
-        self.left = len(rels)
-        if not later or not self._told.isActive():
-            self._told.start()
+        def begin(first: tuple[Sizes, dict[str, list[Finding]]]) -> None:
+            if project is not self._session.project:
+                return
+            known, fresh = first
+            self._sizes, self._found = known, fresh | self._found  # an edit meanwhile knows better
+            rest = [photo.image for photo in photos if photo.image not in self._found]
+            self.left = len(rest)
             self.changed.emit()
+            self._lane.walk("check", rest, lambda rel: _check(project, rel, known), checked, priority=8)
 
-        def work() -> dict[str, list[Finding]]:
-            return {rel: _check(project, rel, known) for rel in rels[:_CHUNK]}
-
-        def done(found: dict[str, list[Finding]]) -> None:
+        def checked(found: list[tuple[str, list[Finding]]]) -> None:
             if project is self._session.project:
-                self._found.update(found)
-                self._check_some(project, later)
+                for rel, one in found:
+                    self._found.setdefault(rel, one)
+                self.left -= len(found)
+                if not self.left or not self._told.isActive():
+                    self._told.start()
+                    self.changed.emit()
 
-        if rels:
-            self._lane.submit("check", work, done, priority=8)
+        self._lane.submit("check", lambda: _first(project, photos), begin, priority=8)
 
     def _on_page(self, page: Page) -> None:
         project = self._session.project
@@ -103,6 +104,13 @@ class Checks(QObject):
 
         work = lambda: rules.check(page, project.labels, known)  # noqa: E731
         self._lane.submit(("check", page.image), work, done, priority=3)
+
+
+def _first(project: Project, photos: list[PhotoFacts]) -> tuple[Sizes, dict[str, list[Finding]]]:
+    """The usual sizes, and what is found on photos that nobody has opened."""
+    fresh = [photo.image for photo in photos if not photo.width]
+    found = {rel: rules.check(Page(rel, 1, 1), project.labels) for rel in fresh}
+    return rules.sizes(rules.shares(photos)), found
 
 
 def _check(project: Project, rel: str, known: Sizes) -> list[Finding]:

@@ -8,6 +8,7 @@ import time
 import pytest
 from studio_driver import wait_until
 
+from app import jobs
 from app.jobs import Lane
 
 
@@ -94,3 +95,29 @@ def test_nothing_is_put_off_when_somebody_waits(app, hurry):
     hurry(lane)
     assert ran == ["save"]
     lane.close()
+
+
+def test_a_walk_waits_for_the_window_between_its_turns(app, monkeypatch):
+    monkeypatch.setattr(jobs, "_TURN_S", 0.0)  # one item a turn
+    lane, looked, answers = Lane("test"), [], []
+    lane.walk("all", [3, 1, 2], lambda item: looked.append(item) or item * 10, answers.extend)
+    lane.drain()
+    time.sleep(0.05)
+    assert looked == [3]  # the window has not taken in the first answer
+    wait_until(lambda: lane.idle)
+    assert answers == [(3, 30), (1, 10), (2, 20)]
+    assert lane.close()
+
+
+def test_a_newer_walk_takes_the_place_of_one_under_way(app, monkeypatch):
+    monkeypatch.setattr(jobs, "_TURN_S", 0.0)
+    lane, answers = Lane("test"), []
+    second = lambda: lane.walk("all", "xy", str.upper, answers.extend)  # noqa: E731
+    lane.walk("all", "abc", str.upper, lambda found: (answers.extend(found), second()))
+    wait_until(lambda: lane.idle)
+    assert answers == [("a", "A"), ("x", "X"), ("y", "Y")]
+    lane.walk("all", "abc", str.upper, answers.extend)
+    lane.walk("all", "", str.upper, answers.extend)  # nothing to look at is a newer walk too
+    wait_until(lambda: lane.idle)
+    assert len(answers) == 3
+    assert lane.close()
