@@ -3,6 +3,7 @@ photo until the user has said yes or no."""
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,21 +12,23 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Signal
 
 from app.assistant import Assistant
-from app.canvas.paint import Art
 from app.effort import Spell
 from app.finds import Find, Finds
 from app.jobs import Lane
 from app.notices import Notice, of_error
 from app.photos import Photo
+from app.searching import all_pieces, piece_in
 from app.second_try import CRASHED, SecondTry
 from app.session import Session
 from app.settings import Settings
+from app.undo import Step
 from sscore import edits
 from sscore.errors import Cancelled
 from sscore.facts import EFFORT
 from sscore.project import Project
-from sscore.types import Annotation, Box, Page, Prompt, Scores, Segmenter
+from sscore.types import Annotation, Box, Page, Prompt, Segmenter
 
+_OWN_IDS = 1_000_000  # from here on count the proposals that somebody drew a box for
 _URGENT = 2  # prompts and their classes do not wait for a search
 
 
@@ -46,7 +49,9 @@ class Finder(QObject):
         self._session, self._assistant, self._settings, self._lane = session, assistant, settings, lane
         self.finds: Finds | None = None
         self.hovered: int | None = None
-        self.asked = 0  # boxes not answered yet
+        self._asked: list[tuple[str, Box]] = []  # image and box, not answered yet
+        self._ids = itertools.count(_OWN_IDS)
+        self._searches = 0
         self._image = ""
         self._kept: dict[str, Finds] = {}
         self._stop: threading.Event | None = None
@@ -92,9 +97,6 @@ class Finder(QObject):
 
     def _find(self, segmenter: Segmenter, photo: Photo, stop: threading.Event) -> Finds:
         """Runs on the model lane."""
-        from sscore.models.everything import find_all
-        from sscore.recognize import classify
-
         told = 0.0
 
         def progress(done: int, total: int) -> None:
@@ -108,21 +110,9 @@ class Finder(QObject):
                 self._reported.emit(stop, share)
 
         progress(0, 1)
-        classifier, labels = self._assistant.namer, self._session.labels
+        classifier, labels, naming = self._assistant.namer, self._session.labels, self._assistant.naming
         embedding = self._assistant.embedding(segmenter, photo)
-        found = [(one, one.mask) for one in find_all(segmenter, photo.rgb, embedding, progress=progress) if one.mask]
-        pieces = [mask for _, mask in found]
-        naming = self._assistant.naming
-        scores: Sequence[Scores | None] = [None] * len(pieces)
-        if classifier and pieces:
-            scores = classify(classifier, labels, photo.rgb, pieces, naming=naming)
-        made = []
-        for number, ((candidate, mask), score) in enumerate(zip(found, scores, strict=True)):
-            progress(1, 1)
-            art = Art(mask)
-            _ = art.outline()  # traced here rather than while painting
-            made.append(Find(number, candidate, mask, score, art, labels=labels))
-        return Finds(tuple(made), segmenter, classifier, 0.0)
+        return all_pieces(segmenter, classifier, labels, naming, photo.rgb, embedding, progress)
 
     # --- several boxes -----------------------------------------------------------------------------------------
 
@@ -131,7 +121,7 @@ class Finder(QObject):
         photo, project, page = self._assistant.photo, self._session.project, self._session.page
         if photo is None or page is None or photo.image != page.image or self._assistant.segmenter is None:
             return
-        self.asked += 1
+        self._asked.append((photo.image, box))
         self._ask(box, photo, project, again=False)
         self.changed.emit()
 
@@ -139,35 +129,26 @@ class Finder(QObject):
         """again: as of `_search`. The models are those of now."""
         segmenter = self._assistant.segmenter
         if segmenter is None or project is not self._session.project:
-            self.asked -= 1
+            self._asked.remove((photo.image, box))
             self.changed.emit()
             return
-        classifier, labels, prompt = self._assistant.namer, self._session.labels, Prompt(box=box)
-        naming = self._assistant.naming
+        classifier, labels, naming = self._assistant.namer, self._session.labels, self._assistant.naming
 
         def work() -> Find | None:
-            from sscore.recognize import propose
-
             embedding = self._assistant.embedding(segmenter, photo)
-            answer = propose(segmenter, classifier, labels, photo.rgb, embedding, prompt, naming=naming)
-            best = answer.candidates[0] if answer.candidates else None
-            if best is None or best.mask is None:
-                return None
-            art = Art(best.mask)
-            art.outline()
-            return Find(-1, best, best.mask, answer.scores, art, prompt=prompt, labels=labels)
+            return piece_in(segmenter, classifier, labels, naming, photo.rgb, embedding, Prompt(box=box))
 
         self._lane.submit(
             ("piece", box),
             work,
-            lambda find: self._on_piece(project, photo.image, Finds((), segmenter, classifier, 0.0), find),
+            lambda find: self._on_piece(project, photo.image, box, Finds((), segmenter, classifier, 0.0), find),
             lambda error: self._on_no_piece(error, box, photo, project, again),
             priority=1,
         )
 
-    def _on_piece(self, project: Project | None, image: str, none: Finds, find: Find | None) -> None:
+    def _on_piece(self, project: Project | None, image: str, box: Box, none: Finds, find: Find | None) -> None:
         """none: what there is when nothing was found before. The answer waits where its photo is left meanwhile."""
-        self.asked -= 1
+        self._asked.remove((image, box))
         self.answered.emit()
         here = image == self._image
         known = (self.finds if here else self._kept.get(image)) or replace(
@@ -178,7 +159,7 @@ class Finder(QObject):
         elif find is None:
             self.notice.emit(Notice("info", self.tr("Nothing was found in one of the boxes."), key="find"))
         if find is not None:
-            fresh = replace(find, id=max((one.id for one in known.all), default=-1) + 1)
+            fresh = replace(find, id=next(self._ids))
             known, page = replace(known, all=(*known.all, fresh)), self._session.page
             if here:
                 self._show(known.beside(page) if page is not None else known)
@@ -191,7 +172,7 @@ class Finder(QObject):
         if crashed and not again:
             self._second.later(lambda: self._ask(box, photo, project, again=True))
             return
-        self.asked -= 1
+        self._asked.remove((photo.image, box))
         self.changed.emit()
         if not crashed:
             self.notice.emit(of_error(error, key="find"))
@@ -199,6 +180,15 @@ class Finder(QObject):
         self._unanswered.append((photo.image, box))
         text = self.tr("Boxes without an answer: {n}").format(n=len(self._unanswered))
         self.notice.emit(Notice("warning", text, self._second.refused(), "find", self.tr("Ask again"), self._ask_again))
+
+    @property
+    def asked(self) -> int:
+        """How many boxes are not answered yet, on any photo."""
+        return len(self._asked)
+
+    @property
+    def asked_here(self) -> list[Box]:
+        return [box for image, box in self._asked if image == self._image]
 
     def _ask_again(self) -> None:
         """The boxes that crashed a model twice, on the photo they were drawn on."""
@@ -227,7 +217,9 @@ class Finder(QObject):
         if stop is not self._stop or image != self._image or page is None:
             return
         self._stop = None
-        finds = replace(finds, threshold=self._settings.get("finds_from")).beside(page)
+        self._searches += 1
+        threshold = self._settings.get("finds_from")
+        finds = replace(finds, threshold=threshold, search=self._searches).beside(page)
         self.spell.begin()
         self._show(finds if finds.open else None)
         if not finds.all:
@@ -347,26 +339,36 @@ class Finder(QObject):
     def reject(self, finds: Iterable[Find]) -> None:
         """These are no pieces."""
         self.spell.decided()
-        if self.finds is not None:
-            gone = [find.id for find in finds]
-            following = self.finds.stepped(1).current if self.finds.current in gone else self.finds.current
-            left = self.finds.without(gone)
-            self._show(replace(left, current=following if left.get(following) else None) if left.open else None)
+        gone = tuple(finds)
+        self._take_away(gone, self.tr("reject 1 proposal") if len(gone) == 1 else self.tr("reject {n} proposals"))
 
     def discard(self) -> None:
-        """None of them, shown or not; a slip can be put right."""
-        image, gone = self._image, self.finds
-        if gone is None:
+        """None of them, shown or not."""
+        gone = self.finds.open if self.finds is not None else ()
+        self._take_away(gone, self.tr("discard {n} proposals"))
+        if gone:
+            text = self.tr("{n} proposals discarded. Ctrl+Z brings them back.").format(n=len(gone))
+            self.notice.emit(Notice("info", text, key="find"))
+
+    def _take_away(self, gone: Sequence[Find], title: str) -> None:
+        """As one undoable step. Another search has its own proposals, so there is nothing to bring back then."""
+        finds, ids = self.finds, [find.id for find in gone]
+        if finds is None or not gone:
             return
-        self._show(None)
+
+        def drop() -> None:
+            if self.finds is not None and self.finds.search == finds.search:
+                following = self.finds.stepped(1).current if self.finds.current in ids else self.finds.current
+                left = self.finds.without(ids)
+                self._show(replace(left, current=following if left.get(following) else None))
 
         def bring_back() -> None:
             page = self._session.page
-            if self.finds is None and self._image == image and page is not None:
-                self._show(gone.beside(page))
+            if self.finds is not None and page is not None and self.finds.search == finds.search:
+                current = finds.current if finds.current in ids else None
+                self._show(replace(self.finds.again(gone), current=current).beside(page))
 
-        text = self.tr("{n} proposals discarded").format(n=len(gone.open))
-        self.notice.emit(Notice("info", text, "", "find", self.tr("Bring them back"), bring_back))
+        self._session.stack(self._image).push(Step(title.format(n=len(gone)), drop, bring_back))
 
     def set_label(self, find: Find, label: str) -> None:
         if self.finds is not None:

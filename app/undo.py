@@ -1,7 +1,9 @@
-"""The one undo command: a page before and after. Pages share what was not touched, so a step costs one mask."""
+"""The undo commands: a page before and after (pages share what was not touched, so a step costs one mask), and what is
+no part of a page."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
@@ -36,3 +38,17 @@ class EditPage(QUndoCommand):
             return False
         self._after = other._after
         return True
+
+
+class Step(QUndoCommand):
+    """Something beside the page, such as a proposal that was rejected: done at once, and again with redo."""
+
+    def __init__(self, title: str, do: Callable[[], None], take_back: Callable[[], None]) -> None:
+        super().__init__(title)
+        self._do, self._take_back = do, take_back
+
+    def redo(self) -> None:
+        self._do()
+
+    def undo(self) -> None:
+        self._take_back()

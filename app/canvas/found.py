@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.actions import native
 from app.canvas import paint
 from app.canvas.foot_bar import FootBar
 from app.canvas.items import CRISP_FROM, LIGHT, SHADE, density_of, set_pen
 from app.canvas.layer import TRACED_FROM
 from app.canvas.tags import TagItem
-from app.canvas.tools import hit
+from app.canvas.tools import DRAWING, ToolKey, hit
 from app.finder import Finder
 from app.finds import Find
 from app.look import Look
@@ -94,6 +95,34 @@ class FindItem(QGraphicsItem):
 _DASHES = Qt.PenStyle.DashLine
 
 
+class AskedItem(QGraphicsItem):
+    """The boxes that the model has not answered yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setZValue(_DEPTH)
+        self._frames: list[QRectF] = []
+        self._bounds = QRectF()
+
+    def show_boxes(self, boxes: list[Box]) -> None:
+        frames = [QRectF(box.x0, box.y0, box.width, box.height) for box in boxes]
+        if frames != self._frames:
+            self.prepareGeometryChange()
+            self._frames, self._bounds = frames, QRectF()
+            for frame in frames:
+                self._bounds = self._bounds.united(frame)
+            self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        return self._bounds.adjusted(-12, -12, 12, 12) if self._frames else QRectF()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, width, style in ((SHADE, 3.0, Qt.PenStyle.SolidLine), (LIGHT, 1.4, _DASHES)):
+            set_pen(painter, colour, width, style)
+            painter.drawRects(self._frames)
+
+
 class FindsLayer(QObject):
     """Keeps one item for each shown find on `scene`, and says which one the mouse means. `colour_of` gives a label's
     colour "#RRGGBB", `name_of` its name."""
@@ -112,6 +141,8 @@ class FindsLayer(QObject):
         self._colour_of, self._name_of = colour_of, name_of
         self._tag: TagItem | None = None
         self._items: dict[int, FindItem] = {}  # by id() of the mask, which the item keeps alive
+        self._asked = AskedItem()
+        scene.addItem(self._asked)
         finder.changed.connect(self.sync)
         self._settings.changed.connect(self._on_setting)
 
@@ -120,6 +151,7 @@ class FindsLayer(QObject):
             self.sync()
 
     def sync(self) -> None:
+        self._asked.show_boxes(self._finder.asked_here)
         shown = {id(find.mask): find for find in self._finder.shown}
         for gone in self._items.keys() - shown.keys():
             self._scene.removeItem(self._items.pop(gone))
@@ -180,7 +212,7 @@ class FindsBar(FootBar):
     def __init__(self, finder: Finder, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._finder, self._look = finder, look
-        self._share = 0.0
+        self._share, self._tool = 0.0, ""
         self.count, self.keys = QLabel(), QLabel()
         self.keys.setProperty("role", "muted")
         self.bar = QProgressBar(textVisible=False)
@@ -207,6 +239,18 @@ class FindsBar(FootBar):
         finder.progressed.connect(self._on_progress)
         look.changed.connect(self.refresh)
         self.refresh()
+
+    def set_tool(self, key: ToolKey) -> None:
+        """What the mouse does to proposals depends on the tool in hand."""
+        self._tool = key
+        self.keys.setText(self._advice())
+
+    def _advice(self) -> str:
+        if self._tool == "lasso":
+            return self.tr("Draw around some: accept   ·   with Ctrl: reject   ·   Tab, then F or Delete: one by one")
+        if self._tool in DRAWING:
+            return self.tr("Tab: the next one   ·   F: accept   ·   Delete: reject   ·   with the mouse: V or W first")
+        return self.tr("Click or F: accept   ·   right click or Delete: reject   ·   Tab: the next one")
 
     def _on_progress(self, share: float) -> None:
         self._share = share
@@ -239,5 +283,7 @@ class FindsBar(FootBar):
         self.discard.setText(self.tr("Discard all"))
         self.slider.setAccessibleName(self.tr("Smallest score shown"))
         self.slider.setToolTip(self.tr("How good the model thinks its mask is (predicted IoU)"))
-        self.keys.setText(self.tr("Click or F: accept   ·   right click or Delete: reject   ·   Tab: the next one"))
+        self.accept.setToolTip(native("Shift+F"))
+        self.discard.setToolTip(native("Shift+Delete"))
+        self.keys.setText(self._advice())
         self.setVisible(running or waiting or bool(asked))

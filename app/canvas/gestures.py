@@ -12,7 +12,7 @@ from app.canvas.draw_tools import BrushTool, CornersTool, KnifeTool, LassoTool, 
 from app.canvas.found import FindsLayer
 from app.canvas.sketch import NO_SKETCH
 from app.canvas.stage import Stage
-from app.canvas.tools import Answer, BoxTool, Pointer, PointsTool, SelectTool, Tool, ToolKey, clamped, hit
+from app.canvas.tools import DRAWING, Answer, BoxTool, Pointer, PointsTool, SelectTool, Tool, ToolKey, clamped, hit
 from app.canvas.viewport import Viewport
 from app.drawing import Drawing
 from app.finds import Find
@@ -24,14 +24,6 @@ from sscore.types import Prompt
 
 _WITHIN = 0.01  # px: how far inside the photo's far edges a point stays
 _NUDGE = 1_000_000  # gesture numbers of arrow keys lie above those of drawing
-_DRAWING = (
-    "brush",
-    "lasso",
-    "polygon",
-    "knife",
-    "corners",
-    "ruler",
-)  # they mean what is drawn, not what lies under the mouse
 
 
 class Gestures(QObject):
@@ -133,14 +125,14 @@ class Gestures(QObject):
     def press(self, event: QMouseEvent) -> None:
         if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
             return
-        if self._tool.key in _DRAWING or not self._decide(event):
+        if self._tool.key in DRAWING or not self._decide(event):
             self._answer(self._tool.press(self._pointer(event), self._assistant.pending.prompt))
 
     def move(self, event: QMouseEvent) -> None:
         page = self._session.page
         self.show_brush(event.position(), event.modifiers(), event.buttons())
         left, right = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
-        held = event.buttons() & (left | right if self._tool.key in _DRAWING else left)
+        held = event.buttons() & (left | right if self._tool.key in DRAWING else left)
         if held or self.polygon.drawing:
             self._answer(self._tool.move(self._pointer(event)))
         elif page is not None:
@@ -153,7 +145,7 @@ class Gestures(QObject):
             self.movable = self._tool.key == "select" and self._grabs(at.x(), at.y())
 
     def release(self, event: QMouseEvent) -> None:
-        right = event.button() == Qt.MouseButton.RightButton and self._tool.key in _DRAWING
+        right = event.button() == Qt.MouseButton.RightButton and self._tool.key in DRAWING
         if event.button() == Qt.MouseButton.LeftButton or right:
             answer = self._tool.release(self._pointer(event))
             self._answer(answer)

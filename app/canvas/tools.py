@@ -14,6 +14,8 @@ from sscore.polygons import Ring
 from sscore.types import Box, Page, Prompt
 
 ToolKey = Literal["select", "box", "points", "brush", "lasso", "polygon", "knife", "corners", "ruler"]
+# These mean what is drawn, not what lies under the mouse.
+DRAWING: tuple[ToolKey, ...] = ("brush", "lasso", "polygon", "knife", "corners", "ruler")
 SMALLEST_BOX = 3.0  # image px: below this a drag was a click
 CLICK_SLACK = 4.0  # screen px a click may wander
 

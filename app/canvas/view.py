@@ -262,6 +262,7 @@ class CanvasView(Viewport):
         if self.gestures.set_tool(key):
             if self._mouse is not None:
                 self.gestures.show_brush(self._mouse.toPointF(), _NO_KEYS, Qt.MouseButton.NoButton)
+            self.finds_bar.set_tool(key)
             self.tool_changed.emit(key)
         self.set_cursor()
         self._teach()

@@ -1506,16 +1506,32 @@ MIT 许可证</translation>
         <translation>接受 {n} 个候选</translation>
     </message>
     <message>
-        <source>{n} proposals discarded</source>
-        <translation>已放弃 {n} 个候选</translation>
+        <source>reject 1 proposal</source>
+        <translation>否决 1 个候选</translation>
     </message>
     <message>
-        <source>Bring them back</source>
-        <translation>恢复</translation>
+        <source>reject {n} proposals</source>
+        <translation>否决 {n} 个候选</translation>
+    </message>
+    <message>
+        <source>discard {n} proposals</source>
+        <translation>放弃 {n} 个候选</translation>
+    </message>
+    <message>
+        <source>{n} proposals discarded. Ctrl+Z brings them back.</source>
+        <translation>已放弃 {n} 个候选，按 Ctrl+Z 恢复。</translation>
     </message>
 </context>
 <context>
     <name>FindsBar</name>
+    <message>
+        <source>Draw around some: accept   ·   with Ctrl: reject   ·   Tab, then F or Delete: one by one</source>
+        <translation>圈住几个：接受   ·   按住 Ctrl 圈：否决   ·   Tab 后按 F 或 Delete：逐个处理</translation>
+    </message>
+    <message>
+        <source>Tab: the next one   ·   F: accept   ·   Delete: reject   ·   with the mouse: V or W first</source>
+        <translation>Tab：下一个   ·   F：接受   ·   Delete：否决   ·   用鼠标处理请先按 V 或 W</translation>
+    </message>
     <message>
         <source>Looking for all pieces…</source>
         <translation>正在查找所有废钢件…</translation>

@@ -154,12 +154,68 @@ def test_what_is_an_object_already_is_not_offered(finding):
 def test_discarding_all_leaves_the_objects(finding):
     finder = find(finding)
     finding.key(Qt.Key.Key_Delete, SHIFT)
-    assert finder.finds is None
+    assert finder.shown == ()
     assert finding.labels == []
     assert not finding.canvas.finds_bar.isVisible()
     (notice,) = finding.window.messages.notices
-    assert notice.text == "3 proposals discarded"
-    notice.run()
+    assert "3 proposals discarded" in notice.text
+    finding.key("z", CTRL)
+    assert len(finder.shown) == 3
+    finding.key("y", CTRL)
+    assert finder.shown == ()
+
+
+def test_what_was_rejected_comes_back_step_by_step(finding):
+    finder = find(finding)
+    before = [one.id for one in finder.shown]
+    finding.key(Qt.Key.Key_Tab)
+    in_hand = finder.finds.current
+    finding.key(Qt.Key.Key_Delete)
+    finding.click(320, 200)
+    finding.click(200, 60, button=Qt.MouseButton.RightButton)
+    assert finder.shown == () and finding.labels == ["Pipe"]
+    finding.key("z", CTRL)
+    assert [one.score for one in finder.shown] == [0.85]
+    finding.key("z", CTRL)
+    assert finding.labels == [] and [one.score for one in finder.shown] == [0.85, 0.70]
+    finding.key("z", CTRL)
+    assert [one.id for one in finder.shown] == before and finder.finds.current == in_hand
+    for _ in range(3):
+        finding.key("y", CTRL)
+    finding.settle()
+    assert finder.shown == () and finding.on_disk().annotations[0].label == "Pipe"
+
+
+def test_a_search_on_another_photo_does_not_hinder_undo(finding):
+    finder = find(finding)
+    finder.reject([finder.shown[0]])
+    finding.key("d")
+    finding.settle()
+    find(finding)
+    finding.key("a")
+    finding.settle()
+    finding.key("z", CTRL)
+    assert len(finder.shown) == 3
+
+
+def test_the_bar_says_what_the_tool_in_hand_does_to_proposals(finding):
+    find(finding)
+    keys = finding.canvas.finds_bar.keys
+    assert keys.text().startswith("Click or F")
+    finding.key("l")
+    assert keys.text().startswith("Draw around some")
+    finding.key("b", SHIFT)
+    assert "Click" not in keys.text()
+    finding.key("w")
+    assert keys.text().startswith("Click or F")
+
+
+def test_another_search_owes_nothing_to_what_was_rejected_before(finding):
+    finder = find(finding)
+    finder.reject([finder.shown[0]])
+    find(finding)
+    assert len(finder.shown) == 3
+    finding.key("z", CTRL)
     assert len(finder.shown) == 3
 
 
@@ -241,8 +297,10 @@ def test_a_lasso_accepts_what_it_holds_in_one_step_and_rejects_with_ctrl(finding
     lasso(finding, 5, 5, 130, 130)
     assert finding.labels == ["Pipe"]
     lasso(finding, 5, 5, 395, 295, Qt.KeyboardModifier.ControlModifier)
-    assert finder.finds is None
+    assert finder.shown == ()
     assert finding.labels == ["Pipe"]
+    finding.key("z", CTRL)
+    assert len(finder.shown) == 2 and finding.labels == ["Pipe"]
     finding.key("z", CTRL)
     assert finding.labels == []
 
@@ -257,9 +315,17 @@ def test_boxes_drawn_one_after_the_other_are_proposals_of_their_own(studio):
         studio.move(x + 100, 140)
         QTest.mouseRelease(studio.canvas.viewport(), Qt.MouseButton.LeftButton, CTRL, studio.at(x + 100, 140))
     assert "3 boxes" in studio.canvas.finds_bar.count.text()
+    frames = studio.canvas._finds_layer._asked.boundingRect()
+    assert frames.contains(30, 50) and frames.contains(370, 130)
+    studio.key("d")
+    assert studio.canvas._finds_layer._asked.boundingRect().isEmpty()
+    studio.key("a")
+    wait_until(lambda: studio.session.page is not None)
+    assert not studio.canvas._finds_layer._asked.boundingRect().isEmpty()
     assert studio.assistant.pending.empty
     model.gate.set()
     wait_until(lambda: len(studio.window.finder.shown) == 3, what="three proposals")
+    assert studio.canvas._finds_layer._asked.boundingRect().isEmpty()
     studio.key("f", SHIFT)
     studio.settle()
     assert studio.labels == ["Pipe"] * 3
