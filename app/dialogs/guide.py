@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl
@@ -42,6 +43,7 @@ class GuideDialog(QDialog):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
+        self._spoken = self._shown = look.lang  # by the window, in this one
         self.contents = QListWidget()
         self.contents.setFixedWidth(220)
         self.contents.setWordWrap(True)
@@ -64,10 +66,15 @@ class GuideDialog(QDialog):
         self.page.setFocus()
 
     def _on_look(self) -> None:
-        self.read(self._look.lang)
+        """Another language of the window is followed; other colours alone change nothing of what one reads."""
+        if self._look.lang != self._spoken:
+            self._spoken = self._shown = self._look.lang
+        self.read(self._shown)
 
     def read(self, lang: str) -> None:
-        """The guide in this language, from its beginning."""
+        """The guide in this language, at the place where one is."""
+        place = self.page.place(self._headings)
+        self._shown = lang
         self.setWindowTitle(self.tr("User guide"))
         self.contents.setAccessibleName(self.tr("Contents"))
         self.page.setAccessibleName(self.tr("User guide"))
@@ -75,7 +82,8 @@ class GuideDialog(QDialog):
         self._headings = self.page.headings()
         self.contents.clear()
         self.contents.addItems([block.text() for block in self._headings])
-        self.contents.setCurrentRow(0)
+        self.page.go_to(place, self._headings)
+        self.contents.setCurrentRow(self.page.reading(self._headings))
 
     def _go(self) -> None:
         self.page.show_block(self._headings[self.contents.currentRow()])
@@ -132,6 +140,24 @@ class GuidePage(QTextBrowser):
         layout = self.document().documentLayout()
         above = [n for n, block in enumerate(headings) if layout.blockBoundingRect(block).top() < line]
         return above[-1] if above else 0
+
+    def place(self, headings: list[QTextBlock]) -> float:
+        """Where one is, in any language: how many headings have passed, and the share of the way to the next."""
+        tops, line = self._tops(headings), self.verticalScrollBar().value()
+        passed = min(bisect_right(tops, line), len(tops) - 1) - 1
+        return passed + (line - tops[passed]) / max(tops[passed + 1] - tops[passed], 1)
+
+    def go_to(self, place: float, headings: list[QTextBlock]) -> None:
+        """Bring what `place` has told to the top again."""
+        tops = self._tops(headings)
+        passed = min(int(place), len(tops) - 2)
+        self.verticalScrollBar().setValue(round(tops[passed] + (place - passed) * (tops[passed + 1] - tops[passed])))
+
+    def _tops(self, headings: list[QTextBlock]) -> list[int]:
+        """px from the beginning to it, to each heading and to the end."""
+        layout = self.document().documentLayout()
+        found = [round(layout.blockBoundingRect(block).top()) - _MARGIN // 2 for block in headings]
+        return [0, *found, max(round(layout.documentSize().height()), *found, 1)]
 
     def loadResource(self, kind: int, name: QUrl) -> object:  # noqa: N802 (Qt's name, as below)
         picture = self._pictures.get(name.toString())

@@ -57,6 +57,28 @@ def test_the_other_language_is_a_click_away_and_the_windows_is_followed(make_stu
     shown.close()
 
 
+def test_another_language_or_theme_keeps_the_place(make_studio):
+    studio = make_studio("en")
+    shown = studio.window.flow.show_guide()
+    wait_until(lambda: not shown.page._late.isActive(), what="the pictures' width")
+    shown.contents.setCurrentRow(4)
+    shown.contents.itemClicked.emit(shown.contents.currentItem())
+    bar = shown.page.verticalScrollBar()
+    bar.setValue(bar.value() + 90)
+    place, at = shown.page.place(shown._headings), bar.value()
+    assert shown.page.reading(shown._headings) == 4
+    for lang in ("zh", "en"):
+        studio.window.settings.set("language", lang)
+        assert shown.page.reading(shown._headings) == shown.contents.currentRow() == 4
+        assert abs(shown.page.place(shown._headings) - place) < 0.05
+    shown.page.anchorClicked.emit(QUrl("guide.zh.md"))
+    studio.window.settings.set("theme", "light")
+    assert shown.page.toPlainText().startswith("十分钟") and abs(shown.page.place(shown._headings) - place) < 0.05
+    shown.page.anchorClicked.emit(QUrl("guide.en.md"))
+    assert abs(bar.value() - at) < 10
+    shown.close()
+
+
 def test_a_wheel_brings_it_along(monkeypatch, tmp_path):
     """Where pyproject puts the guides is where they are looked for first."""
     put = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
