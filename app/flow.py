@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.bulk import Bulk
@@ -173,6 +174,7 @@ class Flow(QObject):
                 window.session, self.index, self.bulk, self.crops, window.settings, self.lane, window.look, window
             )
             self._gallery.jump.connect(self._jump_from_afar)
+            _let_esc_close(self._gallery)
         if query is not None:
             self._gallery.ask(query)
         _bring(self._gallery)
@@ -185,6 +187,7 @@ class Flow(QObject):
         if self._statistics is None:
             self._statistics = StatisticsPanel(window.session, self.index, self.lane, window.look, window)
             self._statistics.gallery_wanted.connect(self.show_gallery)
+            _let_esc_close(self._statistics)
         _bring(self._statistics)
         return self._statistics
 
@@ -197,6 +200,7 @@ class Flow(QObject):
             self._compare = CompareDialog(
                 window.session, window.assistant, self._shelf, window.settings, lane, window.look, window
             )
+            _let_esc_close(self._compare)
         _bring(self._compare)
         self._compare.ask()
         return self._compare
@@ -379,3 +383,8 @@ def _bring(window: QWidget) -> None:
     window.show()
     window.raise_()
     window.activateWindow()
+
+
+def _let_esc_close(window: QWidget) -> None:
+    """As it closes dialogs."""
+    QShortcut(QKeySequence(Qt.Key.Key_Escape), window, window.close)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QColor, QImage, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -72,12 +72,14 @@ class CaptureDialog(QDialog):
         self.place.setProperty("role", "muted")
         self.video = QPushButton(self.tr("Video file…"))
         self.camera = QPushButton(self.tr("Camera"))
-        self.play = QPushButton(self.tr("Play"), checkable=True)
+        self.play = QPushButton(self.tr("Play  (P)"), checkable=True)
+        self.play.setShortcut(Qt.Key.Key_P)
         self.play.toggled.connect(self._on_play)
         self.take = QPushButton(self.tr("Take this frame  (Space)"))
         self.take.setShortcut(Qt.Key.Key_Space)
         self.take.setProperty("primary", "true")
-        self.naming = QCheckBox(self.tr("Name what is in the middle"))
+        self.naming = QCheckBox(self.tr("Name what is in the middle  (N)"))
+        self.naming.setShortcut(Qt.Key.Key_N)
         self.says = QLabel(wordWrap=True)
         self.says.setProperty("role", "muted")
         for button, run in (
@@ -85,9 +87,9 @@ class CaptureDialog(QDialog):
             (self.camera, lambda: self.open_source(0)),
             (self.take, self._take),
         ):
-            button.setAutoDefault(False)
+            # Space takes a frame wherever one is; so Enter presses these.
+            button.setAutoDefault(button is not self.take)
             button.clicked.connect(lambda _on=False, r=run: r())
-        self.play.setAutoDefault(False)
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.video)
@@ -110,14 +112,18 @@ class CaptureDialog(QDialog):
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
         self._enable()
-        self.naming.toggled.connect(lambda _on: self._show())
+        self.naming.toggled.connect(self._on_naming)
         self.naming.setToolTip(self.tr("The class of what lies in the frame drawn in the middle, as one looks"))
-        self.picture.setText(self.tr("Choose a video file, or connect a camera."))
+        self._show_nothing()
         self._say(self.tr("Every frame you take becomes a photo of this folder."))
 
     def _say(self, text: str, colour: str = "muted") -> None:
         self.says.setText(text)
         self.says.setStyleSheet(f"color: {getattr(self._look.colours, colour)};")
+
+    def _show_nothing(self) -> None:
+        self.picture.setText(self.tr("Choose a video file, or connect a camera."))
+        self.place.clear()
 
     def _enable(self) -> None:
         there, live = self._frames is not None, self._frames is not None and self._frames.live
@@ -148,6 +154,7 @@ class CaptureDialog(QDialog):
         self.slider.blockSignals(False)
         self._at = 0
         self._enable()
+        self.slider.setFocus()  # the arrow keys go from frame to frame
         if frames.live:
             self._clock.start(_LIVE_MS)
         self._read(0)
@@ -155,6 +162,8 @@ class CaptureDialog(QDialog):
     def _on_failed(self, error: Exception) -> None:
         self._reading = False
         self._clock.stop()
+        if self._frames is None:
+            self._show_nothing()  # rather than a frame of the source before
         # What was foreseen says all in one sentence; its headline is about photos.
         self._say(facts(error) if isinstance(error, SscError) else of_error(error).detail, "danger")
 
@@ -163,6 +172,8 @@ class CaptureDialog(QDialog):
             self._read(at)
 
     def _on_play(self, on: bool) -> None:
+        self.play.setText(self.tr("Pause  (P)") if on else self.tr("Play  (P)"))
+        self.play.setShortcut(Qt.Key.Key_P)  # goes with the text
         if on:
             self._clock.start(_PLAY_MS)
         elif self._frames is not None and not self._frames.live:
@@ -234,10 +245,19 @@ class CaptureDialog(QDialog):
 
     # --- naming and taking -------------------------------------------------------------------------------------
 
+    def _on_naming(self, on: bool) -> None:
+        """At once, also while the video stands still."""
+        self._show()
+        if on and self._frame is not None:
+            self._name(self._frame)
+
     def _name(self, rgb: ByteArray) -> None:
         """Classify the middle of the frame on the model lane; the latest frame wins."""
         classifier, labels = self._assistant.namer, self._session.labels
         if classifier is None:
+            self._say(
+                self.tr("No model in use knows the classes of this folder. Choose one under Tools, Models…."), "warn"
+            )
             return
         left, top, side, _ = self._middle()
         box = Mask(np.ones((side, side), np.bool_), left, top)
@@ -290,9 +310,7 @@ class CaptureDialog(QDialog):
         if frames is not None:
             self._lane.submit(("close", id(frames)), frames.close, priority=0, always=True)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+    def done(self, result: int) -> None:
+        """By whatever way it is closed; Esc sends no close event."""
         self._stop()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        self.close()
+        super().done(result)

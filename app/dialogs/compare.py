@@ -103,9 +103,15 @@ class CompareDialog(QWidget):
         self.differ.toggled.connect(lambda _on: self._show())
         for number in range(_AT_MOST):
             QShortcut(QKeySequence(str(number + 1)), self, lambda n=number: self.take(n))
-        QShortcut(QKeySequence("Space"), self, self.differ.toggle)
-        QShortcut(QKeySequence("F5"), self, self.ask)
-        QShortcut(QKeySequence("Ctrl+Z"), self, session.undo_group.undo)
+        # Space and Enter are for the control that has the keyboard.
+        for keys, run in (
+            ("D", self.differ.toggle),
+            ("F5", self.ask),
+            ("Shift+F5", self.ask_all),
+            ("M", self.models.showMenu),
+            ("Ctrl+Z", self._undo),
+        ):
+            QShortcut(QKeySequence(keys), self, run)
         self._progressed.connect(self._on_progress)
         self._answered.connect(self._on_answers)
         session.selection_changed.connect(lambda _ids: self._on_other())
@@ -118,11 +124,11 @@ class CompareDialog(QWidget):
         self.setWindowTitle(self.tr("Compare models"))
         self.run.setText(self.tr("Ask them  (F5)"))
         self.run.setToolTip(self.tr("The prompt of the mask being made, or the one stored with the selected object"))
-        self.replay.setText(self.tr("All objects of this photo"))
+        self.replay.setText(self.tr("All objects of this photo  (Shift+F5)"))
         self.replay.setToolTip(
             self.tr("Asks again with every stored prompt. Where models disagree, the object moves up the review queue.")
         )
-        self.differ.setText(self.tr("Difference  (Space)"))
+        self.differ.setText(self.tr("Difference  (D)"))
         self.differ.setToolTip(
             self.tr("Green: both; red: only this model; blue: only the accepted mask or the first model")
         )
@@ -155,7 +161,7 @@ class CompareDialog(QWidget):
             action.setCheckable(True)
             action.setChecked(card.id in self.chosen)
             action.toggled.connect(lambda on, one=card.id: self.choose(one, on))
-        self.models.setText(self.tr("Models: {names}").format(names=", ".join(self.chosen) or "–") + "  ▾")
+        self.models.setText(self.tr("Models: {names}  (M)").format(names=", ".join(self.chosen) or "–") + "  ▾")
         self.run.setEnabled(len(self.chosen) >= 1)
         self.replay.setEnabled(len(self.chosen) >= 1)
 
@@ -236,9 +242,17 @@ class CompareDialog(QWidget):
         if following:
             lines.append(self.tr("Asking {name}…").format(name=following))
         elif answers:
-            lines.append(self.tr("1–4 takes a mask, Space shows the difference. Ctrl+Z takes it back."))
+            lines.append(self._help())
         self.says.setText("\n".join(lines))
         self._show()
+
+    def _help(self) -> str:
+        return self.tr("1–4 takes a mask, D shows the difference. Ctrl+Z takes it back.")
+
+    def _undo(self) -> None:
+        """What the line below says of a mask that was taken holds no longer."""
+        self._session.undo_group.undo()
+        self.says.setText(self._help() if self.answers else "")
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, Cancelled):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -341,12 +341,13 @@ class EvaluateDialog(QDialog):
         if self._report is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._report)))
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+    def done(self, result: int) -> None:
+        """By whatever way it is closed; Esc sends no close event."""
         self._stopped = True
         self.child.stop()
         self._lane.cancel("evaluate")
         self._lane.cancel("evaluated")
-        super().closeEvent(event)
+        super().done(result)
 
 
 def _weakest(run: Path) -> tuple[dict[str, dict[str, float]], list[Weak]]:

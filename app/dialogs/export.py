@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -215,8 +215,9 @@ class ExportDialog(QDialog):
         self.report.show()
         self.adjustSize()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+    def done(self, result: int) -> None:
+        """By whatever way it is closed; Esc sends no close event."""
         self._stopped = True
         if self._running:
             self._disk.cancel("export")
-        super().closeEvent(event)
+        super().done(result)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -371,11 +370,12 @@ class LearnNamesDialog(QDialog):
         self.says.say(text, colour)
         fit_height(self, shrink=True)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+    def done(self, result: int) -> None:
+        """By whatever way it is closed; Esc sends no close event."""
         self._stopped = True
         self._lane.cancel("learn")
         self.child.stop()
-        super().closeEvent(event)
+        super().done(result)
 
 
 def _points(share: float) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -230,8 +229,9 @@ class NamingDialog(QDialog):
         shown = of_error(error)
         self.say(self.tr("{what}: {why}").format(what=shown.text, why=shown.detail), "danger")
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+    def done(self, result: int) -> None:
+        """By whatever way it is closed; Esc sends no close event."""
         self._stopped = True
         self.child.stop()
         self._lane.cancel("naming-dialog")
-        super().closeEvent(event)
+        super().done(result)

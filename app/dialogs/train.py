@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -368,8 +367,9 @@ class TrainDialog(QDialog):
         self.says.say(text, colour)
         fit_height(self)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+    def done(self, result: int) -> None:
+        """By whatever way it is closed; Esc sends no close event."""
         self._paused = True
         self.child.stop()
         self._lane.cancel("train")
-        super().closeEvent(event)
+        super().done(result)

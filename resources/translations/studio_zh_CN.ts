@@ -609,16 +609,8 @@ MIT 许可证</translation>
         <translation>相机</translation>
     </message>
     <message>
-        <source>Play</source>
-        <translation>播放</translation>
-    </message>
-    <message>
         <source>Take this frame  (Space)</source>
         <translation>取这一帧（空格）</translation>
-    </message>
-    <message>
-        <source>Name what is in the middle</source>
-        <translation>识别画面中央</translation>
     </message>
     <message>
         <source>The class of what lies in the frame drawn in the middle, as one looks</source>
@@ -633,8 +625,24 @@ MIT 许可证</translation>
         <translation>取下的每一帧都会成为此文件夹中的一张照片。</translation>
     </message>
     <message>
+        <source>Play  (P)</source>
+        <translation>播放（P）</translation>
+    </message>
+    <message>
+        <source>Name what is in the middle  (N)</source>
+        <translation>识别画面中央（N）</translation>
+    </message>
+    <message>
         <source>Opening…</source>
         <translation>正在打开…</translation>
+    </message>
+    <message>
+        <source>Pause  (P)</source>
+        <translation>暂停（P）</translation>
+    </message>
+    <message>
+        <source>No model in use knows the classes of this folder. Choose one under Tools, Models….</source>
+        <translation>当前没有认识本文件夹类别的分类模型。请在“工具，模型…”中选择。</translation>
     </message>
     <message>
         <source>In the middle: {name}, {value}</source>
@@ -820,16 +828,8 @@ MIT 许可证</translation>
         <translation>使用正在绘制的提示，或所选目标保存的提示</translation>
     </message>
     <message>
-        <source>All objects of this photo</source>
-        <translation>本照片的全部目标</translation>
-    </message>
-    <message>
         <source>Asks again with every stored prompt. Where models disagree, the object moves up the review queue.</source>
         <translation>用保存的每个提示重新运行。模型意见不一致的目标会在复核队列中靠前。</translation>
-    </message>
-    <message>
-        <source>Difference  (Space)</source>
-        <translation>差异（空格）</translation>
     </message>
     <message>
         <source>Green: both; red: only this model; blue: only the accepted mask or the first model</source>
@@ -856,10 +856,6 @@ MIT 许可证</translation>
         <translation>选择另一个目标时自动重新运行</translation>
     </message>
     <message>
-        <source>Models: {names}</source>
-        <translation>模型：{names}</translation>
-    </message>
-    <message>
         <source>Select one object, or draw a box around a piece.</source>
         <translation>请选择一个目标，或框住一件废钢。</translation>
     </message>
@@ -868,8 +864,20 @@ MIT 许可证</translation>
         <translation>正在询问 {name}…</translation>
     </message>
     <message>
-        <source>1–4 takes a mask, Space shows the difference. Ctrl+Z takes it back.</source>
-        <translation>按 1–4 采用对应掩膜，空格键显示差异，Ctrl+Z 撤销。</translation>
+        <source>All objects of this photo  (Shift+F5)</source>
+        <translation>本照片的全部目标（Shift+F5）</translation>
+    </message>
+    <message>
+        <source>Difference  (D)</source>
+        <translation>差异（D）</translation>
+    </message>
+    <message>
+        <source>Models: {names}  (M)</source>
+        <translation>模型：{names}（M）</translation>
+    </message>
+    <message>
+        <source>1–4 takes a mask, D shows the difference. Ctrl+Z takes it back.</source>
+        <translation>按 1–4 采用对应掩膜，按 D 显示差异，Ctrl+Z 撤销。</translation>
     </message>
     <message>
         <source>take the mask of {name}</source>

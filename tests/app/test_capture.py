@@ -72,3 +72,28 @@ def test_what_is_no_video_is_explained(capture, tmp_path):
     dialog.open_source(tmp_path / "坏.mp4")
     wait_until(lambda: "坏.mp4" in dialog.says.text(), what="the explanation")
     assert not dialog.take.isEnabled()
+    assert dialog.place.text() == "" and "Choose a video" in dialog.picture.text(), "not a frame of the one before"
+
+
+def test_all_of_it_by_keyboard(capture):
+    """Space takes a frame wherever one is, so the other controls have keys of their own."""
+    studio, dialog = capture
+    assert dialog.slider.hasFocus()
+    QTest.keyClick(dialog.slider, Qt.Key.Key_Right)
+    wait_until(lambda: dialog._at == 1, what="the next frame")
+    QTest.keyClick(dialog, Qt.Key.Key_N)
+    wait_until(lambda: "Pipe" in dialog.says.text(), what="the name, though the video stands still")
+    QTest.keyClick(dialog, Qt.Key.Key_P)
+    wait_until(lambda: dialog.play.isChecked() and dialog.play.text() == "Pause  (P)", what="playing")
+    QTest.keyClick(dialog, Qt.Key.Key_P)
+    wait_until(lambda: not dialog.play.isChecked() and dialog.play.text() == "Play  (P)", what="the pause")
+    QTest.keyClick(dialog.play, Qt.Key.Key_Space)
+    wait_until(lambda: len(studio.session.images) == 4, what="the photo")
+    studio.settle()
+
+
+def test_without_a_model_for_these_classes_it_says_why_nothing_is_named(capture, monkeypatch):
+    _, dialog = capture
+    monkeypatch.setattr(dialog._assistant, "classifier", None)
+    dialog.naming.click()
+    assert "No model in use knows the classes" in dialog.says.text()
