@@ -231,24 +231,24 @@ class Assistant(QObject):
             self._ask(final=True)
 
     def undo_prompt(self) -> bool:
-        """Take back the last step of the prompt; False when there is none."""
-        if not self.pending.at:
+        """Take back the last step of the prompt; False when there is none to take back."""
+        if not self.pending.can_undo:
             return False
         self._show(self.pending.undone())
         self._ask(final=True)
         return True
 
     def redo_prompt(self) -> bool:
-        if self.pending.at >= len(self.pending.prompts):
+        if not self.pending.can_redo:
             return False
         self._show(self.pending.redone())
         self._ask(final=True)
         return True
 
-    def clear(self) -> None:
-        """Forget the prompt; only ever because the user said so."""
+    def clear(self, *, for_good: bool = False) -> None:
+        """Drop the prompt; only ever because the user said so. Unless that is for good, undo brings it back."""
         self._stop()
-        self._show(Pending())
+        self._show(Pending() if for_good else self.pending.dropped())
 
     def step_candidate(self, step: int) -> bool:
         """Show another of the model's masks; False when there is no choice."""
@@ -274,7 +274,7 @@ class Assistant(QObject):
             self.notice.emit(Notice("info", text, key="prompt"))
         else:
             made = self._annotation()
-            self.clear()
+            self.clear(for_good=True)
             self.accepted.emit(made)
         return True
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
+from app.actions import TABLE
 from app.soon import Soon
 
 if TYPE_CHECKING:
@@ -52,8 +54,8 @@ class Available(QObject):
         self._window.actions_.enable(available)
         act = self._window.actions_.by_key
         self._now = {
-            "undo": bool(pending.at) or session.undo_group.canUndo(),
-            "redo": pending.at < len(pending.prompts) or session.undo_group.canRedo(),
+            "undo": pending.can_undo or session.undo_group.canUndo(),
+            "redo": pending.can_redo or session.undo_group.canRedo(),
             "accept": session.page is not None,
             "clear": not pending.empty,
         }
@@ -62,13 +64,37 @@ class Available(QObject):
                 act[key].setEnabled(True)
         self._soon.ask()
 
+    def explain(self, event: QKeyEvent) -> bool:
+        """A key whose action is off at present: say what it needs. False for any other key."""
+        pressed = QKeySequence(event.keyCombination())
+        actions = self._window.actions_.by_key
+        off = (row for row in TABLE if not actions[row.key].isEnabled() and pressed in actions[row.key].shortcuts())
+        row = next(off, None)
+        if row is None:
+            return False
+        words = {
+            "project": self.tr("Open a folder of photos first."),
+            "page": self.tr("There is no photo to work on."),
+            "photo": self.tr("The search is going on already."),
+            "objects": self.tr("Select an object first: Tab takes the next one."),
+            "selection": self.tr("Select an object first: Tab takes the next one."),
+            "finds": self.tr("There are no proposals. G finds all pieces."),
+            "undo": self.tr("There is nothing to undo on this photo."),
+            "redo": self.tr("There is nothing to redo on this photo."),
+            "clear": self.tr("There is no prompt to clear."),
+        }
+        need = "page" if row.needs == "photo" and self._window.session.page is None else row.needs or row.key
+        if need in words:
+            self._window.session.whisper.emit(words[need])
+        return need in words
+
     def _dress(self) -> None:
         window = self._window
         session, act = window.session, window.actions_.by_key
         for key, on in self._now.items():
             act[key].setEnabled(on)
         tip = self.tr("Undo  (Ctrl+Z)")
-        if not window.assistant.pending.at and session.undo_group.canUndo():
+        if not window.assistant.pending.can_undo and session.undo_group.canUndo():
             tip = self.tr("Undo: {step}  (Ctrl+Z)").format(step=session.undo_group.undoText())
         window.chrome.bar.widgetForAction(act["undo"]).setToolTip(tip)  # of the action it would be a change of that
         act[window.canvas.tool].setChecked(True)

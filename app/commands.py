@@ -26,6 +26,7 @@ class Commands(QObject):
         self._session, self._assistant, self._finder, self._look = session, assistant, finder, look
         self._effort = Effort(assistant, self)
         assistant.accepted.connect(self._add)
+        session.undo_group.indexChanged.connect(self._on_step)
 
     def accept(self) -> None:
         """The pending mask, the proposal under the mouse or in hand, or proposed objects that are selected."""
@@ -48,6 +49,11 @@ class Commands(QObject):
         added = edits.add(page, self._effort.noted(annotation))
         name = rows.name_of(self._session.labels, annotation.label, self._look.lang)
         self._session.edit(self.tr("add {name}").format(name=name), added, select=(added.annotations[-1].id,))
+
+    def _on_step(self, _index: int) -> None:
+        """From now on undo means the page again, not the prompt that was dropped before."""
+        if self._assistant.pending.cleared:
+            self._assistant.clear(for_good=True)
 
     def set_label(self, label: str) -> None:
         """For the mask in hand, else for a proposal, else for the selected objects."""

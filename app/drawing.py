@@ -223,7 +223,8 @@ class Drawing(QObject):
         if target is None or target.extra.get(edits.LOCKED):
             return []
         if self._corners is None or self._corners[0] is not target.mask:
-            self._corners = (target.mask, masks.to_polygons(target.mask, max(1.0, 2.5 / scale)))
+            finest = 0.1 * max(target.mask.bits.shape)  # of a few px every corner counts
+            self._corners = (target.mask, masks.to_polygons(target.mask, min(max(1.0, 2.5 / scale), finest)))
         return self._corners[1]
 
     def redraw(self, number: int, before: Ring, after: Ring) -> None:

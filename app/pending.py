@@ -12,11 +12,13 @@ _NOTHING = Prompt()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pending:
-    """`prompts` is the history and `at` how many of it count (undo lowers it). `draft` is a box still being dragged.
-    `settled` says that `proposal` answers the present prompt; `scores` by candidate index."""
+    """`prompts` is the history and `at` how many of it count (undo lowers it). After the prompt was dropped, `cleared`
+    of them can still be brought back. `draft` is a box still being dragged. `settled` says that `proposal` answers the
+    present prompt; `scores` by candidate index."""
 
     prompts: tuple[Prompt, ...] = ()
     at: int = 0
+    cleared: int = 0
     draft: Prompt | None = None
     proposal: Proposal | None = None
     settled: bool = False
@@ -33,6 +35,14 @@ class Pending:
     @property
     def empty(self) -> bool:
         return self.prompt.empty
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self.at or self.cleared)
+
+    @property
+    def can_redo(self) -> bool:
+        return not self.cleared and self.at < len(self.prompts)
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -61,11 +71,15 @@ class Pending:
         """A new step of the prompt; steps that were undone are forgotten."""
         return self._unsettled(prompts=(*self.prompts[: self.at], prompt), at=self.at + 1, draft=None)
 
+    def dropped(self) -> Pending:
+        """Nothing any more, but what was begun can be brought back as the last step."""
+        return Pending(prompts=self.prompts[: self.at], cleared=self.at)
+
     def drafted(self, prompt: Prompt) -> Pending:
         return replace(self, draft=prompt, settled=False)
 
     def undone(self) -> Pending:
-        return self._unsettled(at=max(self.at - 1, 0), draft=None)
+        return self._unsettled(at=self.cleared or max(self.at - 1, 0), draft=None)
 
     def redone(self) -> Pending:
         return self._unsettled(at=min(self.at + 1, len(self.prompts)), draft=None)
@@ -85,4 +99,4 @@ class Pending:
     def _unsettled(self, *, prompts: tuple[Prompt, ...] | None = None, at: int, draft: Prompt | None) -> Pending:
         kept = self.prompts if prompts is None else prompts
         proposal = self.proposal if at else None
-        return replace(self, prompts=kept, at=at, draft=draft, settled=False, proposal=proposal)
+        return replace(self, prompts=kept, at=at, cleared=0, draft=draft, settled=False, proposal=proposal)

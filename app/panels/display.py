@@ -135,7 +135,7 @@ class DisplayPanel(QFrame):
             slider.blockSignals(True)
             slider.setValue(round(100 * get(key)))
             slider.blockSignals(False)
-            text = f"{get(key):.2f}" if key == "gamma" else f"{100 * get(key):+.0f}"
+            text = f"{get(key):.2f}" if key == "gamma" else f"{100 * get(key):+.0f}".replace("+0", "0")
             self._values[key].setText(f"{100 * get(key):.0f} %" if key == "opacity" else text)
         for key, check in self.checks.items():
             check.blockSignals(True)

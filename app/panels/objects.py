@@ -38,7 +38,7 @@ from app.session import Session
 from app.settings import Settings
 from app.veil import Veil
 from sscore import edits
-from sscore.types import Annotation, Page
+from sscore.types import UNKNOWN, Annotation, Page
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW = 32
@@ -112,7 +112,7 @@ class ObjectDelegate(QStyledItemDelegate):
         def draw(paints: QPainter, area: QRect) -> None:
             self._draw(paints, area, option, annotation, selected=selected, hovered=hovered, hidden=hidden)
 
-        key = (annotation, selected, hovered, hidden, colour_by)
+        key = (annotation, selected, hovered, hidden, colour_by, self._settings.get("unknown_below"))
         self._pictures.draw(painter, option.rect, self._look.colours.surface, key, draw)
 
     def _draw(
@@ -157,10 +157,12 @@ class ObjectDelegate(QStyledItemDelegate):
         return [*found, "eye-off"] if hidden else found
 
     def _certainty(self, annotation: Annotation) -> str:
-        """The classifier's probability, or that a human decided otherwise."""
+        """The classifier's probability, or that it was not sure enough, or that a human decided otherwise."""
         scores = annotation.scores
         if scores is None:
             return ""
+        if annotation.label == UNKNOWN and float(scores.values[0]) < self._settings.get("unknown_below"):
+            return self.tr("unsure")
         return rows.percent(float(scores.values[0])) if scores.best == annotation.label else self.tr("by hand")
 
 
@@ -239,7 +241,7 @@ class ObjectsPanel(QFrame):
     def _on_setting(self, key: str) -> None:
         if key == "show_history":
             self._on_page(self._session.page)
-        elif key == "colour_by":
+        elif key in ("colour_by", "unknown_below"):
             self.list.viewport().update()
 
     def _on_page(self, page: Page | None) -> None:

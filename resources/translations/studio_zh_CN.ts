@@ -575,6 +575,38 @@ MIT 许可证</translation>
 <context>
     <name>Available</name>
     <message>
+        <source>Open a folder of photos first.</source>
+        <translation>请先打开一个照片文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no photo to work on.</source>
+        <translation>当前没有可标注的照片。</translation>
+    </message>
+    <message>
+        <source>The search is going on already.</source>
+        <translation>正在查找，请稍候。</translation>
+    </message>
+    <message>
+        <source>Select an object first: Tab takes the next one.</source>
+        <translation>请先选中一个目标：按 Tab 可逐个选择。</translation>
+    </message>
+    <message>
+        <source>There are no proposals. G finds all pieces.</source>
+        <translation>还没有候选，按 G 可找出所有废钢件。</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo on this photo.</source>
+        <translation>这张照片没有可撤销的操作。</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo on this photo.</source>
+        <translation>这张照片没有可重做的操作。</translation>
+    </message>
+    <message>
+        <source>There is no prompt to clear.</source>
+        <translation>没有可清除的提示。</translation>
+    </message>
+    <message>
         <source>Undo: {step}  (Ctrl+Z)</source>
         <translation>撤销：{step}（Ctrl+Z）</translation>
     </message>
@@ -3396,6 +3428,10 @@ MIT 许可证</translation>
 </context>
 <context>
     <name>ObjectDelegate</name>
+    <message>
+        <source>unsure</source>
+        <translation>不确定</translation>
+    </message>
     <message>
         <source>by hand</source>
         <translation>人工</translation>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from studio_driver import wait_until
 
 from sscore import edits, masks
-from sscore.types import Annotation
+from sscore.types import UNKNOWN, Annotation, Scores
 
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -80,6 +81,41 @@ def test_nothing_to_accept_is_said(two):
     two.session.select((1,))
     two.key("f")
     assert not two.canvas.whisper.text
+
+
+def test_a_key_that_can_do_nothing_says_what_it_needs(two):
+    for key, keys, word in (
+        ("t", Qt.KeyboardModifier.NoModifier, "Select an object"),
+        (Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier, "Select an object"),
+        ("f", SHIFT, "no proposals"),
+        ("b", Qt.KeyboardModifier.NoModifier, "no prompt"),
+        ("y", CTRL, "nothing to redo"),
+    ):
+        two.canvas.whisper.hide()
+        two.key(key, keys)
+        assert word in two.canvas.whisper.text, key
+    two.canvas.whisper.hide()
+    two.key("j")
+    assert not two.canvas.whisper.text
+    two.session.select((1,))
+    two.key("o")
+    assert not two.canvas.whisper.text and two.session.page.find(1).extra
+
+
+def test_an_object_that_nobody_was_sure_of_is_not_called_decided_by_hand(two):
+    labels = ("Pipe", "Bar")
+    unsure = Scores(labels, np.array([0.2, 0.1], np.float32))
+    page = edits.relabel(two.session.page, [1], UNKNOWN, scores=unsure)
+    certainty = two.window.objects.list.itemDelegate()._certainty
+    assert certainty(page.find(1)) == "unsure"
+    assert certainty(edits.relabel(page, [1], "Bar").find(1)) == "by hand"
+
+
+def test_the_corners_of_a_tiny_object_are_all_there(two):
+    page = edits.add(two.session.page, Annotation(0, rectangle(200, 200, 201, 201), "Bar"))
+    two.session.edit("tiny", page, select=(3,))
+    (ring,) = two.canvas.drawing.rings(64.0)
+    assert len(ring.points) == 4
 
 
 def test_objects_that_are_not_shown_are_remembered(two):

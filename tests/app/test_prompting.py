@@ -30,6 +30,41 @@ def test_box_and_points_make_one_prompt(studio):
     assert studio.shelf.segmenters["nano"].asked[-1] is prompt
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, "b"])
+def test_a_prompt_that_was_dropped_comes_back_with_undo(studio, key):
+    studio.box(100, 60, 220, 180)
+    studio.key("q")
+    studio.click(150, 120)
+    before = studio.assistant.pending
+    studio.key(key)
+    assert studio.assistant.pending.mask is None
+    studio.key("y", CTRL)
+    assert studio.assistant.pending.empty
+    studio.key("z", CTRL)
+    studio.settle()
+    assert studio.assistant.pending.prompt is before.prompt
+    assert studio.assistant.pending.mask.same_as(before.mask)
+    studio.key("z", CTRL)
+    assert studio.assistant.pending.at == before.at - 1
+    studio.key("f")
+    studio.settle()
+    assert studio.labels == ["Pipe"]
+    studio.key("z", CTRL)
+    assert studio.labels == [] and studio.assistant.pending.empty
+
+
+def test_a_prompt_dropped_before_a_step_of_the_page_stays_dropped(studio):
+    studio.add(100, 60, 220, 180)
+    studio.box(240, 60, 300, 180)
+    studio.key(Qt.Key.Key_Escape)
+    studio.key(Qt.Key.Key_Tab)
+    studio.key("2")
+    studio.key("z", CTRL)
+    assert studio.labels == ["Pipe"] and studio.assistant.pending.empty
+    studio.key("z", CTRL)
+    assert studio.labels == [] and studio.assistant.pending.empty
+
+
 def test_a_click_on_a_point_takes_it_away(studio):
     studio.key("q")
     studio.click(100, 100)
