@@ -40,7 +40,8 @@ def classifier(
         ),
     ] = "quick",
     arch: Annotated[
-        str | None, typer.Option("--arch", help="As convnext-b or resnet-20, or a name of timm. Default: the recipe's.")
+        str | None,
+        typer.Option("--arch", help="As convnext-b or resnet-20, or a name of timm. Default: --start's, the recipe's."),
     ] = None,
     mode: Annotated[
         str, typer.Option("--mode", help="scratch, fine-tune (--start on DATA) or old-and-new.")
@@ -58,7 +59,9 @@ def classifier(
     ] = "",
     photos: Photos = None,
     group_by: GroupBy = "photo",
-    px: Annotated[int | None, typer.Option("--px", min=16, help="Side of the input, instead of the recipe's.")] = None,
+    px: Annotated[
+        int | None, typer.Option("--px", min=16, help="Side of the input. Default: --start's, the recipe's.")
+    ] = None,
     epochs: Epochs = None,
     batch: BatchSize = None,
     lr: Rate = None,
@@ -83,7 +86,7 @@ def classifier(
     from sscore import weight_store
     from sscore.errors import BadOption
     from sscore.naming import VIEWS
-    from sscore.train import class_recipe
+    from sscore.train import class_recipe, start_weights
     from sscore.train import classifier as training
     from sscore.train.control import Control
 
@@ -95,6 +98,9 @@ def classifier(
     if view and view not in VIEWS:
         raise BadOption(f"--view {view}: is not tight, masked or context")
     weight_store.check_own_id(name, replace_it=replace_it)
+    file = start_weights.start_file(start) if start else None
+    if file and (made_here := start_weights.facts_of(file)):  # the same network, which sees pieces as it did
+        arch, px, view = arch or made_here.architecture, px or made_here.px, view or made_here.view
     changes: dict[str, Any] = {
         "px": px,
         "epochs": epochs,
@@ -104,7 +110,6 @@ def classifier(
         "pretrained": pretrained,
     }
     chosen, label_set = class_recipe.load(recipe, arch, **changes), label_sets.load(labels)
-    file = training.start_file(start) if start else None
     request = training.Request(
         out,
         tuple(data),
@@ -114,7 +119,7 @@ def classifier(
         photos,
         group_by,
         start=file if mode == "fine-tune" else None,
-        known_sources=training.sources_of(file) if mode == "old-and-new" and file else (),
+        known_sources=start_weights.sources_of(file) if mode == "old-and-new" and file else (),
         grid=grid,
         device=device,
         resume=resume,

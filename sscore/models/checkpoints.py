@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 _ANEW = "fetch or copy the weight file again"
-_WRAPPERS = ("model", "state_dict", "module")
+_WRAPPERS = ("model", "state_dict", "module", "model_state_dict", "net", "model_ema", "state_dict_ema")
 _VIT = {768: "vit_b", 1024: "vit_l", 1280: "vit_h"}
 _CN_CLIP = {(768, 197): "vit_b_16", (1024, 257): "vit_l_14", (1024, 577): "vit_l_14_336", (1280, 257): "vit_h_14"}
 """By the width of the image transformer and its places."""

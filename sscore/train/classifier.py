@@ -15,11 +15,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sscore import catalogue, disk, metrics, paths
+from sscore import disk, metrics, paths
 from sscore.calibration import fitted_temperature
-from sscore.errors import BadOption, ModelMissing, WrongWeights
+from sscore.errors import BadOption
 from sscore.labels import LabelSet
-from sscore.models import checkpoints, weights
+from sscore.models import weights
 from sscore.models.nets import architectures
 from sscore.models.nets.architectures import ImageNet
 from sscore.models.timm_cls import Facts
@@ -27,14 +27,12 @@ from sscore.train import class_data, instances
 from sscore.train.class_batches import Batch, Crops, Epochs, prepare
 from sscore.train.class_recipe import ClassifierRecipe, checked
 from sscore.train.hardware import device_of
+from sscore.train.start_weights import SOURCES, begin_with
 from sscore.train.trainer import Emit, Order, Outcome, train
 from sscore.types import ModelCard, Progress
 
 if TYPE_CHECKING:
     from sscore.train.instances import Instances
-
-SOURCES = "sources"
-"""Key of a weight file's header: the data it was trained on, a JSON list of paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,9 @@ def run(
     `architectures.build`, `begin_with` and `sscore.train.trainer.train`.
     """
     recipe, labels = request.recipe, request.labels
+    sources = list(dict.fromkeys(source.resolve() for source in (*request.known_sources, *request.sources)))
     everything = class_data.gather(
-        [*request.known_sources, *request.sources],
+        sources,
         labels,
         photos=request.photos,
         group_by=request.group_by,
@@ -144,7 +143,7 @@ def run(
     logits = predicted(net, choose, device)[0].double()
     facts = replace(facts, temperature=fitted_temperature(F.softmax(logits, 1).numpy(), choose.classes))
     path = request.out / "model.safetensors"
-    save(net, facts, path, sources=[*request.known_sources, *request.sources])
+    save(net, facts, path, sources=sources)
     record = _record(request, trial, facts, outcome, parts, path) | {"warnings": warnings}
     with disk.naming_a_full_disk(path):
         paths.write_atomic(path.with_suffix(".json"), json.dumps(record, indent=1).encode())
@@ -163,49 +162,6 @@ def card_for(name: str, trained: Trained) -> ModelCard:
         input_px=trained.facts.px,
         note=note,
     )
-
-
-def begin_with(net: ImageNet, path: Path) -> ImageNet:
-    """Weights of an earlier training here, or of timm, into the network; a head for other classes stays as it is.
-
-    Raises ModelMissing, and WrongWeights that names what of another architecture does not fit.
-    """
-    stored = checkpoints.read(path)
-    if not any(name.startswith("body.") for name in stored):
-        stored = {f"body.{name}": value for name, value in stored.items()}
-    own = {name: value for name, value in net.state_dict().items() if not name.endswith("num_batches_tracked")}
-    stored = {name: value for name, value in stored.items() if not name.endswith("num_batches_tracked")}
-    fits = {name: value for name, value in stored.items() if name in own and own[name].shape == value.shape}
-    lost = {name for name in own if name not in fits}
-    if any(not name.startswith(net.heads) for name in lost) or any(
-        name not in own and not name.startswith(net.heads) for name in stored
-    ):
-        raise WrongWeights(
-            f"these are not weights of this architecture: {weights.difference(own, stored)}",
-            path=path,
-            remedy="choose the same --arch, or the right file",
-        )
-    net.load_state_dict(fits, strict=False)
-    return net
-
-
-def start_file(start: str) -> Path:
-    """A file, or the weights of a model of the catalogue. Raises ModelMissing."""
-    path = Path(start)
-    if path.is_file():
-        return path
-    try:
-        return catalogue.weight_file(catalogue.card(start, "classifier"))
-    except ModelMissing as error:
-        raise ModelMissing(f"there is no file and no model {start!r}: {error.problem}", remedy=error.remedy) from error
-
-
-def sources_of(path: Path) -> tuple[Path, ...]:
-    """The data a model was trained on. Raises BadOption when the file does not say."""
-    listed = weights.metadata(path).get(SOURCES)
-    if not listed:
-        raise BadOption("this model does not say what it was trained on", path=path, remedy="name all data yourself")
-    return tuple(Path(one) for one in json.loads(listed))
 
 
 def save(net: nn.Module, facts: Facts, path: Path, *, sources: Sequence[Path] = ()) -> None:

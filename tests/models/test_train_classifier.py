@@ -12,9 +12,9 @@ from fake_models import photo, save
 from sample_pages import FOLDER
 
 from sscore import catalogue, cli, labels, models, paths, weight_store
-from sscore.errors import BadLabels, BadOption, DiskFull, WrongWeights
+from sscore.errors import BadLabels, BadOption, DiskFull
 from sscore.labels import LabelSet
-from sscore.models import timm_cls, weights
+from sscore.models import weights
 from sscore.models.nets import architectures
 from sscore.models.timm_cls import Facts
 from sscore.report import classification as reports
@@ -91,9 +91,10 @@ def test_the_three_ways_to_learn_again(capsys, yard, tmp_path, monkeypatch):
     for n in range(8):
         for label in ("Angle", "Bar"):
             save(more / label / f"{n}.png", photo(20 + n, 24, **{label: (0, 0, 24, 20 + n)}))
-    again = ("train", "classifier", more, "--start", "one", *QUICK)
+    again = ("train", "classifier", more, "--start", "one", *QUICK[2:])
     code, text, err = ssc(capsys, *again, "--mode", "fine-tune", "--out", tmp_path / "b", "--name", "two")
     assert code == 0 and json.loads(text)["start"] == "one.safetensors", err
+    assert json.loads(text)["recipe"]["px"] == 16, "that of --start, where none is given"
     assert sum(sum(part.values()) for part in json.loads(text)["pieces"].values()) == 16
     code, text, err = ssc(capsys, *again, "--mode", "old-and-new", "--out", tmp_path / "c", "--name", "three")
     record = json.loads(text)
@@ -139,27 +140,6 @@ def test_pieces_of_a_group_are_on_one_side(yard):
     assert all(groups) and not groups[0] & groups[1] and not groups[0] & groups[2] and not groups[1] & groups[2]
     again = instances.split(data, class_recipe.load("edge-metals").shares, seed=3)
     assert [part.groups for part in again.values()] == [part.groups for part in parts.values()]
-
-
-def test_a_checkpoint_of_another_architecture_is_named(yard, tmp_path):
-    small = architectures.build("resnet-20", 2, 16)
-    path = tmp_path / "small.safetensors"
-    classifier.save(small, Facts("resnet-20", ("Angle", "Bar"), 16), path, sources=[yard])
-    assert classifier.sources_of(path) == (yard,)
-    other = architectures.build("resnet-20", 5, 16)
-    before = {name: value.clone() for name, value in other.state_dict().items()}
-    classifier.begin_with(other, path)
-    after = other.state_dict()
-    assert torch.equal(after["body.fc.weight"], before["body.fc.weight"]), "a head for other classes stays"
-    assert torch.equal(after["body.stem.0.weight"], small.state_dict()["body.stem.0.weight"])
-    with pytest.raises(WrongWeights, match=r"not weights of this architecture: .*missing"):
-        classifier.begin_with(architectures.build("mobilenetv3_small_050", 2, 16), path)
-    foreign = tmp_path / "nano.safetensors"
-    foreign.write_bytes((catalogue.weight_file(catalogue.card("nano-cls"))).read_bytes())
-    with pytest.raises(WrongWeights, match="no classifier that ssc train classifier made"):
-        timm_cls.facts_of(foreign)
-    torch.save({"state_dict": {f"module.{k[5:]}": v for k, v in small.state_dict().items()}}, tmp_path / "theirs.pth")
-    classifier.begin_with(architectures.build("resnet-20", 2, 16), tmp_path / "theirs.pth")
 
 
 def test_a_full_disk_is_named_and_the_old_weights_stay(tmp_path, monkeypatch):
