@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app import states
@@ -123,7 +123,12 @@ class Session(QObject):
         if opened.aftermath is not None:
             self.notice.emit(of_aftermath(opened.aftermath, self.tr("Go there"), self.go))
         self._read_states()
-        self.go(self.images[0] if self.images else "")
+        # In a turn of its own: with ten thousand photos the list has had its share of this one.
+        QTimer.singleShot(0, self, lambda: self._go_first(opened.project))
+
+    def _go_first(self, project: Project) -> None:
+        if self.project is project and not self.image and self.images:
+            self.go(self.images[0])
 
     def _read_states(self) -> None:
         project = self.project
