@@ -1,5 +1,5 @@
 """Naming the pieces of a project again: other words, another label set, classifier or threshold. What would change is
-shown before it is applied, and a piece that a person confirmed is never touched."""
+shown before it is applied, and a piece that a person confirmed or named is never touched."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sscore.features import Answers, FeatureStore
 from sscore.labels import LabelSet
 from sscore.naming import RECORDED, Naming
 from sscore.project import Project
-from sscore.types import Annotation, ByteArray, Classifier, Page, Progress, Scores, Status
+from sscore.types import UNKNOWN, Annotation, ByteArray, Classifier, Page, Progress, Scores, Status
 
 CONFIRMED: tuple[Status, ...] = ("accepted", "reviewed")
 
@@ -66,7 +66,8 @@ def rescore(
     store: FeatureStore | None = None,
     progress: Progress | None = None,
 ) -> Rescoring:
-    """What naming all unconfirmed instances of a project again would change. Writes nothing.
+    """What naming the unconfirmed instances of a project again would change, but for those a person gave another name
+    than the classifier's. Writes nothing.
 
     naming: views, threshold and temperature, the project's own when not given. From cached features this takes
     milliseconds a photo; where they are missing the photo is read and the image network asked. Raises BadLabels for
@@ -165,7 +166,7 @@ def scored(
     that is not the annotated one, is noted in `problems`."""
     answers, views, store = Answers(classifier, labels), naming.views_for(classifier), store or FeatureStore()
     for page in project.pages(progress, unread=problems):
-        pieces = [one for one in page.annotations if one.status in statuses]
+        pieces = [one for one in page.annotations if one.status in statuses and (one.status in CONFIRMED or _open(one))]
         if not pieces:
             continue
         masks = [one.mask for one in pieces]
@@ -201,6 +202,11 @@ class _Photo:
                 raise BadImage("the photo is not the one that was annotated", path=self._path())
             self._rgb = rgb
         return self._rgb
+
+
+def _open(piece: Annotation) -> bool:
+    """Whether a piece that waits to be confirmed has the name that its scores gave it: any other is a person's."""
+    return piece.scores is None or piece.label in (piece.scores.best, UNKNOWN)
 
 
 def _same(old: Scores | None, new: Scores) -> bool:

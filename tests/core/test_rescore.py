@@ -101,6 +101,16 @@ def test_a_confirmed_or_renamed_piece_is_never_touched(project):
     assert called(project) == ["Angle", "H", "U", "Angle", "unknown", "unknown"]
 
 
+def test_a_name_that_a_person_gave_stays_before_it_is_confirmed(project):
+    rescore.apply(project, rescore.rescore(project, LABELS, Hues()))
+    page = edits.relabel(project.load("一.png"), [2], "U")
+    project.save(page, edit="relabel", author="someone")
+    found = rescore.rescore(project, LABELS, Hues(), naming=Naming(unknown_below=1.0))
+    assert found.instances == 3 and rescore.apply(project, found) == 3
+    assert called(project) == ["Angle", "U", "unknown", "Angle", "unknown", "unknown"]
+    assert [c.after for c in rescore.rescore(project, LABELS, Hues()).relabelled] == ["Plate", "Bar", "Plate"]
+
+
 def test_new_masks_views_and_weights_are_looked_at(project):
     rescore.rescore(project, LABELS, Hues())
     page = project.load("一.png")
