@@ -34,6 +34,7 @@ class Available(QObject):
             window.finder.changed,
             window.canvas.tool_changed,
             window.settings.changed,
+            window.flow.trail.changed,
         ):
             told.connect(self.renew)
 
@@ -54,7 +55,7 @@ class Available(QObject):
         self._window.actions_.enable(available)
         act = self._window.actions_.by_key
         self._now = {
-            "undo": pending.can_undo or session.undo_group.canUndo(),
+            "undo": pending.can_undo or session.undo_group.canUndo() or bool(self._window.flow.trail.title),
             "redo": pending.can_redo or session.undo_group.canRedo(),
             "accept": session.page is not None,
             "clear": not pending.empty,
@@ -94,8 +95,9 @@ class Available(QObject):
         for key, on in self._now.items():
             act[key].setEnabled(on)
         tip = self.tr("Undo  (Ctrl+Z)")
-        if not window.assistant.pending.can_undo and session.undo_group.canUndo():
-            tip = self.tr("Undo: {step}  (Ctrl+Z)").format(step=session.undo_group.undoText())
+        step = window.flow.trail.title or session.undo_group.undoText()
+        if not window.assistant.pending.can_undo and step:
+            tip = self.tr("Undo: {step}  (Ctrl+Z)").format(step=step)
         window.chrome.bar.widgetForAction(act["undo"]).setToolTip(tip)  # of the action it would be a change of that
         act[window.canvas.tool].setChecked(True)
         act["done"].setChecked(bool(session.page is not None and session.page.extra.get("done")))

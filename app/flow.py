@@ -23,8 +23,10 @@ from app.names import Names
 from app.notices import Notice
 from app.photos import Photo
 from app.recent import Recent
+from app.sent_back import SentBack
 from app.settings import chosen_keys
 from app.shelf import Shelf
+from app.trail import Trail
 from sscore.frames import EXTENSIONS
 from sscore.types import Page
 
@@ -60,6 +62,9 @@ class Flow(QObject):
         self.lane = Lane("flow", self)
         self.index = Index(window.session, window.disk_lane, self)
         self.bulk = Bulk(window.session, self)
+        self.trail = Trail(window.session, self)
+        self.trail.back.connect(self.jump)
+        SentBack(window.session, self).notice.connect(window.messages.show_notice)
         self.crops = Crops(self.lane, self)
         self.checks = Checks(window.session, self.index, self.lane, self)
         saver = window.session.saver
@@ -143,7 +148,9 @@ class Flow(QObject):
         window = self._window
 
         def make() -> QWidget:
-            panel = ReviewPanel(window.session, self.index, self.crops, window.settings, self.lane, window.look)
+            panel = ReviewPanel(
+                window.session, self.index, self.crops, self.trail, window.settings, self.lane, window.look
+            )
             panel.jump.connect(self.jump)
             return panel
 
@@ -157,7 +164,7 @@ class Flow(QObject):
         window = self._window
 
         def make() -> QWidget:
-            panel = RulesPanel(window.session, self.checks, self.index, self.bulk, self.crops, window.look)
+            panel = RulesPanel(window.session, self.checks, self.index, self.bulk, self.crops, self.trail, window.look)
             panel.jump.connect(self.jump)
             return panel
 

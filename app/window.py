@@ -107,7 +107,7 @@ class Window(QMainWindow):
             "save": session.saver.save_now,
             "export": self.show_export,
             "quit": self.close,
-            "undo": lambda: self.editing.undo() or commands.undo(),
+            "undo": lambda: self.editing.undo() or self._undo_verdict() or commands.undo(),
             "redo": commands.redo,
             "accept": lambda: self.editing.accept() or commands.accept(),
             "clear": self.assistant.clear,
@@ -136,6 +136,9 @@ class Window(QMainWindow):
             "zoom_small": lambda: self._toggle("zoom_small"),
             **self.flow.handlers(),
         }
+
+    def _undo_verdict(self) -> bool:
+        return self.assistant.pending.empty and self.flow.trail.undo()
 
     def _lay_out(self) -> None:
         middle = QWidget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
@@ -18,7 +18,8 @@ from app.panels.fact_list import Entry, FactList, Said
 from app.panels.query_line import QueryLine, TextLine
 from app.session import Session
 from app.settings import Settings
-from sscore import review
+from app.trail import Trail
+from sscore import facts, review
 from sscore.facts import Fact, PhotoFacts
 from sscore.presence import now
 from sscore.query import Query
@@ -31,7 +32,7 @@ _AT_ONCE = 300  # rows of the list; the next ones come up as these are decided
 
 @dataclass(frozen=True, slots=True)
 class _Queue:
-    """first: the most uncertain of `waiting`; done of total: decided."""
+    """first: the most uncertain of `waiting`; done of total: decided. Of those that were asked for."""
 
     first: list[Fact]
     waiting: int
@@ -42,8 +43,7 @@ class _Queue:
 def _queue(photos: list[PhotoFacts], asked: Query) -> _Queue:
     chosen = [fact for photo in photos if asked.picks_photo(photo) for fact in photo.facts if asked.picks(fact)]
     waiting = review.queue(chosen)
-    done = sum(fact.status not in review.OPEN for photo in photos for fact in photo.facts)
-    return _Queue(waiting[:_AT_ONCE], len(waiting), done, sum(len(photo.facts) for photo in photos))
+    return _Queue(waiting[:_AT_ONCE], len(waiting), len(chosen) - len(waiting), len(chosen))
 
 
 class ReviewPanel(QFrame):
@@ -57,6 +57,7 @@ class ReviewPanel(QFrame):
         session: Session,
         index: Index,
         crops: Crops,
+        trail: Trail,
         settings: Settings,
         lane: Lane,
         look: Look,
@@ -64,7 +65,7 @@ class ReviewPanel(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("left")
-        self._lane = lane
+        self._lane, self._trail = lane, trail
         self._session, self._index, self._settings, self._look = session, index, settings, look
         self._shown: Fact | None = None
         self._hurry = False
@@ -106,8 +107,9 @@ class ReviewPanel(QFrame):
         self.right.clicked.connect(lambda: self.decide("reviewed"))
         self.wrong.clicked.connect(lambda: self.decide("rejected"))
         self.comment.editingFinished.connect(self._save_comment)
-        self.comment.returnPressed.connect(self.comment.clearFocus)
-        session.selection_changed.connect(self._on_selection)
+        self.comment.returnPressed.connect(self.list.setFocus)
+        session.selection_changed.connect(lambda _ids: self._show_comment())
+        session.page_changed.connect(lambda _page: self._show_comment())
         look.changed.connect(self.refresh)
         index.want()
         self.refresh()
@@ -118,10 +120,9 @@ class ReviewPanel(QFrame):
         self.right.setToolTip(self.tr("Mask and class are right: mark as reviewed and go to the next"))
         self.wrong.setText(self.tr("Wrong  (X)"))
         self.wrong.setToolTip(self.tr("Not a piece, or not worth mending: reject it and go to the next. It is kept."))
-        self.comment.setPlaceholderText(self.tr("Comment  (K)"))
         self.comment.setAccessibleName(self.tr("Comment"))
         self._bar.setAccessibleName(self.tr("Objects reviewed"))
-        self.empty.setText(self.tr("Nothing waits for review here."))
+        self._show_comment()
         self.list.refresh()
         self._fill()
 
@@ -143,9 +144,17 @@ class ReviewPanel(QFrame):
         said = self.tr("{n} waiting, {done} of {total} decided")
         self._count.setText(said.format(n=found.waiting, done=found.done, total=found.total))
         self.empty.setVisible(not found.waiting and ready)
+        self.empty.setText(self._why_empty(found))
         if self._hurry and ready:
             self._hurry = False
             self._step()
+
+    def _why_empty(self, found: _Queue) -> str:
+        if not self.filter.query.empty:
+            return self.tr("Nothing that waits matches the line above. Empty it to see all.")
+        if not found.total:
+            return self.tr("Objects come here as soon as they are accepted.")
+        return self.tr("Everything is decided: nothing waits for review here.")
 
     def _entry(self, fact: Fact) -> Entry:
         return Entry((fact.image, fact.id), fact.image, fact, partial(self._said, fact))
@@ -187,12 +196,24 @@ class ReviewPanel(QFrame):
     def _on_wanted(self, entry: Entry) -> None:
         self._shown = entry.fact
         if entry.fact is not None:
-            self.comment.setText(entry.fact.comment)
             self.jump.emit(entry.image, entry.fact.id)
 
-    def _on_selection(self, ids: tuple[int, ...]) -> None:
-        fact = self._index.find(self._session.image, ids[0]) if len(ids) == 1 else None
-        self.comment.setText(fact.comment if fact else "")
+    @property
+    def _comment(self) -> str:
+        """What is noted of the selected objects, if they agree; with none selected, of the photo."""
+        page, ids = self._session.page, self._session.selection
+        if page is None:
+            return ""
+        if not ids:
+            return facts.of_page(replace(page, annotations=())).comment
+        said = {facts.of_annotation(page.image, a).comment for i in ids if (a := page.find(i)) is not None}
+        return said.pop() if len(said) == 1 else ""
+
+    def _show_comment(self) -> None:
+        chosen = bool(self._session.selection)
+        self.comment.setPlaceholderText(self.tr("Comment  (K)") if chosen else self.tr("Comment on the photo  (K)"))
+        if not (self.comment.hasFocus() and self.comment.isModified()):  # else somebody is writing
+            self.comment.setText(self._comment)
 
     # --- verdicts ----------------------------------------------------------------------------------------------
 
@@ -205,18 +226,20 @@ class ReviewPanel(QFrame):
         titles = {"reviewed": self.tr("mark as reviewed"), "rejected": self.tr("reject")}
         text = self.comment.text() if len(ids) == 1 else None
         after = review.mark(page, ids, status, by=self._settings.get("author"), time=now(), comment=text)
-        self._session.edit(titles[status], after)
-        here = {(page.image, number) for number in ids}
-        self.list.show_entries([entry for entry in self.list.facts.entries if entry.key not in here])
-        self._later.start()
-        self.next()
+        with self._trail.leading_on(page.image, ids[0]):
+            self._session.edit(titles[status], after)
+            here = {(page.image, number) for number in ids}
+            self.list.show_entries([entry for entry in self.list.facts.entries if entry.key not in here])
+            self._later.start()
+            self.next()
 
     def decide_photo(self, status: Status) -> None:
         """A verdict on the whole photo. Reviewed: with all on it that waits. Rejected: it is to be done again."""
         page, by = self._session.page, self._settings.get("author")
         if page is None:
             return
-        after = review.mark_photo(page, status, by=by, time=now(), comment=self.comment.text() or None)
+        comment = None if self._session.selection else self.comment.text()  # else it is of what is selected
+        after = review.mark_photo(page, status, by=by, time=now(), comment=comment)
         if status == "reviewed":
             waiting = [a.id for a in page.annotations if a.status in review.OPEN]
             after = review.mark(after, waiting, "reviewed", by=by, time=now())
@@ -228,8 +251,8 @@ class ReviewPanel(QFrame):
 
     def _save_comment(self) -> None:
         page, ids = self._session.page, self._session.selection
-        fact = self._index.find(self._session.image, ids[0]) if len(ids) == 1 else None
-        if page is not None and fact is not None and self.comment.text().strip() != fact.comment:
+        self.comment.setModified(False)
+        if page is not None and ids and self.comment.text().strip() != self._comment:
             by = self._settings.get("author")
             after = review.comment(page, ids, self.comment.text(), by=by, time=now())
             self._session.edit(self.tr("comment"), after)

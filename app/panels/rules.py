@@ -9,13 +9,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import rows
-from app.bulk import Bulk
+from app.bulk import Bulk, Change
 from app.checks import Checks
 from app.crops import Crops
 from app.index import Index
 from app.look import Look
 from app.panels.fact_list import Entry, FactList, Said
 from app.session import Session
+from app.trail import Trail
 from sscore import rules
 from sscore.rules import Finding
 
@@ -34,12 +35,14 @@ class RulesPanel(QFrame):
         index: Index,
         bulk: Bulk,
         crops: Crops,
+        trail: Trail,
         look: Look,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("left")
         self._session, self._checks, self._index, self._bulk, self._look = session, checks, index, bulk, look
+        self._trail = trail
         self._count = QLabel(wordWrap=True)
         self._count.setProperty("role", "muted")
         self._shown: dict[object, Finding] = {}
@@ -107,7 +110,7 @@ class RulesPanel(QFrame):
         self.kind.addItem(self.tr("All findings ({n})").format(n=counts.total()), "")
         for rule in rules.RULES:
             if counts[rule] or rule == chosen:
-                self.kind.addItem(f"{names[rule]} ({counts[rule]})", rule)
+                self.kind.addItem(self.tr("{name} ({n})").format(name=names[rule], n=counts[rule]), rule)
         self.kind.setCurrentIndex(max(self.kind.findData(chosen), 0))
         self.kind.blockSignals(False)
 
@@ -184,22 +187,23 @@ class RulesPanel(QFrame):
 
     def mend_it(self) -> None:
         one = self.finding
-        if one is not None and one.mend:
-            self._bulk.edit(
-                self.tr("mend: {kind}").format(kind=self._kinds()[one.rule]),
-                {one.image: lambda page: rules.mend(page, one)},
-            )
-            self._then_next()
+        if one is None:
+            self.next()
+        elif one.mend:
+            self._do(self.tr("mend: {kind}"), one, lambda page: rules.mend(page, one))
 
     def excuse_it(self) -> None:
         one = self.finding
-        if one is not None and one.ids:
-            title = self.tr("it is right: {kind}").format(kind=self._kinds()[one.rule])
-            self._bulk.edit(title, {one.image: lambda page: rules.excuse(page, one)})
-            self._then_next()
+        if one is None:
+            self.next()
+        elif one.ids:
+            self._do(self.tr("it is right: {kind}"), one, lambda page: rules.excuse(page, one))
 
-    def _then_next(self) -> None:
-        self.list.go(self.list.currentIndex().row() + 1)
+    def _do(self, title: str, one: Finding, change: Change) -> None:
+        """As one step, then on to the next."""
+        with self._trail.leading_on(one.image, one.ids[0] if one.ids else 0):
+            self._bulk.edit(title.format(kind=self._kinds()[one.rule]), {one.image: change})
+            self.list.go(self.list.currentIndex().row() + 1)
 
     def next(self) -> None:
         entries = self.list.facts.entries

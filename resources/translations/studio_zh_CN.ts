@@ -3694,6 +3694,18 @@ MIT 许可证</translation>
         <translation>待复核 {n} 个，已处理 {done}/{total}</translation>
     </message>
     <message>
+        <source>Nothing that waits matches the line above. Empty it to see all.</source>
+        <translation>没有符合上方条件的待复核目标。清空条件即可看到全部。</translation>
+    </message>
+    <message>
+        <source>Objects come here as soon as they are accepted.</source>
+        <translation>目标一经接受，就会出现在这里。</translation>
+    </message>
+    <message>
+        <source>Everything is decided: nothing waits for review here.</source>
+        <translation>已全部复核，没有待处理的目标。</translation>
+    </message>
+    <message>
         <source>proposed</source>
         <translation>候选</translation>
     </message>
@@ -3704,6 +3716,10 @@ MIT 许可证</translation>
     <message>
         <source>margin {value}</source>
         <translation>分差 {value}</translation>
+    </message>
+    <message>
+        <source>Comment on the photo  (K)</source>
+        <translation>对整张照片的备注（K）</translation>
     </message>
     <message>
         <source>mark as reviewed</source>
@@ -3822,6 +3838,10 @@ MIT 许可证</translation>
     <message>
         <source>All findings ({n})</source>
         <translation>全部问题（{n}）</translation>
+    </message>
+    <message>
+        <source>{name} ({n})</source>
+        <translation>{name}（{n}）</translation>
     </message>
     <message>
         <source>Tiny masks</source>
@@ -3960,6 +3980,21 @@ MIT 许可证</translation>
     <message>
         <source>The model crashed at it twice. You can try again with the model that is in use now.</source>
         <translation>模型两次在此处意外退出。可以用当前使用的模型再试一次。</translation>
+    </message>
+</context>
+<context>
+    <name>SentBack</name>
+    <message>
+        <source>Sent back by {name}</source>
+        <translation>{name} 退回了这张照片</translation>
+    </message>
+    <message>
+        <source>Sent back by the reviewer</source>
+        <translation>复核人退回了这张照片</translation>
+    </message>
+    <message>
+        <source>Without a comment. Mark the photo as done when it is mended.</source>
+        <translation>没有附备注。修正后请重新标记为完成。</translation>
     </message>
 </context>
 <context>

@@ -46,6 +46,20 @@ def test_one_key_mends_and_goes_on(checks):
     wait_until(lambda: ("tiny", "a.jpg") in found(panel), what="the undo")
 
 
+def test_with_nothing_in_hand_the_key_takes_the_first_and_ctrl_z_comes_back_from_the_next(checks):
+    studio, panel = checks
+    studio.key("m")
+    wait_until(lambda: studio.session.selection == (3,), what="the first finding")
+    assert ("tiny", "a.jpg") in found(panel), "seen before it is mended"
+    studio.key("m")
+    wait_until(lambda: studio.session.image == "b.jpg" and ("tiny", "a.jpg") not in found(panel), what="the next")
+    studio.key("z", Qt.KeyboardModifier.ControlModifier)
+    wait_until(lambda: ("tiny", "a.jpg") in found(panel), what="the undo")
+    wait_until(lambda: studio.session.image == "a.jpg" and studio.session.selection == (3,), what="where it was")
+    studio.settle()
+    assert len(studio.on_disk("a.jpg").annotations) == 3
+
+
 def test_what_is_right_is_not_found_again(checks, make_studio, folder):
     studio, panel = checks
     panel.next()

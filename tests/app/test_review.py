@@ -77,6 +77,77 @@ def test_a_verdict_can_be_taken_back(queue):
     assert studio.session.page.annotations[1].status == "accepted"
 
 
+def test_ctrl_z_goes_back_along_the_queue(queue):
+    studio, panel = queue
+    studio.key("n")
+    wait_until(lambda: at(studio, "b.jpg", 2), what="the first")
+    studio.key("x")
+    wait_until(lambda: at(studio, "a.jpg", 2), what="the second")
+    studio.key("y")
+    wait_until(lambda: at(studio, "a.jpg", 1), what="the third")
+    studio.key("z", CTRL)
+    wait_until(lambda: at(studio, "a.jpg", 2), what="the second again")
+    studio.key("z", CTRL)
+    wait_until(lambda: at(studio, "b.jpg", 2), what="the first again")
+    wait_until(lambda: len(listed(panel)) == 5, what="the whole queue")
+    studio.settle()
+    assert {a.status for a in studio.on_disk("a.jpg").annotations} == {"accepted"}
+    assert studio.on_disk("b.jpg").annotations[1].status == "accepted"
+    studio.key("y", CTRL)
+    assert studio.session.page.annotations[1].status == "rejected"
+
+
+def test_what_was_edited_since_is_undone_first_and_a_photo_that_was_chosen_keeps_its_own_steps(queue):
+    studio, _ = queue
+    studio.key("n")
+    wait_until(lambda: at(studio, "b.jpg", 2))
+    studio.key("x")
+    wait_until(lambda: at(studio, "a.jpg", 2))
+    studio.key("3")
+    assert studio.session.page.annotations[1].label == "Billet"
+    studio.key("z", CTRL)
+    assert studio.session.image == "a.jpg" and studio.session.page.annotations[1].label == "Pipe"
+    studio.key("z", CTRL)
+    assert studio.session.image == "a.jpg"
+    studio.key("y")
+    wait_until(lambda: at(studio, "a.jpg", 1))
+    studio.session.go("c.png")
+    wait_until(lambda: studio.session.page is not None)
+    assert not studio.window.actions_.by_key["undo"].isEnabled()
+    studio.key("z", CTRL)
+    assert studio.session.image == "c.png"
+    studio.settle()
+    assert studio.on_disk("a.jpg").annotations[1].status == "reviewed"
+
+
+def test_a_comment_on_the_photo_is_not_that_of_an_object_and_reaches_who_mends_it(queue, make_studio, folder):
+    studio, panel = queue
+    studio.key("n")
+    wait_until(lambda: at(studio, "b.jpg", 2))
+    studio.key("k")
+    panel.comment.insert("bent")
+    QTest.keyClick(panel.comment, Qt.Key.Key_Return)
+    assert panel.list.hasFocus(), "the keyboard goes on"
+    studio.key("x", SHIFT)
+    studio.settle()
+    assert "comment" not in studio.on_disk("b.jpg").extra["review"]
+    studio.key(Qt.Key.Key_Escape)
+    assert panel.comment.text() == "" and "photo" in panel.comment.placeholderText()
+    studio.key("k")
+    panel.comment.insert("边缘不准")
+    QTest.keyClick(panel.comment, Qt.Key.Key_Return)
+    studio.key("x", SHIFT)
+    studio.settle()
+    assert studio.on_disk("b.jpg").extra["review"]["comment"] == "边缘不准"
+    other = make_studio()
+    other.open(folder)
+    other.session.go("b.jpg")
+    wait_until(lambda: any("边缘不准" in n.detail for n in other.window.messages.notices), what="the reason")
+    other.session.go("a.jpg")
+    other.settle()
+    assert not [n for n in other.window.messages.notices if "Sent back" in n.text]
+
+
 def test_a_comment_stays_with_its_object(queue):
     studio, panel = queue
     studio.key("n")
@@ -112,6 +183,10 @@ def test_a_filter_narrows_the_queue(queue):
     _, panel = queue
     panel.filter.set("class:Pipe margin<0.2")
     wait_until(lambda: listed(panel) == [("a.jpg", 2)], what="the picked")
+    assert panel._count.text() == "1 waiting, 0 of 1 decided"
+    panel.filter.set("iou<0.1")
+    wait_until(lambda: not listed(panel) and panel.empty.isVisible(), what="nothing")
+    assert "matches the line above" in panel.empty.text()
 
 
 def test_what_is_accepted_joins_the_queue_with_its_effort(queue):
