@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -23,6 +23,9 @@ _RAIL = (
 _BAR = ("open", "", "undo", "redo", "", "previous", "next", "done", "", "show_masks", "show_names", "display")
 
 
+_ICONS, _SMALL_ICONS = QSize(22, 22), QSize(17, 17)
+
+
 class Chrome(QObject):
     """Fills the window's menu bar and makes `bar` (along the top) and `rail` (beside the canvas)."""
 
@@ -36,9 +39,11 @@ class Chrome(QObject):
         self.rail = QToolBar(window)
         self.rail.setObjectName("rail")
         self.rail.setOrientation(Qt.Orientation.Vertical)
-        self.rail.setIconSize(QSize(22, 22))
+        self.rail.setIconSize(_ICONS)
         for key in _RAIL:
             self._add_button(self.rail, key)
+        self._rail_room = self.rail.sizeHint().height()
+        self.rail.installEventFilter(self)
         self.bar = QToolBar(window)
         self.bar.setMovable(False)
         self.bar.setIconSize(QSize(20, 20))
@@ -57,6 +62,12 @@ class Chrome(QObject):
         export.setProperty("primary", "true")
         export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._build_menus(label)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        """In a low window the tools become smaller rather than fewer."""
+        if watched is self.rail and event.type() == QEvent.Type.Resize:
+            self.rail.setIconSize(_ICONS if self.rail.height() >= self._rail_room else _SMALL_ICONS)
+        return super().eventFilter(watched, event)
 
     def _add_button(self, bar: QToolBar, key: str) -> None:
         if not key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -111,6 +111,7 @@ class Hint(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._look = look
         self._said = ("", "")
+        self._fitted: tuple[tuple[str, str], int] | None = None
         self._key = QLabel()
         self._key.setProperty("role", "key")
         self._text = QLabel()
@@ -130,6 +131,21 @@ class Hint(QFrame):
         self._key.setVisible(bool(key))
         self._text.setText(text)
         self.setVisible(bool(text))
+
+    def fit(self, width: int) -> None:
+        """As wide as its words, or in several lines within `width` px."""
+        if self._fitted == (self._said, width):
+            return  # asked at every step of zoom
+        self._fitted = self._said, width
+        self._text.setWordWrap(False)
+        size, line = self._text.sizeHint(), self.layout().contentsMargins()
+        room = width - line.left() - line.right()
+        if not self._key.isHidden():
+            room -= self._key.sizeHint().width() + self.layout().spacing()
+        if size.width() > room:
+            self._text.setWordWrap(True)
+            size = QSize(room, self._text.heightForWidth(room))
+        self._text.setFixedSize(size)  # layouts do not give a wrapped text the height it needs
         self.adjustSize()
 
 

@@ -56,6 +56,7 @@ class Overlays(QObject):
         if not self.free:
             self._hint.hide()
         if self._hint.isVisible():
+            self._hint.fit(room.width() - 32)
             self._hint.move((room.width() - self._hint.width()) // 2, room.height() - self._hint.height() - 16)
         foot: list[QRect] = []
         for bar in self._bars:

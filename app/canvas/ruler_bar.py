@@ -27,6 +27,7 @@ class RulerBar(FootBar):
         self.length.setRange(0.0, 1_000_000.0)
         self.length.setDecimals(1)
         self.length.setSuffix(" mm")
+        self.length.setMaximumWidth(128)
         self.length.lineEdit().setTextMargins(6, 0, 0, 0)
         self.put, self.same, self.forget = QPushButton(), QPushButton(), QPushButton()
         self.put.setProperty("primary", "true")

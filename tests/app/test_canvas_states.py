@@ -118,6 +118,28 @@ def test_the_corners_of_a_tiny_object_are_all_there(two):
     assert len(ring.points) == 4
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_in_the_smallest_window_nothing_is_cut_off(two, lang):
+    window, view = two.window, two.canvas.viewport()
+    if lang != "en":
+        window.settings.set("language", lang)
+    two.session.select((1,))
+    window.resize(window.minimumSize())
+    for key, keys in (("b", SHIFT), ("p", Qt.KeyboardModifier.NoModifier), ("k", SHIFT)):
+        two.key(key, keys)
+        QApplication.processEvents()
+        hint = two.canvas.hint
+        assert hint.isVisible() and view.rect().contains(hint.geometry())
+        label = hint._text
+        assert label.height() >= label.heightForWidth(label.width()) > 0
+        assert label.width() >= label.fontMetrics().horizontalAdvance(label.text()) or label.wordWrap()
+    for action in window.chrome.rail.actions():
+        button = window.chrome.rail.widgetForAction(action)
+        assert button.isVisible() and window.chrome.rail.rect().contains(button.geometry()), action.text()
+    for panel in (window.labels, window.objects, window.models):
+        assert panel.height() >= panel.minimumSizeHint().height()
+
+
 def test_objects_that_are_not_shown_are_remembered(two):
     two.key("h", CTRL)
     assert "not shown" in hint(two)
