@@ -12,6 +12,9 @@ from PySide6.QtCore import QObject
 
 from app.assistant import Assistant
 from app.finder import Finder
+from app.notices import Notice
+from app.photos import Photo
+from app.second_try import CRASHED, SecondTry
 from app.session import Session
 from app.settings import Settings
 from sscore import edits, masks, outlines
@@ -54,6 +57,8 @@ class Drawing(QObject):
         super().__init__(parent)
         self._session, self._assistant, self._finder, self._settings = session, assistant, finder, settings
         self._gestures = itertools.count(1)
+        self._second = SecondTry(assistant, self)
+        self._unnamed: list[tuple[Annotation, Photo, int]] = []
         self._corners: tuple[Mask, list[Ring]] | None = None
 
     def put(self, patch: Patch) -> None:
@@ -156,12 +161,13 @@ class Drawing(QObject):
         added = edits.add(page, made)
         new = added.annotations[-1]
         self._session.edit(self.tr("draw an object"), added, gesture=gesture, select=(new.id,))
-        self._name(new, gesture)
+        if (photo := self._assistant.photo) is not None and photo.image == page.image:
+            self._name(new, photo, gesture, again=False)
 
-    def _name(self, made: Annotation, gesture: int) -> None:
-        photo, classifier, labels = self._assistant.photo, self._assistant.namer, self._session.labels
-        naming = self._assistant.naming
-        if photo is None or classifier is None:
+    def _name(self, made: Annotation, photo: Photo, gesture: int, *, again: bool) -> None:
+        """again: the model crashed at it the first time; there is no third."""
+        classifier, labels, naming = self._assistant.namer, self._session.labels, self._assistant.naming
+        if classifier is None:
             return
 
         def work() -> Scores:
@@ -169,7 +175,29 @@ class Drawing(QObject):
 
             return classify(classifier, labels, photo.rgb, [made.mask], naming=naming)[0]
 
-        self._assistant.lane.submit(("name", gesture), work, lambda scores: self._on_scores(made, gesture, scores))
+        self._assistant.lane.submit(
+            ("name", gesture),
+            work,
+            lambda scores: self._on_scores(made, gesture, scores),
+            lambda error: self._on_no_scores(error, made, photo, gesture, again),
+        )
+
+    def _on_no_scores(self, error: Exception, made: Annotation, photo: Photo, gesture: int, again: bool) -> None:
+        if not isinstance(error, CRASHED):
+            self._assistant.work_failed.emit(self._assistant.present("classifier"), error)
+        elif not again:
+            self._second.later(lambda: self._name(made, photo, gesture, again=True))
+        else:
+            self._unnamed.append((made, photo, gesture))
+            text = self.tr("Drawn objects without a class: {n}").format(n=len(self._unnamed))
+            ask = self.tr("Ask again")
+            self._session.notice.emit(Notice("warning", text, self._second.refused(), "name", ask, self._name_again))
+
+    def _name_again(self) -> None:
+        """What crashed a model twice."""
+        unnamed, self._unnamed = self._unnamed, []
+        for made, photo, gesture in unnamed:
+            self._name(made, photo, gesture, again=False)
 
     def _on_scores(self, made: Annotation, gesture: int, scores: Scores) -> None:
         """The class comes as part of the same step, unless the user was quicker."""

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from app.dialogs.models import ModelsDialog
 
 # Messages that mean nothing any more once another folder is open.
-_ABOUT_PROJECT = ("open", "holder", "page", "conflict", "digest", "stash", "prompt", "label", "end", "find")
+_ABOUT_PROJECT = ("open", "holder", "page", "conflict", "digest", "stash", "prompt", "label", "end", "find", "name")
 
 
 class Window(QMainWindow):

@@ -1054,6 +1054,14 @@ MIT 许可证</translation>
         <translation>手绘目标</translation>
     </message>
     <message>
+        <source>Drawn objects without a class: {n}</source>
+        <translation>手绘目标中有 {n} 个还没有类别</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>重新识别</translation>
+    </message>
+    <message>
         <source>move</source>
         <translation>移动</translation>
     </message>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from studio_driver import FakeClassifier, FakeSegmenter, wait_until
 
 from sscore.errors import Cancelled, ModelCrashed
@@ -210,6 +211,42 @@ def test_a_box_that_crashes_again_is_offered(studio, monkeypatch):
     offer.run()
     wait_until(lambda: not studio.window.finder.asked, what="the answer")
     assert len(studio.window.finder.shown) == 1, "by the model in use now"
+
+
+def draw(studio):
+    """A stroke of the brush on nothing: a new object, named by the classifier."""
+    studio.key("b", Qt.KeyboardModifier.ShiftModifier)
+    studio.drag(200, 200, 260, 200)
+
+
+def test_an_object_drawn_by_hand_is_named_again(studio, monkeypatch):
+    called = crashing(studio, monkeypatch, "scores", 1, model="nano-cls", kind="classifier", owner=FakeClassifier)
+    draw(studio)
+    assert studio.labels == ["unknown"], "it is there at once"
+    wait_until(lambda: studio.labels == ["Pipe"], what="the class")
+    assert len(called) == 2
+    (text,) = said(studio)
+    assert "nano-cls crashed and was started again" in text
+    studio.key("z", Qt.KeyboardModifier.ControlModifier)
+    assert studio.labels == [], "drawing and name are one step"
+
+
+def test_a_name_that_crashes_again_is_offered(studio, monkeypatch):
+    called = crashing(studio, monkeypatch, "scores", 2, model="nano-cls", kind="classifier", owner=FakeClassifier)
+    draw(studio)
+    studio.settle()
+    assert len(called) == 2 and studio.labels == ["unknown"]
+    (offer,) = [notice for notice in studio.window.messages.notices if notice.key == "name"]
+    assert offer.text == "Drawn objects without a class: 1"
+    offer.run()
+    wait_until(lambda: studio.labels == ["Pipe"], what="the class")
+
+
+def test_a_classifier_that_fails_at_a_drawn_object_is_told(studio, monkeypatch):
+    monkeypatch.setattr(FakeClassifier, "scores", lambda *_: (_ for _ in ()).throw(RuntimeError("no such layer")))
+    draw(studio)
+    wait_until(lambda: any("no such layer" in text for text in said(studio)), what="the reason")
+    assert studio.labels == ["unknown"]
 
 
 def test_the_message_leads_to_the_models(studio, monkeypatch):
