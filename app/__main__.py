@@ -14,7 +14,7 @@ from types import TracebackType
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app import samples
+from app import on_windows, samples
 from app.look import Look, resolve
 from app.settings import Settings, apply_threads
 from app.window import Window
@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    on_windows.own_place_in_task_bar()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Scrap-SAM-CLIP")
@@ -159,7 +160,7 @@ class _reporter:  # noqa: N801 (used as a function)
             return
         text = "".join(traceback.format_exception(kind, error, trace))
         logging.getLogger("app").error("unexpected failure\n%s", text)
-        sys.stderr.write(text)
+        print(text, end="", file=sys.stderr)  # which a program without a console does not have
         self._window.show_failure(error)
 
 

@@ -126,7 +126,7 @@ def _follow(window: Window, steps: Iterator[None]) -> None:
         quiet = quiet + 1 if window.settled and window.session.project is not None else 0
         if quiet < _QUIET_LOOKS:
             if time.monotonic() - since > _PATIENCE_S:
-                sys.stderr.write("ssc-studio: the window did not come to rest\n")
+                print("ssc-studio: the window did not come to rest", file=sys.stderr)
                 end(1)
             return
         quiet, since = 0, time.monotonic()
@@ -135,7 +135,7 @@ def _follow(window: Window, steps: Iterator[None]) -> None:
         except StopIteration:
             end(0)
         except OSError as error:
-            sys.stderr.write(f"ssc-studio: {error}\n")
+            print(f"ssc-studio: {error}", file=sys.stderr)
             end(1)
 
     clock.timeout.connect(look)

@@ -150,7 +150,7 @@ QTabBar { background: transparent; }
 QTabBar::tab { color: $muted; padding: 7px 4px 6px 12px; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:hover { color: $text; }
-QTabBar::close-button { image: url($icons/ui-close.svg); }
+QTabBar::close-button { image: url("$icons/ui-close.svg"); }
 QTabBar::close-button:hover { background: $hover; border-radius: 4px; }
 QListWidget { background: $surface; border: 1px solid $border; border-radius: 8px; padding: 4px; }
 QListWidget::item { padding: 6px 8px; border-radius: 6px; }
@@ -193,10 +193,10 @@ QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QPlainTextEdit:d
   background: transparent; border-style: dashed; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-position: top right; width: 22px; border: none; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-position: bottom right; width: 22px; border: none; }
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($icons/ui-chevron-up.svg); width: 11px; height: 11px; }
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url($icons/ui-chevron.svg); width: 11px; height: 11px; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("$icons/ui-chevron-up.svg"); width: 11px; height: 11px; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("$icons/ui-chevron.svg"); width: 11px; height: 11px; }
 QComboBox::drop-down { border: none; width: 24px; }
-QComboBox::down-arrow { image: url($icons/ui-chevron.svg); width: 14px; height: 14px; }
+QComboBox::down-arrow { image: url("$icons/ui-chevron.svg"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; padding: 4px; }
 QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; border-radius: 5px; }
 QComboBox QAbstractItemView::item:selected, QComboBox QAbstractItemView::item:hover { background: $accent_soft;
@@ -207,7 +207,7 @@ QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; borde
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox:focus::indicator, QRadioButton:focus::indicator {
   border-color: $accent; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($icons/ui-tick.svg); }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/ui-tick.svg"); }
 QRadioButton::indicator:checked { background: $raised; border: 5px solid $accent; width: 8px; height: 8px; }
 
 QProgressBar { background: $hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
@@ -282,6 +282,7 @@ def qt_palette(colours: Palette) -> QPalette:
 
 def apply(app: QApplication, choice: str) -> Palette:
     """Dress the whole program; returns the palette now worn."""
+    _frame(choice)
     colours = palette_for(choice)
     sheet = stylesheet(colours)
     if app.styleSheet() == sheet:
@@ -294,6 +295,13 @@ def apply(app: QApplication, choice: str) -> Palette:
     app.setPalette(qt_palette(colours))
     app.setStyleSheet(sheet)
     return colours
+
+
+def _frame(choice: str) -> None:
+    """The theme of what the system draws: title bars and its own dialogs. Before Qt 6.8 they go with the system."""
+    hints, schemes = QGuiApplication.styleHints(), Qt.ColorScheme
+    if hasattr(hints, "setColorScheme"):
+        hints.setColorScheme({"dark": schemes.Dark, "light": schemes.Light}.get(choice, schemes.Unknown))
 
 
 @lru_cache(maxsize=512)
