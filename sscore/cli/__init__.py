@@ -5,7 +5,24 @@ cannot be carried out, one line on stderr says why; 70 a defect of the program; 
 Results go to stdout, everything else to stderr. `ssc --help` loads neither numpy nor a model library.
 """
 
-from sscore.cli.entry import main, run
-from sscore.cli.train import train_app
+import sys
 
-__all__ = ["main", "run", "train_app"]
+__all__ = ["main", "run"]
+
+
+def main() -> None:
+    """Entry point of the `ssc` command."""
+    try:
+        from sscore.cli import entry  # takes long enough for a Ctrl-C to come meanwhile
+
+        entry.main()
+    except KeyboardInterrupt:
+        print("ssc: cancelled", file=sys.stderr)
+        sys.exit(130)
+
+
+def run(args: list[str]) -> int:
+    """See `entry.run`."""
+    from sscore.cli import entry
+
+    return entry.run(args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 import traceback
 from typing import Annotated, Any
@@ -52,7 +53,8 @@ class _Verbs(TyperGroup):
 app = typer.Typer(
     cls=_Verbs,
     help="Scrap photos: prompts to masks, masks to shapes, shapes to COCO.",
-    epilog="Exit codes: 0 done, 1 done but something was left out, 2 wrong request, 130 stopped with Ctrl-C.",
+    epilog="Exit codes: 0 done, 1 done but something was left out, 2 wrong request, 70 a defect of the program, "
+    "130 stopped with Ctrl-C.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -112,7 +114,18 @@ def main() -> None:
             from sscore.remote.worker import main as serve
 
             serve()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     sys.exit(run(sys.argv[1:]))
+
+
+_interrupts: list[int] = []
+"""Signals of Ctrl-C so far: native modules that are being imported make an ImportError of it."""
+
+
+def _interrupt(number: int, frame: Any) -> None:
+    _interrupts.append(number)
+    signal.default_int_handler(number, frame)
 
 
 def run(args: list[str]) -> int:
@@ -121,6 +134,8 @@ def run(args: list[str]) -> int:
     try:
         code = _command().main(args=args, prog_name="ssc", standalone_mode=False)
         sys.stdout.flush()
+        if code == CANCELLED:  # typer's, for a Ctrl-C before a verb begins
+            raise Cancelled
         return code if isinstance(code, int) else 0
     except (Cancelled, KeyboardInterrupt, typer.Abort):
         console.say("ssc: cancelled")
@@ -130,6 +145,9 @@ def run(args: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
+        if _interrupts:
+            console.say("ssc: cancelled")
+            return CANCELLED
         return _fail(error, events="--events" in args)
 
 
@@ -150,7 +168,7 @@ def _fail(error: Exception, *, events: bool) -> int:
     elif isinstance(error, MemoryError):
         text = "not enough memory on this computer for this job"
     elif hasattr(error, "format_message"):  # a wrong option or argument, as typer words it
-        text = f"{error.format_message()} (see {_verb(error)} --help)"
+        text = f"{error.format_message().rstrip('.')} (see {_verb(error)} --help)"
     else:
         code = DEFECT
         text = f"{type(error).__name__}: {error} (a defect of the program; set SSC_DEBUG=1 to see where)"

@@ -3,6 +3,7 @@
 import errno
 import json
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +15,7 @@ from sscore.errors import BadImage, BadOption, Cancelled
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["segment"], "Missing argument"),
+        (["segment"], "Missing argument 'PHOTO' (see ssc segment --help)"),
         (["nonsense"], "nonsense"),
         (["label", "--nonsense"], "--nonsense"),
         (["scenes", "--count", "many", "--out", "x"], "--count"),
@@ -76,6 +77,25 @@ def test_every_failure_has_its_code_and_one_line(capsys, monkeypatch, error, cod
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1
     assert err == "ssc: cancelled\n" if line is None else err.startswith(f"ssc: error: {line}")
+
+
+def test_what_ctrl_c_turns_into_on_its_way_is_no_defect(capsys, monkeypatch):
+    monkeypatch.setattr(entry, "_interrupts", [])
+    # A native module that is stopped while it is imported raises ImportError; typer returns 130 before a verb begins.
+    monkeypatch.setattr("sscore.cli.scenes.Console.__init__", lambda self, **options: entry._interrupt(2, None))
+    assert cli.run(["scenes", "--out", "x"]) == 130
+
+    def fail(self, **options):
+        raise ImportError("initialization failed")
+
+    monkeypatch.setattr("sscore.cli.scenes.Console.__init__", fail)
+    assert cli.run(["scenes", "--out", "x"]) == 130
+    monkeypatch.setattr(entry, "_interrupts", [])
+    assert cli.run(["scenes", "--out", "x"]) == 70
+    monkeypatch.setattr(entry, "_command", lambda: SimpleNamespace(main=lambda **options: 130))
+    assert cli.run(["scenes", "--out", "x"]) == 130
+    said = capsys.readouterr().err.splitlines()
+    assert [line == "ssc: cancelled" for line in said] == [True, True, False, True]
 
 
 def test_a_defect_shows_its_trace_on_request(capsys, monkeypatch):

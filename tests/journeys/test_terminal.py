@@ -32,6 +32,19 @@ def test_any_terminal_can_print_any_name(tmp_path, encoding):
     assert ("废钢 照片" in err) == (encoding != "ascii")
 
 
+def test_ctrl_c_while_the_program_still_loads_is_one_line_too():
+    code = (
+        "import sys\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "from sscore.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "ssc: cancelled\n")
+
+
 def test_a_reader_that_has_gone_is_no_error(tmp_path):
     command = f'"{sys.executable}" -c "from sscore.cli import main; main()" --help | true'
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
