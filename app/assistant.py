@@ -64,7 +64,7 @@ class Assistant(QObject):
         self._stash: dict[str, Pending] = {}
         self.cache = EmbeddingCache(**embedding_limits(settings))
         settings.changed.connect(self._on_setting)
-        self._drafting = self._next_draft = self._accept_wanted = False
+        self._drafting = self._next_draft = self.accept_wanted = False
 
     # --- models ------------------------------------------------------------------------------------------------
 
@@ -266,7 +266,8 @@ class Assistant(QObject):
         if self.pending.empty:
             return False
         if not self.pending.settled:
-            self._accept_wanted = True
+            self.accept_wanted = True
+            self._show(self.pending)
         elif self.pending.mask is None:
             failed = self.tr("The model failed at this. Choose another one at the lower right, or try again.")
             found = self.tr("Nothing was found here. Add a point or draw the box again.")
@@ -346,8 +347,8 @@ class Assistant(QObject):
         self.proposed.emit(proposal)
         if not final:
             self._after_draft()
-        elif self._accept_wanted:
-            self._accept_wanted = False
+        elif self.accept_wanted:
+            self.accept_wanted = False
             self.accept()
 
     def _on_no_proposal(self, error: Exception, final: bool) -> None:
@@ -364,7 +365,7 @@ class Assistant(QObject):
 
     def give_up(self) -> None:
         """No answer will come to the prompt in hand; it stays on screen."""
-        self._accept_wanted = False
+        self.accept_wanted = False
         self._show(replace(self.pending, proposal=None, settled=True, scores={}))
 
     def _after_draft(self) -> None:
@@ -391,7 +392,7 @@ class Assistant(QObject):
 
     def _stop(self) -> None:
         self.lane.cancel("propose")
-        self._drafting = self._next_draft = self._accept_wanted = False
+        self._drafting = self._next_draft = self.accept_wanted = False
 
     def _show(self, pending: Pending) -> None:
         self.pending = pending

@@ -147,6 +147,9 @@ class PolygonTool:
         return Answer(sketch=self._sketch(None))
 
     def move(self, at: Pointer) -> Answer:
+        if len(self._points) >= 3 and _near(at, self._points[0], _CLOSE_SLACK):  # what a click here would close
+            closed = tuple(self._points)
+            return Answer(sketch=Sketch("area", closed, erase=at.extend, knobs=closed))
         return Answer(sketch=self._sketch(self._next(at))) if self._points else NOTHING
 
     def release(self, at: Pointer) -> Answer:

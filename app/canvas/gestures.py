@@ -51,6 +51,7 @@ class Gestures(QObject):
         self._hover = hover
         self._drawing = drawing
         self._nudges = 0
+        self._held = Qt.MouseButton.NoButton  # that began what is under way
         self.movable = False  # a drag from where the mouse is would move what is selected
         self.polygon = PolygonTool()
         tools: tuple[Tool, ...] = (
@@ -125,6 +126,9 @@ class Gestures(QObject):
     def press(self, event: QMouseEvent) -> None:
         if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
             return
+        if event.buttons() & self._held & ~event.button():
+            return  # the other button slipped in
+        self._held = event.button()
         if self._tool.key in DRAWING or not self._decide(event):
             self._answer(self._tool.press(self._pointer(event), self._assistant.pending.prompt))
 
@@ -145,6 +149,9 @@ class Gestures(QObject):
             self.movable = self._tool.key == "select" and self._grabs(at.x(), at.y())
 
     def release(self, event: QMouseEvent) -> None:
+        if event.button() != self._held:
+            return
+        self._held = Qt.MouseButton.NoButton
         right = event.button() == Qt.MouseButton.RightButton and self._tool.key in DRAWING
         if event.button() == Qt.MouseButton.LeftButton or right:
             answer = self._tool.release(self._pointer(event))

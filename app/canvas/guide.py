@@ -201,6 +201,8 @@ def advice(
             return "", translate("Hint", "The model is still loading; your prompt is kept")
         return "", translate("Hint", "There is no model for masks yet. Choose one at the lower right")
     if pending.at and not pending.settled:
+        if slow and assistant.accept_wanted:
+            return "Esc", translate("Hint", "The mask is accepted as soon as it is there. Press to call it off")
         return "", translate("Hint", "Working on the mask…") if slow else ""
     if not pending.empty:
         if not pending.settled or pending.mask is not None:

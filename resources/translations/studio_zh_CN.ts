@@ -1910,6 +1910,10 @@ MIT 许可证</translation>
         <translation>还没有可用的分割模型，请在右下角选择</translation>
     </message>
     <message>
+        <source>The mask is accepted as soon as it is there. Press to call it off</source>
+        <translation>掩膜生成后会自动接受，按此键取消</translation>
+    </message>
+    <message>
         <source>Working on the mask…</source>
         <translation>正在生成掩膜…</translation>
     </message>

@@ -192,6 +192,46 @@ def test_undo_in_the_middle_of_a_drag_calls_off_the_drag_alone(two):
     assert two.labels == []
 
 
+def test_the_other_button_does_not_break_into_a_stroke(two):
+    view = two.canvas.viewport()
+    two.session.select((1,))
+    two.key("b", SHIFT)
+    two.press(100, 100)
+    two.move(100, 200)
+    QTest.mousePress(view, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, two.at(100, 200))
+    two.move(180, 200)
+    QTest.mouseRelease(view, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, two.at(180, 200))
+    two.move(180, 240)
+    two.release(180, 240)
+    painted = two.session.page.find(1).mask.full(300, 400)
+    assert painted[195, 100] and painted[200, 150] and painted[238, 180]
+
+
+def test_the_polygon_shows_what_a_click_on_its_first_corner_closes(two):
+    two.key("p")
+    for x, y in ((60, 200), (160, 200), (160, 280)):
+        two.click(x, y)
+    sketch = two.canvas.stage.sketch
+    two.move(120, 260)
+    assert sketch._sketch.kind == "corners"
+    two.move(61, 201)
+    assert sketch._sketch.kind == "area" and len(sketch._sketch.points) == 3
+    two.click(61, 201)
+    assert len(two.labels) == 3
+
+
+def test_an_accepted_mask_that_is_still_in_the_making_says_so(two):
+    two.shelf.segmenters["nano"].gate.clear()
+    two.key("w")
+    two.drag(60, 180, 160, 280)
+    wait_until(lambda: "Working" in hint(two))
+    two.key("f")
+    assert "as soon as it is there" in hint(two)
+    two.shelf.segmenters["nano"].gate.set()
+    wait_until(lambda: len(two.labels) == 3)
+    two.settle()
+
+
 def test_paint_beside_the_photo_does_not_reach_it(two):
     two.key("0", CTRL)
     two.key("b", SHIFT)
