@@ -60,3 +60,10 @@ def test_import_is_light():
     first, then = (set(names) for names in json.loads(out))
     assert not first & {"torch", "openvino", "matplotlib", "cv2", "PySide6", "torchvision", "pydantic", "shapely"}
     assert not then & {"torch", "openvino", "matplotlib", "cv2", "PySide6", "pydantic"}
+
+
+def test_using_a_model_tells_nobody(tmp_path):
+    code = "from sscore.models import engines; import openvino; assert openvino.convert_model"
+    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "LOCALAPPDATA": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, **home})
+    assert not list(tmp_path.iterdir()), "OpenVINO has left a mark of its telemetry"
