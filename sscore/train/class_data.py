@@ -64,6 +64,8 @@ def gather(
             shots, problems = _class_folders(source, labels, group_by, several=len(sources) > 1)
             found += shots
             left_out += problems
+    for source in others:
+        _check_folders(source, labels)
     if others:
         read = instances.gather(others, photos=photos, group_by=group_by, least_area=least_area, progress=progress)
         found += read.shots
@@ -123,6 +125,20 @@ def _has_class_folders(source: Path, labels: LabelSet) -> bool:
     if not source.is_dir() or (source / "project.toml").exists() or (source / "pages").is_dir():
         return False
     return any(_class_of(folder.name, labels) for folder in source.iterdir() if folder.is_dir())
+
+
+def _check_folders(source: Path, labels: LabelSet) -> None:
+    """Raises BadDataset for a folder that is no project and whose own folders are named after other classes."""
+    if not source.is_dir() or (source / "project.toml").exists() or (source / "pages").is_dir():
+        return
+    folders = sorted(one.name for one in source.iterdir() if one.is_dir() and not one.name.startswith("."))
+    if folders:
+        shown = ", ".join([*folders[:6], *(["…"] if len(folders) > 6 else [])])
+        raise BadDataset(
+            f"is no project, and none of its folders ({shown}) is called like a class of {labels.key}",
+            path=source,
+            remedy=f"choose other --labels, or call the folders {', '.join(labels.keys)}",
+        )
 
 
 def _class_of(name: str, labels: LabelSet) -> str:

@@ -23,6 +23,9 @@ from sscore.types import ByteArray, FloatArray, Mask, Progress
 LEAST_AREA = 64
 """Px below which a mask is too small to have a shape."""
 
+_NAMED = 5
+"""Photos named where more of them have the same trouble."""
+
 _LOOK_SIDE = 32
 _ALIKE = 0.97
 """Correlation of two thumbnails above which two photos may show the same scene."""
@@ -102,6 +105,7 @@ def gather(
     total, done = sum(len(one.photos) for one in read), 0
     shots: list[Shot] = []
     left_out: list[str] = []
+    too_small: dict[str, int] = {}
     for source, one in zip(sources, read, strict=True):
         left_out += [str(problem) for problem in one.problems] + list(one.notes)
         for photo in one.photos:
@@ -110,7 +114,7 @@ def gather(
                 progress(done, total)
             kept = [i for i, mask in enumerate(photo.masks) if mask.area >= least_area]
             if small := len(photo.masks) - len(kept):
-                left_out.append(f"{photo.name}: {small} of less than {least_area} px")
+                too_small[photo.name] = small
             if not kept:
                 continue
             name = photo.name if len(sources) == 1 else f"{source.stem}/{photo.name}"
@@ -133,6 +137,9 @@ def gather(
                     look,
                 )
             )
+    if too_small:
+        named = ", ".join([*list(too_small)[:_NAMED], *(["…"] if len(too_small) > _NAMED else [])])
+        left_out.append(f"smaller than {least_area} px and left out: {sum(too_small.values())}, on {named}")
     if not shots:
         raise BadDataset(
             "there is no instance to learn from",

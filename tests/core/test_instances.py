@@ -48,9 +48,15 @@ def data(folder):
 
 def test_all_there_is_with_its_own_names(data):
     assert data.count == 12 and data.labels == {"Bar": 9, "Widget": 3}
-    assert any("1 of less than 64 px" in sentence for sentence in data.left_out)
+    assert "smaller than 64 px and left out: 1, on " in " ".join(data.left_out)
     shot = data.shots[0]
     assert shot.name == "车一/0.png" and shot.read().shape == (40, 60, 3) and shot.masks[0].area > 500
+
+
+def test_small_pieces_of_many_photos_are_told_in_one_sentence(folder):
+    told = r"smaller than 600 px and left out: 13, on 车一/0\.png, (.*, ){4}…\)"
+    with pytest.raises(BadDataset, match=told):
+        instances.gather([folder / "coco.json"], least_area=600)
 
 
 def test_copies_are_one_group_whatever_their_names(data):

@@ -191,6 +191,14 @@ def test_a_folder_for_each_class(tmp_path):
     assert class_data.gather([top], LABELS, group_by=r"(\d)\.png").groups == tuple("012345")
 
 
+def test_folders_called_like_no_class_of_the_set_are_named(tmp_path):
+    top = tmp_path / "照片 分类"
+    for name in ("glass", "paper"):
+        save(top / name / "0.png", photo(40, 40))
+    with pytest.raises(BadDataset, match=r"folders \(glass, paper\) is called like a class of scrap_shapes"):
+        class_data.gather([top], LABELS)
+
+
 def test_copies_of_a_photo_are_one_group(tmp_path):
     top = tmp_path / "各类"
     for name in ("a.png", "b.png"):
