@@ -11,6 +11,7 @@ from app.notices import Notice, of_save
 from app.settings import Settings
 from sscore.errors import PageChanged
 from sscore.page_store import Seen
+from sscore.paths import NO_FILE, Stamp, stamp
 from sscore.project import Project
 from sscore.types import Page
 
@@ -36,7 +37,7 @@ class Loaded:
 
     page: Page
     seen: Seen | None = None
-    stamp: tuple[int, int] = (0, 0)
+    stamp: Stamp = NO_FILE
 
 
 class Saver(QObject):
@@ -57,7 +58,7 @@ class Saver(QObject):
         self._settings = settings
         self._waiting: dict[_Key, _Waiting] = {}
         self._seen: dict[_Key, Seen] = {}
-        self._stamps: dict[_Key, tuple[int, int]] = {}
+        self._stamps: dict[_Key, Stamp] = {}
         self._trouble = ""
         self._retry = QTimer(self, singleShot=True, interval=_RETRY_MS)
         self._retry.timeout.connect(self.save_now)
@@ -97,11 +98,11 @@ class Saver(QObject):
 
     def load(self, project: Project, rel: str, mine: Page | None) -> Loaded:
         """For the disk lane: the page from disk, or `mine` itself when the file is as we last read or wrote it."""
-        stamp = _stamp(project, rel)
-        if mine is not None and self._stamps.get((id(project), rel)) == stamp:
+        here = _stamp(project, rel)
+        if mine is not None and self._stamps.get((id(project), rel)) == here:
             return Loaded(mine)
         page, seen = project.read(rel)
-        return Loaded(page, seen, stamp)
+        return Loaded(page, seen, here)
 
     def go_on_from(self, project: Project, loaded: Loaded) -> None:
         """Edits from now on are made on this page. Until then a page that was only read is never saved over."""
@@ -204,10 +205,5 @@ class Saver(QObject):
             del self._waiting[key]
 
 
-def _stamp(project: Project, rel: str) -> tuple[int, int]:
-    """Time and size of a page file; (0, 0) when there is none."""
-    try:
-        found = project.page_path(rel).stat()
-    except OSError:
-        return (0, 0)
-    return found.st_mtime_ns, found.st_size
+def _stamp(project: Project, rel: str) -> Stamp:
+    return stamp(project.page_path(rel))

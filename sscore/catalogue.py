@@ -156,7 +156,7 @@ def _rows(path: Path) -> list[ModelCard]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode()
+        return path.read_bytes().decode("utf-8-sig")  # Notepad puts a mark in front
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
 

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sscore.errors import Busy
+from sscore.paths import patiently
 
-_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 """What a network drive without locks answers. Going on unlocked is better than not at all there."""
 
 
@@ -45,19 +46,20 @@ def only_one(path: Path, *, wait: float = 0.0) -> Iterator[None]:
 
 def _take(lock: Path) -> int | None:
     """An open, locked file, or None when somebody else has it."""
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+    handle = patiently(lambda: os.open(lock, os.O_RDWR | os.O_CREAT, 0o666))
     try:
         if sys.platform == "win32":
             import msvcrt
 
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            return handle  # nobody can have removed it since it was opened
         else:
             import fcntl
 
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # The last holder may have removed the file between our open and our lock: then a third could make a new one.
-        if os.path.samestat(os.fstat(handle), os.stat(lock)):
-            return handle
+            # The last holder may have removed it between our open and our lock: then a third could make a new one.
+            if os.path.samestat(os.fstat(handle), os.stat(lock)):
+                return handle
     except (BlockingIOError, PermissionError, FileNotFoundError):
         pass
     except OSError as error:

@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sscore import journal, presence
+from sscore import journal, paths, presence
 from sscore.coco import pages as page_json
 from sscore.errors import BadOption, BadPage, BadProject, FolderGone, PageChanged
 from sscore.journal import PageText
 from sscore.labels import LabelSet
-from sscore.paths import write_atomic
+from sscore.paths import patiently, write_atomic
 from sscore.types import Annotation, Page
 
 _REMEDIES = {
@@ -40,6 +40,7 @@ _REMEDIES = {
     errno.ENAMETOOLONG: "the name of the photo is too long: rename it",
     errno.ETIMEDOUT: "wait a moment, then save again",
 }
+_TOO_LONG = "the path is too long for Windows: move the folder nearer to the beginning of the drive, or shorten names"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -312,7 +313,8 @@ def disk_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         problem = f"the disk refuses: {error.strerror or error}"
-        raise BadProject(problem, path=path, remedy=_REMEDIES.get(error.errno or 0, "check the disk")) from error
+        remedy = _TOO_LONG if paths.too_long(path) else _REMEDIES.get(error.errno or 0, "check the disk")
+        raise BadProject(problem, path=path, remedy=remedy) from error
 
 
 def _identity(folder: Path) -> tuple[int, int]:
@@ -326,7 +328,7 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 def _read(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return patiently(path.read_bytes)  # somebody may just be replacing it
     except FileNotFoundError:
         return None
 

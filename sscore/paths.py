@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
@@ -10,10 +11,20 @@ import time
 from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
+from typing import TypeVar
 
 import platformdirs
 
+Answer = TypeVar("Answer")
+Stamp = tuple[int, int, int]
+"""Of a file: time of change in ns, size in bytes, number on its disk."""
+
+NO_FILE: Stamp = (0, 0, 0)
+
 _APP = "scrap-sam-clip"
+_WINDOWS = os.name == "nt"
+_LONGEST = 225  # characters of a path; temp files have longer names
+_PAUSES_S = (0.01, 0.05, 0.2, 0.5)
 
 
 def resources() -> Path:
@@ -71,7 +82,7 @@ def write_atomic(path: Path, data: bytes, *, check: Callable[[Path], object] | N
             check(temp)
         put_in_place(temp, path)
     except BaseException:
-        temp.unlink(missing_ok=True)
+        discard(temp)
         raise
 
 
@@ -79,6 +90,19 @@ def put_in_place(temp: Path, path: Path) -> None:
     """Rename a finished file, already flushed to disk, over `path` in the same folder, for good. OSError passes."""
     _replace(temp, path)
     sync_folder(path.parent)
+
+
+def stamp(path: Path) -> Stamp:
+    """What tells a file from the one that was there before; NO_FILE when none is.
+
+    On drives that count in whole seconds (FAT sticks, some servers) two saves have the same time, and words of one
+    length, such as "accepted" and "reviewed", the same size; but a file that was replaced has another number.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return NO_FILE
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def sync_folder(folder: Path) -> None:
@@ -101,14 +125,28 @@ def make_folder(folder: Path) -> None:
         sync_folder(one.parent)
 
 
-def _replace(temp: Path, path: Path) -> None:
-    """os.replace, patient with Windows, where a virus scanner or a reader can hold the old file for a moment."""
-    for pause in (0.01, 0.05, 0.2, 0.5):
+def patiently(work: Callable[[], Answer]) -> Answer:
+    """What `work` gives. Windows refuses for a moment to open, replace or remove a file that a virus scanner or another
+    program has in hand; then it is tried again, for less than a second. OSError passes through."""
+    for pause in _PAUSES_S if _WINDOWS else ():
         try:
-            os.replace(temp, path)
-            return
+            return work()
         except PermissionError:
-            if os.name != "nt":
-                raise
             time.sleep(pause)
-    os.replace(temp, path)
+    return work()
+
+
+def too_long(path: Path) -> bool:
+    """Whether Windows may refuse a file for its path, or the temp file beside it: it ends at 260 characters unless its
+    settings say otherwise."""
+    return _WINDOWS and len(os.path.abspath(path)) > _LONGEST
+
+
+def discard(temp: Path) -> None:
+    """Remove an unfinished file, if that can be; what went wrong before is what is to be told."""
+    with contextlib.suppress(OSError):
+        patiently(lambda: temp.unlink(missing_ok=True))
+
+
+def _replace(temp: Path, path: Path) -> None:
+    patiently(lambda: os.replace(temp, path))

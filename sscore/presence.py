@@ -141,10 +141,10 @@ def _runs(pid: int) -> bool:
         import ctypes
 
         # Signal 0 would be Ctrl-C on Windows.
-        kernel, code = ctypes.windll.kernel32, ctypes.c_ulong()
+        kernel, code = ctypes.WinDLL("kernel32", use_last_error=True), ctypes.c_ulong()
         handle = kernel.OpenProcess(_LOOK, False, pid)
         if not handle:
-            return False
+            return ctypes.get_last_error() == _DENIED  # it runs, for another user of this computer
         kernel.GetExitCodeProcess(handle, ctypes.byref(code))
         kernel.CloseHandle(handle)
         return code.value == 259  # STILL_ACTIVE
@@ -158,6 +158,7 @@ def _runs(pid: int) -> bool:
 
 
 _LOOK = 0x1000  # PROCESS_QUERY_LIMITED_INFORMATION
+_DENIED = 5  # ERROR_ACCESS_DENIED
 
 
 def _born(pid: int) -> str:

@@ -30,7 +30,7 @@ from sscore.facts import PhotoFacts
 from sscore.labels import LabelSet
 from sscore.naming import Naming
 from sscore.page_store import PageStore, Seen, checked, disk_errors, spelled
-from sscore.paths import write_atomic
+from sscore.paths import NO_FILE, Stamp, stamp, write_atomic
 from sscore.presence import Holder
 from sscore.types import UNKNOWN, Page, Progress
 from sscore.versions import Versions
@@ -60,7 +60,7 @@ class Project:
     def __init__(self, folder: Path, photos: Path, labels: LabelSet) -> None:
         self.folder, self.photos, self.labels = folder, photos, labels
         self._store = PageStore(folder, labels)
-        self._summaries: dict[str, tuple[tuple[int, int], PageSummary]] = {}
+        self._summaries: dict[str, tuple[Stamp, PageSummary]] = {}
 
     @classmethod
     def open(cls, folder: str | Path, *, create: bool = True) -> Project:
@@ -173,7 +173,9 @@ class Project:
         the disk refuses: then nothing that was saved before is lost, and saving can be tried again.
         """
         file = self.folder / "project.toml"
-        if self._store.save(page, edit=edit, author=author, seen=seen) and not file.exists():
+        saved = self._store.save(page, edit=edit, author=author, seen=seen)
+        self._summaries.pop(checked(page.image), None)
+        if saved and not file.exists():
             with disk_errors(file):
                 write_atomic(file, project_file.NEW.encode())
 
@@ -255,14 +257,13 @@ class Project:
         """What a list of photos shows of a page; quick when the file did not change. Raises BadPage."""
         path = self.page_path(rel)
         with disk_errors(path):
-            state = path.stat() if path.exists() else None
-            if state is None and not self._store.journal_path(rel).exists():
+            here = stamp(path)
+            if here == NO_FILE and not self._store.journal_path(rel).exists():
                 return PageSummary()  # so it is with most of ten thousand new photos
-        stamp = (state.st_mtime_ns, state.st_size) if state else (0, 0)
         cached = self._summaries.get(rel)
-        if cached is None or cached[0] != stamp or not state:
+        if cached is None or cached[0] != here or here == NO_FILE:
             page = self._store.peek(rel)
-            cached = self._summaries[rel] = (stamp, PageSummary() if page is None else _summary(page))
+            cached = self._summaries[rel] = (here, PageSummary() if page is None else _summary(page))
         return cached[1]
 
     def look(self, rel: str) -> Page:

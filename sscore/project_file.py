@@ -12,7 +12,7 @@ from sscore.errors import BadProject
 from sscore.labels import LabelSet
 from sscore.naming import Naming
 from sscore.page_store import disk_errors
-from sscore.paths import write_atomic
+from sscore.paths import patiently, write_atomic
 
 NEW = """\
 # A Scrap-SAM-CLIP project: photos and their annotations.
@@ -25,7 +25,7 @@ labels = "scrap_shapes"     # a label set that ships with the program, or a .tom
 def settings(file: Path) -> dict[str, Any]:
     """What project.toml says; nothing when there is none."""
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))  # Notepad puts a mark in front
+        return tomllib.loads(patiently(file.read_bytes).decode("utf-8-sig"))  # Notepad puts a mark in front
     except FileNotFoundError:
         return {}
     except OSError as error:

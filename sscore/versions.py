@@ -6,7 +6,6 @@ When a save finds that somebody else changed the page meanwhile, ours is kept be
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from sscore import edits, journal
 from sscore.coco import pages as page_json
 from sscore.errors import BadOption, BadPage
 from sscore.page_store import PageStore, disk_errors
+from sscore.paths import put_in_place
 from sscore.types import Annotation, Page
 
 
@@ -83,7 +83,7 @@ def read(store: PageStore, rel: str, path: Path) -> Versions:
 def put_away(store: PageStore, rel: str, path: Path) -> None:
     """A kept version has been dealt with: it goes to the journals, for good, and is not offered any more."""
     with disk_errors(path):
-        os.replace(path, store.journal_path(rel).with_name(path.name))
+        put_in_place(path, store.journal_path(rel).with_name(path.name))
 
 
 def _page_at(saves: list[dict[str, Any]], digest: str, path: Path) -> Page | None:

@@ -52,7 +52,7 @@ def pack(cards: Sequence[ModelCard], out: Path, *, progress: Progress | None = N
             os.fsync(file.fileno())
         paths.put_in_place(temp, out)
     finally:
-        temp.unlink(missing_ok=True)
+        paths.discard(temp)
     return out
 
 

@@ -238,7 +238,7 @@ def remove(card: ModelCard) -> int:
         raise ModelMissing(f"no weights of {card.id!r} are on this computer", path=target)
     freed = sum(one.stat().st_size for one in files)
     for one in files:
-        one.unlink()
+        paths.patiently(one.unlink)
     if own:
         catalogue.drop(card.id)
     return freed
@@ -267,7 +267,7 @@ def place(stream: IO[bytes], target: Path, size: int, sha256: str, *, progress: 
             raise WrongWeights("what was read is not the whole file", path=target, remedy="copy it again")
         paths.put_in_place(temp, target)
     finally:
-        temp.unlink(missing_ok=True)
+        paths.discard(temp)
 
 
 def record(card: ModelCard, sha256: str) -> Against:

@@ -313,8 +313,8 @@ def _keep(ov: Any, model: Any, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         ov.save_model(model, temp, compress_to_fp16=False)
-        os.replace(temp.with_suffix(".bin"), path.with_suffix(".bin"))
-        os.replace(temp, path)
+        paths.put_in_place(temp.with_suffix(".bin"), path.with_suffix(".bin"))
+        paths.put_in_place(temp, path)
     except (OSError, RuntimeError):
-        temp.unlink(missing_ok=True)
-        temp.with_suffix(".bin").unlink(missing_ok=True)
+        paths.discard(temp)
+        paths.discard(temp.with_suffix(".bin"))

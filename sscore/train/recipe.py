@@ -86,7 +86,7 @@ def load(kind: type[Made], prefix: str, preset: str, *, part: str = "", **change
     """
     path = Path(preset) if preset.lower().endswith(".toml") else _folder() / f"{prefix}-{preset}.toml"
     try:
-        values = tomllib.loads(path.read_bytes().decode())
+        values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # Notepad puts a mark in front
     except FileNotFoundError as error:
         known = ", ".join(names(prefix))
         raise BadOption(f"there is no recipe {preset!r}", remedy=f"choose {known}, or a .toml file") from error
