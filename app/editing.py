@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
+from app.canvas.legend import Legend
 from app.canvas.ruler_bar import RulerBar
 from app.canvas.tidy_bar import TidyBar
 from app.canvas.view import CanvasView
@@ -43,6 +44,7 @@ class Editing(QObject):
         self.tidy = TidyBar(session, self.objects, settings, look, lane, canvas)
         self.ruler = RulerBar(session, look, canvas)
         self.display = DisplayPanel(settings, look, canvas)
+        self.legend = Legend(session, settings, look, canvas)
         self.panel = ObjectsPanel(session, veil, settings, look)
         for bar in (self.tidy, self.ruler):
             canvas.overlays.add(bar)

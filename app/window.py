@@ -188,7 +188,8 @@ class Window(QMainWindow):
         self.canvas.guide.open_wanted.connect(self.choose_folder)
         self.canvas.guide.samples_wanted.connect(self.open_samples)
         self.canvas.guide.again_wanted.connect(lambda: self._open_again())
-        self.objects.menu_wanted.connect(lambda at: self.chrome.menus["object"].popup(at))
+        for place in (self.canvas, self.objects):
+            place.menu_wanted.connect(lambda at: self.chrome.menus["object"].popup(at))
         self.labels.label_chosen.connect(self.commands.set_label)
         self.models.manager_wanted.connect(self.show_models)
         assistant.load_failed.connect(self._on_load_failed)

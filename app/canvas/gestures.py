@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
 from app.assistant import Assistant
@@ -28,10 +28,12 @@ _NUDGE = 1_000_000  # gesture numbers of arrow keys lie above those of drawing
 
 class Gestures(QObject):
     """Asks the tool in hand with a frozen `Pointer` and does what its `Answer` says. `measured`: the two ends of the
-    ruler's line, image px; () when there is none. `ruled`: that line is finished."""
+    ruler's line, image px; () when there is none. `ruled`: that line is finished.
+    `menu_wanted`: of the selection, at this point of the screen."""
 
     measured = Signal(tuple)
     ruled = Signal()
+    menu_wanted = Signal(QPoint)
 
     def __init__(
         self,
@@ -130,7 +132,10 @@ class Gestures(QObject):
             return  # the other button slipped in
         self._held = event.button()
         if self._tool.key in DRAWING or not self._decide(event):
-            self._answer(self._tool.press(self._pointer(event), self._assistant.pending.prompt))
+            answer = self._tool.press(self._pointer(event), self._assistant.pending.prompt)
+            self._answer(answer)
+            if answer.menu and self._session.selection:
+                self.menu_wanted.emit(event.globalPosition().toPoint())
 
     def move(self, event: QMouseEvent) -> None:
         page = self._session.page

@@ -26,6 +26,7 @@ _KEPT = 1200
 _KEPT_PIXELS_KB = 192 * 1024  # of objects as they are on screen, and that may be a large and dense one
 _TRACED_AT_ONCE = 16
 _REST_MS = 120  # without another step of zoom
+_NAMED = 8  # up to so many selected objects bear their names however small they are
 _TRACED = 60  # up to so many objects in all, or selected ones, get exact outlines at any zoom
 
 
@@ -209,6 +210,9 @@ class Stage(QGraphicsScene):
                 tag = TagItem(annotation.mask, self._tag_of(annotation), self._colour_of(annotation), self.font())
                 self._tags[i] = (annotation, tag)
                 self.addItem(tag)
+        marked = {self._hovered, *(self._selection if len(self._selection) <= _NAMED else ())}
+        for i, (_, tag) in self._tags.items():
+            tag.set_always(i in marked)
 
     def _colour(self, annotation: Annotation) -> QColor:
         return QColor(self._colour_of(annotation))

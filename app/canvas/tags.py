@@ -11,6 +11,7 @@ from sscore.labels import LabelSet
 from sscore.types import Annotation, Mask
 
 _HEIGHT, _GAP = 20, 4
+_ROOM = 0.75  # of a tag's length that its object must have on the screen
 
 
 def tag_text(annotation: Annotation, labels: LabelSet, lang: str) -> str:
@@ -23,7 +24,8 @@ def tag_text(annotation: Annotation, labels: LabelSet, lang: str) -> str:
 
 
 class TagItem(QGraphicsItem):
-    """A dark label at the top left corner of a mask: above it, or inside where the photo ends."""
+    """A dark label at the top left corner of a mask: above it, or inside where the photo ends. Unless it is there
+    `always`, it waits until its object is large enough on the screen: tags of small pieces would cover a pile."""
 
     def __init__(self, mask: Mask, text: str, colour: str, font: QFont) -> None:
         super().__init__()
@@ -31,11 +33,22 @@ class TagItem(QGraphicsItem):
         self.setZValue(900_000)
         self._font = rows.font_like(font, side=12, strong=True)[0]
         self._text, self._colour = text, colour
+        self._always = True
         box = mask.box
+        self._length = max(box.width, box.height)
         self._home = (box.x0, box.y0)
         self.setPos(*self._home)
         top = _GAP if box.y0 < 24 else -_HEIGHT - _GAP
         self._area = QRectF(0, top, QFontMetricsF(self._font).horizontalAdvance(text) + 28, _HEIGHT)
+
+    def set_always(self, always: bool) -> None:
+        if always != self._always:
+            self._always = always
+            self.update()
+
+    def has_room(self, scale: float) -> bool:
+        """scale: screen px per image px."""
+        return self._always or self._length * scale >= _ROOM * self._area.width()
 
     def shift(self, dx: float, dy: float) -> None:
         """Beside its object while that is dragged."""
@@ -45,6 +58,9 @@ class TagItem(QGraphicsItem):
         return self._area.adjusted(-1, -1, 1, 1)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        views = self.scene().views()
+        if views and not self.has_room(views[0].transform().m11()):
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(12, 14, 18, 215))

@@ -38,7 +38,7 @@ class Answer:
     """`draft`: prompt to preview; `prompt`: prompt to ask; `pick`: select what lies at this image point; `sketch`: what
     is being drawn, to be shown; `patch`: what was drawn; `redraw`: number of an outline, before and after; `ruler`: the
     line measured, () for none any more; `shift_by`: how far the selected objects are moved, and whether for good;
-    `piece`: a box that is answered by itself, beside others."""
+    `piece`: a box that is answered by itself, beside others; `menu`: show what can be done with the selection."""
 
     draft: Prompt | None = None
     prompt: Prompt | None = None
@@ -51,6 +51,7 @@ class Answer:
     ruler: tuple[tuple[float, float], ...] | None = None
     shift_by: tuple[int, int, bool] | None = None
     piece: Box | None = None
+    menu: bool = False
 
 
 NOTHING = Answer()
@@ -71,7 +72,8 @@ class Tool(Protocol):
 
 
 class SelectTool:
-    """Click an object to select it; Shift adds to the selection. Dragging a selected object moves the selection."""
+    """Click an object to select it; Shift adds to the selection. Dragging a selected object moves the selection. Right
+    click: what can be done with it."""
 
     key: ToolKey = "select"
 
@@ -81,6 +83,8 @@ class SelectTool:
         self._dragged = False
 
     def press(self, at: Pointer, prompt: Prompt) -> Answer:
+        if at.right:
+            return Answer(menu=True, pick=None if self._grabs(at.x, at.y) else (at.x, at.y))
         extend = at.negative or at.extend
         if not extend and self._grabs(at.x, at.y):
             self._start, self._dragged = at, False

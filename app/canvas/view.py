@@ -54,6 +54,7 @@ class CanvasView(Viewport):
     pointer_moved = Signal(object)
     measured = Signal(tuple)
     tool_changed = Signal(str)
+    menu_wanted = Signal(QPoint)
 
     def __init__(
         self,
@@ -95,6 +96,7 @@ class CanvasView(Viewport):
             session, assistant, settings, self.stage, self._finds_layer, veil, self._hover, self.drawing, self
         )
         self.gestures.measured.connect(self.measured)
+        self.gestures.menu_wanted.connect(self.menu_wanted)
         self.moved.connect(self.overlays.place)
         self.zoom_changed.connect(lambda _scale: self.stage.zoomed())
         session.image_changed.connect(self._on_image)

@@ -77,7 +77,7 @@ class ShortcutsDialog(QDialog):
             (self.tr("Wheel"), self.tr("zoom where the mouse is")),
             (self.tr("Space + drag"), self.tr("move the photo")),
             (self.tr("Middle drag"), self.tr("move the photo")),
-            (self.tr("Right click"), self.tr("this does not belong to it")),
+            (self.tr("Right click"), self.tr("this does not belong to it; with Select: what can be done")),
             (self.tr("Shift + click"), self.tr("the same; with Select: add to the selection")),
         ]
         classes = [("1 – 7", self.tr("class of the mask or the selection")), ("0", self.tr("unknown"))]

@@ -2489,6 +2489,25 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Legend</name>
+    <message>
+        <source>proposed</source>
+        <translation type="unfinished">候选</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation type="unfinished">已接受</translation>
+    </message>
+    <message>
+        <source>reviewed</source>
+        <translation type="unfinished">已复核</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>已否决</translation>
+    </message>
+</context>
+<context>
     <name>Message</name>
     <message>
         <source>Close</source>
@@ -4194,8 +4213,8 @@ MIT 许可证</translation>
         <translation>右键单击</translation>
     </message>
     <message>
-        <source>this does not belong to it</source>
-        <translation>标出不属于目标的部分</translation>
+        <source>this does not belong to it; with Select: what can be done</source>
+        <translation>标出不属于目标的部分；选择工具下弹出操作菜单</translation>
     </message>
     <message>
         <source>Shift + click</source>

@@ -232,6 +232,50 @@ def test_an_accepted_mask_that_is_still_in_the_making_says_so(two):
     two.settle()
 
 
+def test_names_of_small_objects_wait_until_one_is_close(two):
+    page = edits.add(two.session.page, Annotation(0, rectangle(200, 200, 212, 212), "Bar"))
+    two.session.edit("small", page, select=())
+    two.window.settings.set("show_names", True)
+    tags = {i: tag for i, (_, tag) in two.canvas.stage._tags.items()}
+    assert [i for i, tag in tags.items() if tag.has_room(1.0)] == [1, 2]
+    assert tags[3].has_room(16.0)
+    two.session.select((3,))
+    assert tags[3].has_room(1.0)
+    two.session.select(())
+    assert not tags[3].has_room(1.0)
+
+
+def test_a_right_click_on_an_object_offers_what_can_be_done(two):
+    asked = []
+    two.canvas.menu_wanted.disconnect()
+    two.canvas.menu_wanted.connect(asked.append)
+    two.key("v")
+    two.click(250, 100, button=Qt.MouseButton.RightButton)
+    assert two.session.selection == (2,)
+    assert asked == [two.canvas.viewport().mapToGlobal(two.at(250, 100))]
+    two.session.select((1, 2))
+    two.click(100, 100, button=Qt.MouseButton.RightButton)
+    assert two.session.selection == (1, 2) and len(asked) == 2
+    two.click(190, 250, button=Qt.MouseButton.RightButton)
+    assert two.session.selection == () and len(asked) == 2
+
+
+def test_colours_of_the_status_are_explained(two):
+    legend = two.window.editing.legend
+    assert legend.isHidden()
+    two.key("c")
+    two.key("c")
+    assert two.window.settings.get("colour_by") == "status" and legend.isVisible()
+    assert two.canvas.viewport().rect().contains(legend.geometry())
+    two.key("d")
+    wait_until(lambda: two.session.page is not None)
+    assert legend.isHidden()
+    two.key("a")
+    wait_until(lambda: legend.isVisible())
+    two.key("c")
+    assert legend.isHidden()
+
+
 def test_paint_beside_the_photo_does_not_reach_it(two):
     two.key("0", CTRL)
     two.key("b", SHIFT)
