@@ -2,7 +2,9 @@
 
     term   = ["-"] key op value | ["-"] text          all terms must hold; "-" turns one round
     op     = ":" | "=" | "<" | "<=" | ">" | ">="
-    value  = word | "words in quotes" | value,value   (one of these) | 0.2..0.5 (from, to)
+    value  = word | "words in quotes" | value,value   (one of these) | 0.2..0.5 (from, to) | 20%
+
+Spaces around the sign are allowed.
 
 A bare text looks for itself in the photo's path. Keys of an instance: class, guess, status, author, reviewer,
 comment, time, margin, score, iou, area, width, height, seconds, clicks. Keys of a photo: photo, is (todo, begun, done,
@@ -52,9 +54,10 @@ _STATES = {"todo": "待标注", "begun": "进行中", "done": "已完成", "revi
 _STATUS_ZH: dict[str, str] = dict(zip(STATUSES, ("候选", "已接受", "已复核", "已否决"), strict=True))
 _NUMBERS = {"margin", "score", "iou", "area", "width", "height", "seconds", "clicks", "count"}
 _OF_PHOTO = {"photo", "is", "count"}
+_SIGN = re.compile(r'("[^"]*"?)|\s*(!=|<=|>=|:|=|<|>)\s*')
 _TERM = re.compile(r'-?(?:[^\s"]|"[^"]*"?)+')
 _PARTS = re.compile(r"(-?)([^\W\d]+)(<=|>=|:|=|<|>)(.*)", re.DOTALL)
-_TELLS = "，、：＜＞＝（）－"
+_TELLS = "，、：＜＞＝（）－％！"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,14 @@ class Query:
 def parse(text: str, labels: LabelSet) -> Query:
     """Understand a line. Raises BadOption that names the word it stumbled over."""
     plain = "".join(unicodedata.normalize("NFKC", c).replace("、", ",") if c in _TELLS else c for c in text)
+    plain = _SIGN.sub(lambda found: found[1] or found[2], plain)
     photo: list[_Test] = []
     instance: list[_Test] = []
     for word in _TERM.findall(plain):
         found = _PARTS.fullmatch(word)
         if found is None:
+            if re.search("[<>=]", re.sub('"[^"]*"?', "", word)):
+                raise BadOption(f"{word}: this is not understood", remedy="for instance margin<0.2 or -status:reviewed")
             bare = word.removeprefix("-").replace('"', "").casefold()
             test: _Test = _contains(bare)
             key, turned = "photo", word.startswith("-")
@@ -134,6 +140,8 @@ def _test(key: str, op: str, value: str, word: str, labels: LabelSet) -> _Test:
     alternatives = [part.strip('"') for part in re.findall(r'(?:[^,"]|"[^"]*"?)+', value)]
     if not any(alternatives):
         raise BadOption(f"{word}: a value is missing", remedy=f"for instance {key}{op}{_example(key)}")
+    if op not in (":", "=") and len(alternatives) > 1:
+        raise BadOption(f"{word}: only one value can be compared with", remedy="for instance margin<0.2")
     if key in _NUMBERS:
         return _numbers(op, alternatives, word)
     if key == "time" and op not in (":", "="):
@@ -181,7 +189,7 @@ def _numbers(op: str, alternatives: list[str], word: str) -> _Test:
 
 def _number(text: str, word: str) -> float:
     try:
-        return float(text)
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
         raise BadOption(f"{word}: {text!r} is not a number", remedy="for instance margin<0.2") from None
 

@@ -186,7 +186,11 @@ class ExportDialog(QDialog):
         self.bar.setValue(done)
 
     def _on_done(self, report: ExportReport) -> None:
-        if not report.instances:
+        left = sum(project is self._project for project, _page in self._saver.unsaved())
+        if left:
+            text = self.tr("Written, but without what is not saved yet, on photos: {n}. Export again when it is saved.")
+            text = text.format(n=left)
+        elif not report.instances:
             text = self.tr("There is no object in the file. Accept some, or choose other states above.")
         elif report.complete:
             text = self.tr("Written, read back and compared.")
@@ -194,7 +198,8 @@ class ExportDialog(QDialog):
             text = self.tr("Written, but see below.")
         self._written = report.path
         self.show_file.show()
-        self._finish(text, report.text(self._look.lang), "ok" if report.complete and report.instances else "warn")
+        good = report.complete and report.instances and not left
+        self._finish(text, report.text(self._look.lang), "ok" if good else "warn")
 
     def _show_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written.parent)))

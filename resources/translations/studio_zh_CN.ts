@@ -1495,6 +1495,10 @@ MIT 许可证</translation>
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Written, but without what is not saved yet, on photos: {n}. Export again when it is saved.</source>
+        <translation>已写入，但有 {n} 张照片上的修改尚未保存，不在文件中。保存成功后请重新导出。</translation>
+    </message>
+    <message>
         <source>There is no object in the file. Accept some, or choose other states above.</source>
         <translation>文件中没有目标。请先接受一些目标，或在上方勾选其他状态。</translation>
     </message>
@@ -2492,15 +2496,15 @@ MIT 许可证</translation>
     <name>Legend</name>
     <message>
         <source>proposed</source>
-        <translation type="unfinished">候选</translation>
+        <translation>候选</translation>
     </message>
     <message>
         <source>accepted</source>
-        <translation type="unfinished">已接受</translation>
+        <translation>已接受</translation>
     </message>
     <message>
         <source>reviewed</source>
-        <translation type="unfinished">已复核</translation>
+        <translation>已复核</translation>
     </message>
     <message>
         <source>rejected</source>

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+from dataclasses import replace
+
 import pytest
 from pycocotools.coco import COCO
 from PySide6.QtCore import Qt, QUrl
@@ -10,6 +13,8 @@ from studio_driver import wait_until
 
 from app.dialogs import export
 from app.dialogs.export import ExportDialog
+from sscore import edits
+from sscore.project import Project
 
 
 @pytest.fixture
@@ -66,6 +71,26 @@ def test_unknown_goes_along_only_when_asked_for(dialog, studio, folder, tmp_path
     monkeypatch.setattr(export.QDesktopServices, "openUrl", opened.append)
     QTest.mouseClick(dialog.show_file, Qt.MouseButton.LeftButton)
     assert opened == [QUrl.fromLocalFile(str(tmp_path))]
+
+
+def test_what_could_not_be_saved_is_missing_and_that_is_said(dialog, studio, tmp_path, monkeypatch, capsys):
+    def refuse(*_args, **_more):
+        raise OSError(errno.ENOSPC, "no room")
+
+    out = tmp_path / "coco.json"
+    dialog.path.setText(str(out))
+    with monkeypatch.context() as patch:
+        patch.setattr(Project, "save", refuse)
+        page = studio.session.page
+        studio.session.edit("another", edits.add(page, replace(page.annotations[0], id=0)))
+        studio.settle()
+        run(dialog)
+        assert len(COCO(str(out)).dataset["annotations"]) == 1
+        assert "not saved yet, on photos: 1" in dialog.verdict.text()
+    studio.session.saver.save_now()
+    studio.settle()
+    run(dialog)
+    assert len(COCO(str(out)).dataset["annotations"]) == 2 and "Written, read back" in dialog.verdict.text()
 
 
 def test_without_a_status_there_is_nothing_to_export(dialog):

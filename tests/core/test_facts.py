@@ -64,6 +64,9 @@ def fact(number: int, label: str = "Pipe", **more: object) -> Fact:
         ("clicks>2", [3]),
         ("height=20 width:10", [1, 2, 3, 4]),
         ("comment:弯", [4]),
+        ("margin < 0.2", [2]),
+        ("分差 ＜ 20％ 类别 ： 槽钢", [2]),
+        ('author : "li lei" -class: U', [1]),
     ],
 )
 def test_queries_of_instances(line, picked):
@@ -101,6 +104,9 @@ def test_queries_of_photos(line, picked):
         ("margin<x", "'x'"),
         ("margin<", "missing"),
         ("class<U", "compared"),
+        ("margin<0,2", "only one"),
+        ("margin!=0.2", "not understood"),
+        ("<0.2", "not understood"),
     ]
     + [("status:good", "good"), ("is:ready", "ready")],
 )
