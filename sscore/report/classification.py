@@ -14,18 +14,12 @@ from sscore import metrics
 from sscore.calibration import calibration_error
 from sscore.labels import LabelSet
 from sscore.paths import write_atomic
-from sscore.report.figures import PALETTE, Picture, drawing, style
+from sscore.report import paper
+from sscore.report.figures import PALETTE, Picture, drawing, font_file, style
 from sscore.report.html import Section, page
 from sscore.report.judged import THUMBNAIL, Judged, embedded, worst
+from sscore.report.paper import Paper
 from sscore.report.tables import Cell, Table
-
-PAPER = {
-    "CN-CLIP, before fine-tuning": 0.616,
-    "Swin V2-B": 0.924,
-    "SSC: CN-CLIP, fine-tuned": 0.953,
-}
-"""Accuracies on the paper's own photos (Sensors 2026, 26, 656) as far as we know them; Swin V2-B is 2.9 points below
-SSC. Other rows of its Table 3 are left out rather than guessed. They are not comparable with figures on other data."""
 
 _GALLERY = 24
 
@@ -43,7 +37,7 @@ def write(judged: Sequence[Judged], labels: LabelSet, out: Path, *, data: str, s
     seed: of the t-SNE. OSError passes."""
     best = max(judged, key=lambda one: metrics.accuracy(one.table))
     parts = [
-        Section("Models", (models_table(judged), paper_table())),
+        Section("Models", (models_table(judged), paper_table(judged, paper.load()))),
         Section("Classes", tuple(classes_table(one, labels) for one in judged)),
         Section("Confusions", tuple(confusions(one, labels) for one in judged)),
         Section("How sure, how right", (reliability_figure(judged),)),
@@ -82,20 +76,30 @@ def models_table(judged: Sequence[Judged]) -> Table:
     return Table("models", "Models on the same pieces", head, tuple(rows), formats, note=note)
 
 
-def paper_table() -> Table:
-    """Accuracies 0..1 that the paper gives for its own photos."""
-    rows = tuple((name, value) for name, value in PAPER.items())
+def paper_table(judged: Sequence[Judged], known: Paper) -> Table:
+    """The networks of the paper's Table 3 with its accuracies 0..1 where they are known, and beside them those of the
+    models judged here; models of networks that the paper does not have follow."""
+    rows: list[tuple[Cell, ...]] = []
+    left = list(judged)
+    for row in known.table_3:
+        same = [one for one in judged if one.network == row.network]
+        left = [one for one in left if one not in same]
+        rows += [(row.title, row.accuracy, metrics.accuracy(one.table), one.model) for one in same]
+        rows += [(row.title, row.accuracy, None, None)] if not same else []
+    rows += [(one.network or None, None, metrics.accuracy(one.table), one.model) for one in left]
+    head = ("network", "accuracy in the paper", "accuracy here", "model here")
+    sources = "; ".join(dict.fromkeys(row.source.split(" (http")[0] for row in known.table_3 if row.source))
     note = (
-        "Accuracy on the paper's own photos (Sensors 2026, 26, 656), as far as known here: other pieces, so not "
-        "comparable with the table above."
+        "The paper's accuracy is on its own photos: other pieces, so not comparable with the accuracy here. An empty "
+        f"place of the paper's: no source at hand gives the figure. Sources: {sources}."
     )
     return Table(
         "paper",
-        "What the paper reports",
-        ("model", "accuracy"),
-        rows,
-        {"accuracy": ".3f"},
-        frozenset({"accuracy"}),
+        "Beside the paper's Table 3",
+        head,
+        tuple(rows),
+        {"accuracy in the paper": ".3f", "accuracy here": ".3f"},
+        frozenset({"accuracy in the paper"}),
         note,
     )
 
@@ -148,7 +152,7 @@ def reliability_figure(judged: Sequence[Judged]) -> Picture:
     """Accuracy over probability, a line for each model."""
     caption = "Share of right names among pieces of about the same probability; on the diagonal they agree. "
     caption += "Larger dots: more pieces."
-    with drawing("reliability", "How sure, how right", caption, width=5.2, height=4.6) as canvas:
+    with drawing("reliability", "How sure, how right", caption, width=7.2, height=4.6) as canvas:
         axes = canvas.axes
         axes.plot([0, 1], [0, 1], color="#888888", linewidth=1, linestyle=":")
         for n, one in enumerate(judged):
@@ -156,12 +160,11 @@ def reliability_figure(judged: Sequence[Judged]) -> Picture:
             error = calibration_error(bins)
             sizes = [12 + 160 * b.count / len(one.truth) for b in bins]
             said, right = [b.confidence for b in bins], [b.accuracy for b in bins]
-            axes.plot(said, right, color=look["color"], linewidth=1)
-            axes.scatter(
-                said, right, sizes, color=look["color"], marker=look["marker"], label=f"{one.model} (ECE {error:.3f})"
-            )
+            axes.scatter(said, right, sizes, color=look["color"], marker=look["marker"])
+            line = {"color": look["color"], "marker": look["marker"], "markersize": 4, "linewidth": 1}
+            axes.plot(said, right, **line, label=f"{one.model} (ECE {error:.3f})")
         axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="probability of the first name", ylabel="share right")
-        axes.legend(loc="upper left")
+        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return canvas.done
 
 
@@ -187,14 +190,13 @@ def gallery(one: Judged, labels: LabelSet, columns: int = 8) -> Picture | str:
     chosen = worst(one, _GALLERY)
     if not chosen:
         return f"{one.model} made no mistake."
-    from matplotlib import font_manager
-
     text = 26
     rows = -(-len(chosen) // columns)
     cell = THUMBNAIL + 8
     sheet = Image.new("RGB", (columns * cell, rows * (cell + text)), "white")
     pen = ImageDraw.Draw(sheet)
-    font = ImageFont.truetype(font_manager.findfont("DejaVu Sans"), 10)
+    words = "".join(labels.name(key) for key in one.labels)
+    font = ImageFont.truetype(font_file(words), 10)
     for place, n in enumerate(chosen):
         x, y = (place % columns) * cell + 4, (place // columns) * (cell + text) + 4
         sheet.paste(Image.fromarray(one.thumbnails[n]), (x, y))

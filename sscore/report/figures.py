@@ -153,3 +153,10 @@ def _families() -> tuple[str, ...]:
     there = {entry.name for entry in font_manager.fontManager.ttflist}
     chinese = [name for name in _FONTS[1:] if name in there]
     return (_FONTS[0], *chinese[:1])
+
+
+def font_file(text: str) -> str:
+    """A font for pictures that are not drawn by matplotlib: one with Chinese letters where the text needs them."""
+    from matplotlib import font_manager
+
+    return font_manager.findfont(_families()[0 if text.isascii() else -1])

@@ -15,7 +15,8 @@ from sscore import catalogue, metrics
 from sscore.calibration import Bin, calibration_error, reliability
 from sscore.errors import BadDataset, ModelMissing
 from sscore.labels import LabelSet
-from sscore.types import ByteArray, Classifier, FloatArray, Progress
+from sscore.naming import WORDS_FAMILY
+from sscore.types import ByteArray, Classifier, FloatArray, ModelCard, Progress
 
 CropsOf = Callable[[str], Iterable[tuple[str, str, ByteArray]]]
 """View -> (name, true label, crop) of every piece, the same ones in the same order for every view."""
@@ -30,7 +31,8 @@ _FEATURES = 1500
 class Judged:
     """One classifier's answers. names, truth: of each piece; chances: float64 (n, k) over `labels`; features: float32
     (m, d) of the first pieces; seconds: a piece, median over batches; size: bytes of its weights, with those of the
-    model below it; thumbnails: uint8 (96, 96, 3) of what it saw, by piece that it got wrong."""
+    model below it; thumbnails: uint8 (96, 96, 3) of what it saw, by piece that it got wrong; network: see `network_of`.
+    """
 
     model: str
     labels: tuple[str, ...]
@@ -42,6 +44,7 @@ class Judged:
     seconds: float
     size: int
     thumbnails: dict[int, ByteArray]
+    network: str
 
     @property
     def guess(self) -> tuple[str, ...]:
@@ -131,7 +134,16 @@ def judge(classifier: Classifier, labels: LabelSet, crops_of: CropsOf, *, progre
         float(np.median(seconds)),
         _bytes(classifier),
         thumbnails,
+        network_of(classifier.card),
     )
+
+
+def network_of(card: ModelCard) -> str:
+    """The network that the paper may have too: an architecture of timm by its short name, "cn-clip" as published,
+    "cn-clip-tuned"; "" for others."""
+    if card.family == WORDS_FAMILY:
+        return "cn-clip" if card.urls else "cn-clip-tuned"
+    return card.variant if card.family == "timm" else ""
 
 
 def _bytes(classifier: Classifier) -> int:

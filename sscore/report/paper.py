@@ -23,16 +23,29 @@ class Figure:
     model: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A row of Table 3. network: as `sscore.report.judged.network_of` names it; accuracy: 0..1, None where no source
+    gives it; source: where it was read, or ""."""
+
+    network: str
+    title: str
+    accuracy: float | None
+    source: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Paper:
     """findings: (sentence, source); drops: percentage points by (segmenter, strategy, shift), Table 2; seconds: by
-    (segmenter, "encode" or a strategy), Table 1. What is not known is not there."""
+    (segmenter, "encode" or a strategy), Table 1; table_3: classifiers, in the paper's order. What is not known is not
+    there."""
 
     segmentation: tuple[Figure, ...]
     classification: tuple[Figure, ...]
     findings: tuple[tuple[str, str], ...]
     drops: Mapping[tuple[str, str, str], float]
     seconds: Mapping[tuple[str, str], float]
+    table_3: tuple[Compared, ...] = ()
 
 
 def load(path: Path | None = None) -> Paper:
@@ -49,4 +62,13 @@ def load(path: Path | None = None) -> Paper:
         tuple((one["text"], sources[one["source"]]) for one in data.get("finding", [])),
         {(one["segmenter"], one["strategy"], one["shift"]): one["value"] for one in data.get("drop", [])},
         {(one["segmenter"], one["stage"]): one["value"] for one in data.get("time", [])},
+        tuple(
+            Compared(
+                one["network"],
+                one["title"],
+                one["value"] / 100 if "value" in one else None,
+                sources[one["source"]] if "source" in one else "",
+            )
+            for one in data.get("table_3", [])
+        ),
     )

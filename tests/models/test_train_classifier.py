@@ -13,11 +13,13 @@ from sample_pages import FOLDER
 
 from sscore import catalogue, cli, labels, models, paths, weight_store
 from sscore.errors import BadLabels, BadOption, DiskFull
-from sscore.labels import LabelSet
+from sscore.labels import Label, LabelSet
 from sscore.models import weights
 from sscore.models.nets import architectures
 from sscore.models.timm_cls import Facts
 from sscore.report import classification as reports
+from sscore.report import figures
+from sscore.report.judged import Judged
 from sscore.train import class_batches, class_data, class_recipe, classifier, instances
 from sscore.types import ModelCard
 
@@ -219,7 +221,7 @@ def test_variations_stay_within_what_the_recipe_allows():
         (("--view", "round"), "--view round"),
         (("--batch", "1"), "batch of one"),
         (("--start", "nobody", "--mode", "fine-tune"), "no file and no model 'nobody'"),
-        (("--labels", "scrap_metals"), "no annotations"),
+        (("--labels", "scrap_metals"), "is called like a class of scrap_metals"),
     ],
 )
 def test_wrong_requests_are_one_line(capsys, yard, tmp_path, args, says):
@@ -230,11 +232,12 @@ def test_wrong_requests_are_one_line(capsys, yard, tmp_path, args, says):
 
 def test_several_models_in_one_report(capsys, yard, tmp_path):
     facts = Facts("resnet-20", ("Angle", "Bar"), 16, "tight")
+    variant = {"a": "vgg-19", "b": "resnet-20"}  # the first only by name: what counts is where its figures go
     for name, seed in (("a", 1), ("b", 2)):
         torch.manual_seed(seed)
         path = tmp_path / f"{name}.safetensors"
         classifier.save(architectures.build("resnet-20", 2, 16).eval(), facts, path)
-        weight_store.keep(ModelCard(name, "classifier", "timm", file=path.name, input_px=16), path)
+        weight_store.keep(ModelCard(name, "classifier", "timm", variant[name], path.name, input_px=16), path)
     (yard / "Bar" / "3.png").write_bytes(b"cut")
     out = tmp_path / "报告"
     code, text, err = ssc(capsys, "report", "classification", yard, "--out", out, "--classifiers", "a,b", "--json")
@@ -243,6 +246,29 @@ def test_several_models_in_one_report(capsys, yard, tmp_path):
     assert {row["n"] for row in answer["models"]} == {39}
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "0.953" in page and "not comparable" in page and "surest mistakes" in page
+    with open(out / "paper.csv", encoding="utf-8-sig", newline="") as file:
+        beside = {row["network"]: row for row in csv.DictReader(file)}
+    accuracies = {row["model"]: row["accuracy"] for row in answer["models"]}
+    titles = [one.title for one in architectures.ARCHITECTURES.values() if one.table_3]
+    assert list(beside)[:13] == titles and len(beside) == 16
+    assert beside["VGG-19"]["model here"] == "a" and beside["resnet-20"]["model here"] == "b"
+    assert float(beside["VGG-19"]["accuracy here"]) == pytest.approx(accuracies["a"])
+    assert (
+        float(beside["Swin V2-B"]["accuracy in the paper"]) == 0.924 and not beside["VGG-19"]["accuracy in the paper"]
+    )
     assert (out / "confusion-b.png").read_bytes()[:4] == b"\x89PNG" and r"\begin{tabular}" in (
         out / "models.tex"
     ).read_text()
+
+
+def test_chinese_names_are_readable_in_the_gallery_of_mistakes():
+    """Where the computer has a font with Chinese letters: without one, every letter is the same box."""
+    thumbnails = {0: photo(96, 96, Angle=(0, 0, 90, 40))}
+    chances, features = np.array([[0.2, 0.8]]), np.ones((1, 2), np.float32)
+    one = Judged("m", ("a", "b"), "tight", ("p",), ("a",), chances, features, 0.1, 1, thumbnails, "")
+    sets = [
+        LabelSet("x", "", "", (Label("a", name, "", "#000000", ()), Label("b", name, "", "#ffffff", ())))
+        for name in ("角钢", "槽钢")
+    ]
+    pictures = [reports.gallery(one, labels) for labels in sets]
+    assert (pictures[0].png != pictures[1].png) == (len(figures._families()) > 1)
