@@ -211,4 +211,5 @@ def _one_of(text: str, own: dict[str, str], zh: dict[str, str], word: str) -> st
 
 def _example(key: str) -> str:
     examples = {"class": "Pipe", "status": "proposed", "is": "todo", "time": "2024-05"}
-    return examples.get(key, "0.5" if key in _NUMBERS else "text")
+    number = "0.5" if key in ("margin", "score", "iou") else "20"
+    return examples.get(key, number if key in _NUMBERS else "text")

@@ -116,7 +116,7 @@ class ProjectWizard(QDialog):
         column.addLayout(foot)
         self.folder.textChanged.connect(lambda _text: self._look_into())
         self._show_names()
-        self._say(self.tr("Nothing in the photos is ever changed. Annotations lie in the same folder."))
+        self._say_promise()
 
     # --- what is chosen ----------------------------------------------------------------------------------------
 
@@ -156,15 +156,17 @@ class ProjectWizard(QDialog):
         return self._found or labels.load(self.labels.currentData())
 
     def _show_fit(self) -> None:
-        """Whether the model for classes knows these, said before anything is made."""
-        model = self.models["classifier"].currentData()
-        row = self._stock.row(model)
-        strangers = self._stock.strangers(model, self._chosen)
-        text = ""
-        if strangers:
-            text = fit.advice(self._chosen, strangers, self._look.lang)
-        elif row is not None and not row.here:
-            text = self.tr("This model is not on this computer yet: get it under Tools, Models….")
+        """Whether the models are here and the one for classes knows these, said before anything is made."""
+        strangers = self._stock.strangers(self.models["classifier"].currentData(), self._chosen)
+        said = [fit.advice(self._chosen, strangers, self._look.lang)] if strangers else []
+        for kind, box in self.models.items():
+            row = self._stock.row(box.currentData())
+            if row is not None and not row.here:
+                text = self.tr(
+                    "{name} is not on this computer yet: get it under Tools, Models…. Until then {other} works."
+                )
+                said.append(text.format(name=box.currentData(), other=self._assistant.present(kind) or box.itemData(0)))
+        text = "\n".join(said)
         self.fits.setText(text)
         self.fits.setStyleSheet(f"color: {self._look.colours.warn};")
         self.fits.setVisible(bool(text))
@@ -174,7 +176,11 @@ class ProjectWizard(QDialog):
         """Count the photos on the disk lane: a shared drive may take its time."""
         folder = Path(self.folder.text().strip()).expanduser()
         self.create.setEnabled(False)
+        self._disk.cancel("wizard")
+        if self._found is not None:  # what was said of the folder before
+            self._show_found(None)
         if not self.folder.text().strip():
+            self._say_promise()
             return
 
         def work() -> tuple[int, LabelSet | None]:
@@ -182,12 +188,9 @@ class ProjectWizard(QDialog):
             return len(images.list_images(folder)), Project.open(folder).labels if exists else None
 
         def done(found: tuple[int, LabelSet | None]) -> None:
-            count, self._found = found
-            self._exists = self._found is not None
-            self._show_names()
+            count, own = found
+            self._show_found(own)
             self.create.setEnabled(count > 0)
-            self.create.setText(self.tr("Open") if self._exists else self.tr("Create and open"))
-            self.labels.setEnabled(not self._exists)
             if not count:
                 self._say(self.tr("There are no photos in this folder."), "warn")
             elif self._exists:
@@ -196,6 +199,16 @@ class ProjectWizard(QDialog):
                 self._say(self.tr("{n} photos found.").format(n=count), "ok")
 
         self._disk.submit("wizard", work, done, lambda error: self._say(facts(error), "danger"))
+
+    def _show_found(self, own: LabelSet | None) -> None:
+        """own: the classes of a folder that is a project already."""
+        self._found, self._exists = own, own is not None
+        self._show_names()
+        self.create.setText(self.tr("Open") if self._exists else self.tr("Create and open"))
+        self.labels.setEnabled(not self._exists)
+
+    def _say_promise(self) -> None:
+        self._say(self.tr("Nothing in the photos is ever changed. Annotations lie in the same folder."))
 
     def _say(self, text: str, colour: str = "muted") -> None:
         self.says.setText(text)

@@ -3561,12 +3561,12 @@ MIT 许可证</translation>
         <translation>取消</translation>
     </message>
     <message>
-        <source>Nothing in the photos is ever changed. Annotations lie in the same folder.</source>
-        <translation>照片本身永远不会被修改。标注保存在同一文件夹中。</translation>
+        <source>{name} is not on this computer yet: get it under Tools, Models…. Until then {other} works.</source>
+        <translation>{name} 还不在本机上：可在“工具，模型…”中下载；在此之前使用 {other}。</translation>
     </message>
     <message>
-        <source>This model is not on this computer yet: get it under Tools, Models….</source>
-        <translation>此模型还不在本机上：可在“工具，模型…”中下载。</translation>
+        <source>Nothing in the photos is ever changed. Annotations lie in the same folder.</source>
+        <translation>照片本身永远不会被修改。标注保存在同一文件夹中。</translation>
     </message>
     <message>
         <source>Open</source>

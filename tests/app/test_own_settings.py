@@ -12,7 +12,10 @@ from studio_driver import wait_until
 
 from app.dialogs.settings import apply_threads
 from app.settings import Settings, chosen_keys, recent_folders
+from app.stock import Row
 from sscore.project import Project
+from sscore.types import ModelCard
+from sscore.weight_store import State
 
 
 @pytest.fixture
@@ -149,6 +152,33 @@ def test_a_project_that_exists_is_opened(wizard, folder):
     dialog.create.click()
     wait_until(lambda: studio.session.project.folder == place)
     assert studio.session.labels.key == "scrap_metals"
+
+
+def test_what_was_said_of_one_folder_does_not_stay_for_the_next(wizard, folder):
+    _, dialog, place = wizard
+    Project.create(place, "scrap_metals")
+    for next_one in ("", str(place / "none")):
+        dialog.folder.setText(str(place))
+        wait_until(dialog.create.isEnabled)
+        assert not dialog.labels.isEnabled() and "already" in dialog.says.text()
+        dialog.folder.setText(next_one)
+        wait_until(lambda: "already" not in dialog.says.text(), what="other words")
+        assert dialog.labels.isEnabled() and dialog.create.text() == "Create and open" and "Pipe" in dialog.names.text()
+        assert not dialog.create.isEnabled()
+    dialog.folder.clear()
+    assert "ever changed" in dialog.says.text()
+
+
+@pytest.mark.parametrize("kind", ["segmenter", "classifier"])
+def test_a_model_that_is_not_here_is_named_before_anything_is_made(wizard, monkeypatch, kind):
+    _, dialog, _ = wizard
+    box = dialog.models[kind]
+    box.addItem("far", "far")
+    monkeypatch.setattr(dialog._stock, "rows", [Row(ModelCard("far", kind, "fake"), State("to download"))])
+    assert not dialog.fits.isVisible()
+    box.setCurrentIndex(box.findData("far"))
+    box.activated.emit(box.currentIndex())
+    assert "far is not on this computer yet" in dialog.fits.text() and "nano" in dialog.fits.text()
 
 
 def test_a_wrong_label_file_or_folder_is_explained(wizard, tmp_path):

@@ -103,6 +103,7 @@ def test_queries_of_photos(line, picked):
         ("class:Ppe", "Ppe"),
         ("margin<x", "'x'"),
         ("margin<", "missing"),
+        ("count > ", "missing"),
         ("class<U", "compared"),
         ("margin<0,2", "only one"),
         ("margin!=0.2", "not understood"),
