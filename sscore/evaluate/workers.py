@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from multiprocessing.connection import Connection
 from typing import Any
 
 import cv2
@@ -190,18 +192,37 @@ def _lost(job: Job) -> Outcome:
 
 @contextmanager
 def _processes(workers: int) -> Iterator[Executor]:
-    """Each with its share of the cores. Ended at once when the caller is done or gone."""
+    """Each with its share of the cores. Ended at once when the caller is done, stopped or gone."""
     context = multiprocessing.get_context("spawn")
     number = context.Value("i", 0)
-    executor = ProcessPoolExecutor(workers, context, _settle, (number, workers))
+    reader, writer = context.Pipe(duplex=False)
+    executor = ProcessPoolExecutor(workers, context, _settle, (number, workers, reader))
     try:
+        _start_deaf(executor, workers)
         yield executor
+        executor.shutdown()
     finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+        writer.close()
+        executor.shutdown(cancel_futures=True)
+        reader.close()
 
 
-def _settle(number: Any, workers: int) -> None:
-    """In a new process: take a share of the cores, and end when the parent does."""
+def _start_deaf(executor: ProcessPoolExecutor, workers: int) -> None:
+    """Start the processes, one with each job, while Ctrl-C is blocked, which they inherit: it is for the program, which
+    then ends them; stopped in their imports they would each print a trace."""
+    blocking = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if blocking else set()
+    for _ in range(workers):
+        executor.submit(os.getpid)
+    if blocking:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _settle(number: Any, workers: int, pipe: Connection) -> None:
+    """In a new process: take a share of the cores, leave Ctrl-C to the parent, and end when the pipe's other end is
+    closed, by the parent or by its end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, args=(pipe,), daemon=True).start()
     with number.get_lock():
         mine = number.value
         number.value += 1
@@ -212,13 +233,11 @@ def _settle(number: Any, workers: int) -> None:
         ours = sorted(os.sched_getaffinity(0))
         share = [core for place, core in enumerate(ours) if place % workers == mine % min(workers, len(ours))]
         os.sched_setaffinity(0, share or ours)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
 
 
-def _follow(parent: Any) -> None:
-    parent.join()
+def _follow(pipe: Connection) -> None:
+    with suppress(EOFError, OSError):
+        pipe.recv_bytes()
     os._exit(1)
 
 

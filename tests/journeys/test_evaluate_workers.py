@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -43,6 +45,25 @@ def test_two_processes_one_of_them_killed(dataset, expected, tmp_path):
     assert killed and result.problems == []
     assert rows.plain(rows.read(request.out / "rows.parquet")) == expected
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that means Ctrl-C to a group of processes")
+def test_ctrl_c_while_the_processes_start_is_one_line(tmp_path, dataset):
+    code = (
+        "import multiprocessing, os, signal, threading, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # in the background it is ignored
+        "def stop():\n"
+        "    while not multiprocessing.active_children(): time.sleep(0.001)\n"
+        "    time.sleep(0.5)  # somewhere in their imports\n"
+        "    os.killpg(0, signal.SIGINT)\n"
+        "threading.Thread(target=stop, daemon=True).start()\n"
+        "from sscore.cli import main; main()"
+    )
+    truth_file = dataset.photos[0].path.with_name("annotations.json")
+    args = ["evaluate", str(truth_file), "--out", str(tmp_path), "--segmenters", "grabcut", "--workers", "2"]
+    command = [sys.executable, "-c", code, *args]
+    done = subprocess.run(command, capture_output=True, text=True, start_new_session=True)
+    assert (done.returncode, done.stderr) == (130, "ssc: cancelled\n")
 
 
 def test_a_cluster_whose_worker_is_killed(dataset, expected, tmp_path):
