@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,8 +19,9 @@ Failed = Callable[[Exception], None]
 
 
 class Names(QObject):
-    """Temperature and views are the project's; the threshold of the unknown is the window's own setting, which
-    follows when a suggested one is taken. words_changed: the project's classes have other words now."""
+    """Temperature and views are the project's, and so is the threshold of the unknown, once one was taken for it: then
+    the window's setting follows the project, and the project follows when it is set to another value. words_changed:
+    the project's classes have other words now."""
 
     words_changed = Signal()
 
@@ -29,6 +31,7 @@ class Names(QObject):
         super().__init__(parent)
         self._session, self._assistant, self._settings, self._disk = session, assistant, settings, disk
         session.project_opened.connect(self._read)
+        settings.changed.connect(self._on_setting)
 
     @property
     def naming(self) -> Naming:
@@ -43,8 +46,7 @@ class Names(QObject):
 
         def written(_nothing: None) -> None:
             if project is self._session.project:
-                self._settings.set("unknown_below", naming.unknown_below)
-                self._assistant.set_naming(naming)
+                self._hold(naming)
             done()
 
         self._disk.submit("naming", lambda: project.set_naming(naming), written, failed, priority=1)
@@ -73,14 +75,33 @@ class Names(QObject):
 
     def _read(self) -> None:
         project = self._session.project
-        self._assistant.set_naming(Naming())
+        self._hold(Naming())
         if project is None:
             return
 
         def read(naming: Naming) -> None:
             if project is self._session.project:
-                self._assistant.set_naming(naming)
+                self._hold(naming)
 
         self._disk.submit(
             "naming", lambda: project.naming, read, lambda error: self._session.notice.emit(of_error(error, key="open"))
+        )
+
+    def _hold(self, naming: Naming) -> None:
+        """From now on, until another project is opened."""
+        self._assistant.set_naming(naming)
+        self._settings.lend("unknown_below", naming.unknown_below or None)
+
+    def _on_setting(self, key: str) -> None:
+        project, below = self._session.project, self._settings.get("unknown_below")
+        if key != "unknown_below" or project is None or self.naming.unknown_below in (0, below):
+            return
+        naming = replace(self.naming, unknown_below=below)
+        self._assistant.set_naming(naming)
+        self._disk.submit(
+            "naming",
+            lambda: project.set_naming(naming),
+            lambda _nothing: None,
+            lambda error: self._session.notice.emit(of_error(error, key="naming")),
+            priority=1,
         )

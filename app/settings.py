@@ -139,5 +139,13 @@ class Settings(QObject):
         """For this run only (a command line option)."""
         self._values[key] = value
 
+    def lend(self, key: str, value: Any | None) -> None:
+        """Another value for a while, which is not stored; None: the stored one again."""
+        if value is None:
+            value = next(self._read(row) for row in TABLE if row.key == key)
+        if self._values[key] != value:
+            self._values[key] = value
+            self.changed.emit(key)
+
     def sync(self) -> None:
         self._store.sync()

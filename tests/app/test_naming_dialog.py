@@ -4,6 +4,7 @@ edits the words that a text-and-image model compares with."""
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -233,6 +234,26 @@ def test_how_sure_it_is_is_shown_and_what_is_used_holds_at_once(dialog, studio, 
     studio.settle()
     made = studio.on_disk().annotations[-1].made_by
     assert (made["temperature"], made["unknown_below"]) == (1.75, 0.437)
+
+
+def test_a_projects_threshold_comes_and_goes_with_the_project(studio, folder, tmp_path):
+    def below():
+        return studio.window.settings.get("unknown_below")
+
+    other = tmp_path / "另一 项目"
+    other.mkdir()
+    shutil.copy(folder / "b.jpg", other)
+    Project.open(other).set_naming(Naming(unknown_below=0.62))
+    studio.open(other)
+    wait_until(lambda: below() == 0.62, what="the project's own threshold")
+    studio.window.settings.set("unknown_below", 0.55)
+    wait_until(lambda: Project.open(other).naming.unknown_below == 0.55, what="that the project follows")
+    Project.open(other).set_naming(Naming(unknown_below=0.81))
+    studio.open(folder)
+    assert below() == 0.55, "what was set by hand, not what is written elsewhere"
+    studio.open(other)
+    wait_until(lambda: below() == 0.81, what="the project's own again")
+    assert Project.open(folder).naming.unknown_below == 0
 
 
 def test_without_a_threshold_the_present_one_stays(dialog, studio, folder, play):
