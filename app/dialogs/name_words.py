@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import rows
+from sscore import labels as label_sets
 from sscore.labels import LabelSet
 from sscore.naming import WORDS_FAMILY
 
@@ -75,6 +76,15 @@ class NameWords(QWidget):
         self.save.clicked.connect(self._save)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
+        self.shipped = QPushButton(self.tr("As shipped"))
+        self.shipped.setToolTip(
+            self.tr("The words of the label set that comes with the program; save them to use them")
+        )
+        self.shipped.setAutoDefault(False)
+        self.shipped.clicked.connect(lambda: self._show(self._shipped or self._dialog.session.labels))
+        self._shipped = _shipped_like(labels)
+        self.shipped.setVisible(self._shipped is not None)
+        buttons.addWidget(self.shipped)
         buttons.addStretch()
         buttons.addWidget(self.back)
         buttons.addWidget(self.save)
@@ -88,7 +98,9 @@ class NameWords(QWidget):
 
     def _fill(self) -> None:
         """What holds now."""
-        labels = self._dialog.session.labels
+        self._show(self._dialog.session.labels)
+
+    def _show(self, labels: LabelSet) -> None:
         for key, line in self.lines.items():
             line.setText("; ".join(labels.get(key).texts))
             line.setCursorPosition(0)
@@ -123,12 +135,28 @@ class NameWords(QWidget):
         self._show_ready()
 
     def _show_ready(self) -> None:
-        other = self.words() != self._dialog.session.labels
+        now = self.words()
+        other = now != self._dialog.session.labels
+        self.shipped.setEnabled(self._ready and self._shipped is not None and _told(now) != _told(self._shipped))
         self.save.setEnabled(self._ready and other)
         self.back.setEnabled(self._ready and other)
 
+    def _trouble(self, words: LabelSet) -> str:
+        """Why no model could go by these words, "" when one can."""
+        lang = self._dialog.look.lang
+        if without := [rows.name_of(words, label.key, lang) for label in words.labels if not label.texts]:
+            return self.tr("Each class needs a word at least: {classes}").format(classes=self.tr(", ").join(without))
+        if not words.templates:
+            return self.tr("One sentence at least is needed, as {}")
+        if wrong := [sentence for sentence in words.templates if sentence.count("{}") != 1]:
+            return self.tr("Each sentence needs {} once, where the word goes:") + " " + wrong[0]
+        return ""
+
     def _save(self) -> None:
-        dialog = self._dialog
+        dialog, words = self._dialog, self.words()
+        if trouble := self._trouble(words):
+            dialog.say(trouble, "danger")
+            return
 
         def done() -> None:
             self._fill()
@@ -137,8 +165,20 @@ class NameWords(QWidget):
             dialog.sure.forget()
             dialog.say(self.tr("Saved. “Name again” shows what these words change."), "ok")
 
-        dialog.names.set_words(self.words(), done, dialog.say_error)
+        dialog.names.set_words(words, done, dialog.say_error)
 
 
 def _parts(text: str, by: str) -> list[str]:
     return [part.strip() for part in re.split(by, text) if part.strip()]
+
+
+def _shipped_like(labels: LabelSet) -> LabelSet | None:
+    """The set of that key that ships, if its classes are the same."""
+    if labels.key not in label_sets.available():
+        return None
+    found = label_sets.load(labels.key)
+    return found if found.keys == labels.keys else None
+
+
+def _told(labels: LabelSet) -> tuple[object, ...]:
+    return (*(label.texts for label in labels.labels), labels.templates)

@@ -3243,12 +3243,36 @@ MIT 许可证</translation>
         <translation>保存到本项目自己的标签文件中，随程序附带的标签集不变</translation>
     </message>
     <message>
+        <source>As shipped</source>
+        <translation>恢复自带用词</translation>
+    </message>
+    <message>
+        <source>The words of the label set that comes with the program; save them to use them</source>
+        <translation>程序自带类别表中的用词；保存后生效</translation>
+    </message>
+    <message>
         <source>The model compares each object with these Chinese words, put into the sentences. They hold for this project; under “Name again” you see what other words change.</source>
         <translation>模型把每个目标与填入句式后的这些中文用词作比较。用词只对本项目有效；改后可在“重新命名”中查看带来的变化。</translation>
     </message>
     <message>
         <source>{model} knows its classes by itself and does not go by words. A CN-CLIP model does: get one in the model manager and choose it above.</source>
         <translation>{model} 自身带有固定类别，不使用用词。CN-CLIP 模型才使用用词：请在模型管理器中获取一个，并在上方选用。</translation>
+    </message>
+    <message>
+        <source>Each class needs a word at least: {classes}</source>
+        <translation>每个类别至少要有一个词：{classes}</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished">、</translation>
+    </message>
+    <message>
+        <source>One sentence at least is needed, as {}</source>
+        <translation>至少要有一个句式，例如 {}</translation>
+    </message>
+    <message>
+        <source>Each sentence needs {} once, where the word goes:</source>
+        <translation>每个句式要有且只有一个 {}，即填词的位置：</translation>
     </message>
     <message>
         <source>Saved. “Name again” shows what these words change.</source>
@@ -3751,6 +3775,10 @@ MIT 许可证</translation>
     <message>
         <source>margin {value}</source>
         <translation>分差 {value}</translation>
+    </message>
+    <message>
+        <source>other model {value}</source>
+        <translation>与另一模型 IoU {value}</translation>
     </message>
     <message>
         <source>Comment on the photo  (K)</source>
@@ -4298,6 +4326,10 @@ MIT 许可证</translation>
     <message>
         <source>Nothing has a date yet.</source>
         <translation>还没有带日期的目标。</translation>
+    </message>
+    <message>
+        <source>The stronger the colour, the more objects; at most {n} in one field.</source>
+        <translation>颜色越深目标越多，单格最多 {n} 个。</translation>
     </message>
     <message>
         <source>Click a cell to see its pictures</source>

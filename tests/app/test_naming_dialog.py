@@ -328,13 +328,30 @@ def test_words_are_saved_for_this_project_and_hold_at_once(dialog, words, studio
     assert again.labels == studio.session.labels and again.load("a.jpg").find(1).status == "accepted"
 
 
+def test_words_that_ship_can_be_had_back(dialog, words, studio, folder):
+    dialog.classifier.setCurrentIndex(dialog.classifier.findText("cn-clip-rn50"))
+    assert words.shipped.isVisible() and not words.shipped.isEnabled(), "they hold already"
+    words.lines["H"].setText("工字钢")
+    press(words.save)
+    wait_until(lambda: "Saved" in dialog.says.text(), what="that the words are saved")
+    QTest.mouseClick(words.shipped, Qt.MouseButton.LeftButton)
+    assert words.lines["H"].text() == "H型钢; 工字钢" and studio.session.labels.get("H").texts == ("工字钢",)
+    assert not words.shipped.isEnabled() and words.save.isEnabled()
+    QTest.mouseClick(words.back, Qt.MouseButton.LeftButton)
+    assert words.lines["H"].text() == "工字钢" and words.shipped.isEnabled()
+
+
 def test_wrong_words_are_told_in_one_line_and_nothing_is_written(dialog, words, studio, folder):
     dialog.classifier.setCurrentIndex(dialog.classifier.findText("cn-clip-rn50"))
     before = studio.session.labels
     for change, told in (
-        (lambda: words.lines["H"].setText(" ; "), "label 4 (H): field 'texts' must not be empty"),
+        (lambda: words.lines["H"].setText(" ; "), "Each class needs a word at least: H-beam"),
         (lambda: words.lines["H"].setText("工字钢" * 100), "tokens, the model reads 52 at most"),
-        (lambda: words.templates.setPlainText("一张照片"), "must hold {} once"),
+        (
+            lambda: words.templates.setPlainText("一张照片"),
+            "Each sentence needs {} once, where the word goes: 一张照片",
+        ),
+        (lambda: words.templates.setPlainText("\n"), "One sentence at least"),
     ):
         change()
         press(words.save)
