@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from sscore.errors import BadOption
 from sscore.facts import Fact, PhotoFacts
 from sscore.labels import LabelSet
 from sscore.paths import write_atomic
@@ -103,7 +104,7 @@ def figures(photos: Iterable[PhotoFacts], labels: LabelSet) -> Figures:
 
 def write_csv(photos: Sequence[PhotoFacts], labels: LabelSet, folder: str | Path) -> tuple[Path, ...]:
     """Four tables in `folder` (see FILES); instances.csv has a row for each instance. UTF-8 with a mark in front, so
-    that spreadsheets show Chinese. Raises OSError."""
+    that spreadsheets show Chinese. Raises BadOption when one cannot be written."""
     found = figures(photos, labels)
     tables = (
         _table([asdict(row) for row in found.classes], [f.name for f in fields(ClassRow)]),
@@ -114,7 +115,11 @@ def write_csv(photos: Sequence[PhotoFacts], labels: LabelSet, folder: str | Path
     out = []
     for name, text in zip(FILES, tables, strict=True):
         path = Path(folder) / name
-        write_atomic(path, text.encode("utf-8-sig"))
+        try:
+            write_atomic(path, text.encode("utf-8-sig"))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise BadOption(f"cannot be written: {reason}", path=path, remedy="choose another folder") from error
         out.append(path)
     return tuple(out)
 

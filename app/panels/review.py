@@ -173,6 +173,10 @@ class ReviewPanel(QFrame):
             parts.append(self.tr("margin {value}").format(value=f"{fact.margin:.2f}"))
         if fact.iou is not None:
             parts.append(f"IoU {fact.iou:.2f}")
+        if fact.second_iou is not None:
+            other = self.tr("other model {value}").format(value=f"{fact.second_iou:.2f}")
+            # What brought it here comes first, for the row is narrow.
+            parts.insert(0 if 1 - fact.second_iou >= review.uncertainty(fact) else len(parts), other)
         if fact.comment:
             parts.append("“" + fact.comment + "”")
         return " · ".join(parts) or fact.image

@@ -21,10 +21,11 @@ from app import rows
 from app.index import Index
 from app.jobs import Lane
 from app.look import Look
-from app.notices import of_error
+from app.notices import facts, of_error
 from app.panels.charts import Bar, Bars, HeatMap, Line, Matrix
 from app.session import Session
 from sscore import statistics
+from sscore.errors import SscError
 from sscore.statistics import Figures
 from sscore.types import UNKNOWN
 
@@ -171,7 +172,11 @@ class StatisticsPanel(QWidget):
         self.days.show_points([(row.day, row.total) for row in found.days])
         self._notes[1].setVisible(not found.days)
         self._notes[1].setText(self.tr("Nothing has a date yet."))
-        self._notes[3].hide()
+        most = int(found.positions.max(initial=0))
+        self._notes[3].setVisible(most > 0)
+        self._notes[3].setText(
+            self.tr("The stronger the colour, the more objects; at most {n} in one field.").format(n=most)
+        )
         self.places.show_table(found.positions)
         names = [rows.name_of(labels, label, lang) for label in found.labels]
         tip = self.tr("Click a cell to see its pictures")
@@ -242,11 +247,11 @@ class StatisticsPanel(QWidget):
             self._say(self.tr("Written: {files}").format(files=", ".join(str(file) for file in files)))
 
         def failed(error: Exception) -> None:
-            shown = of_error(error)
-            self._say(f"{shown.text}. {shown.detail}")
+            self._say(facts(error) if isinstance(error, SscError) else of_error(error).detail, "danger")
 
         self._lane.submit("csv", lambda: statistics.write_csv(photos, labels, folder), done, failed)
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, colour: str = "muted") -> None:
         self.said.setText(text)
+        self.said.setStyleSheet(f"color: {getattr(self._look.colours, colour)};")
         self.said.show()

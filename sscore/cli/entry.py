@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sscore import __version__
+from sscore import __version__, msvc_runtime
 from sscore.cli import (
     bench,
     check,
@@ -114,6 +114,7 @@ def main() -> None:
             from sscore.remote.worker import main as serve
 
             serve()
+    msvc_runtime.lend()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
     sys.exit(run(sys.argv[1:]))

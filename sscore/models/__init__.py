@@ -8,13 +8,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
-from sscore import catalogue
+from sscore import catalogue, msvc_runtime
 from sscore.errors import BadOption, ModelMissing, WrongWeights
 from sscore.types import Classifier, ModelCard, Segmenter
 
 # OpenVINO reports every import and conversion to Google Analytics through this package, from a process that it forks,
 # and leaves a folder in the user's home; where it cannot be imported, it keeps still.
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+msvc_runtime.lend()
 
 FAMILIES = {
     "nano": "sscore.models.nano:load",

@@ -54,6 +54,7 @@ def test_tables_for_spreadsheets(figures, tmp_path):
     (tmp_path / "file").write_text("x")
     shown.write(tmp_path / "file")
     wait_until(lambda: "Written" not in shown.said.text(), what="the explanation")
+    assert "classes.csv: cannot be written" in shown.said.text() and "choose another folder" in shown.said.text()
 
 
 def test_a_confusion_opens_its_pictures(figures):

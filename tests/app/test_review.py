@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from studio_driver import wait_until
 
+from sscore import review
 from sscore.project import Project
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -177,6 +178,15 @@ def test_a_whole_photo_is_right_or_goes_back(queue, folder):
     assert second.verdict == "rejected"
     studio.window.images.filter.set("is:rejected")
     assert studio.session.listed == ["a.jpg"]
+
+
+def test_disagreement_of_another_model_brings_it_up_and_is_named(queue):
+    studio, panel = queue
+    page = studio.session.page
+    studio.session.edit("asked another", review.second_opinion(page, {1: 0.01, 3: 0.95}, segmenter="other"))
+    wait_until(lambda: ("a.jpg", 1) in listed(panel)[:2], what="its place")
+    said = {entry.fact.id: entry.said().line for entry in panel.list.facts.entries if entry.image == "a.jpg"}
+    assert said[1].startswith("other model 0.01") and said[3].endswith("other model 0.95")
 
 
 def test_a_filter_narrows_the_queue(queue):

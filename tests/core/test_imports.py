@@ -9,7 +9,7 @@ import sscore
 ROOT = Path(sscore.__file__).parent
 
 LAYERS = (
-    ("types", "errors", "paths", "file_lock", "disk", "digests", "memory"),
+    ("types", "errors", "paths", "file_lock", "disk", "digests", "memory", "msvc_runtime"),
     ("masks", "mask_sets", "rle", "polygons", "outlines", "measure"),
     ("images", "frames", "labels", "metrics", "naming", "calibration"),
     ("coco", "formats", "edits", "prompts", "prompt_file", "facts", "query", "review", "rules", "statistics"),
