@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import glob
 import os
 import signal
 import sys
@@ -117,7 +119,16 @@ def main() -> None:
     msvc_runtime.lend()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(spelled_out(sys.argv[1:]) if os.name == "nt" else sys.argv[1:]))
+
+
+def spelled_out(args: list[str]) -> list[str]:
+    """Arguments with the files that * and ? stand for in their place, which Windows leaves to the program."""
+    out: list[str] = []
+    for arg in args:
+        wild = not arg.startswith("-") and not {"*", "?"}.isdisjoint(arg)
+        out += (sorted(glob.glob(arg.replace("[", "[[]"))) if wild else []) or [arg]
+    return out
 
 
 _interrupts: list[int] = []
@@ -141,15 +152,20 @@ def run(args: list[str]) -> int:
     except (Cancelled, KeyboardInterrupt, typer.Abort):
         console.say("ssc: cancelled")
         return CANCELLED
-    except BrokenPipeError:
-        # The reader (head, less) has gone. Nothing more can be printed, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except Exception as error:
+        if reader_gone(error):  # then nothing more can be printed, not even at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
         if _interrupts:
             console.say("ssc: cancelled")
             return CANCELLED
         return _fail(error, events="--events" in args)
+
+
+def reader_gone(error: Exception) -> bool:
+    """Whether who reads what we print (head, less, the window) has ended: Windows calls that an invalid argument."""
+    on_windows = os.name == "nt" and isinstance(error, OSError) and error.filename is None
+    return isinstance(error, BrokenPipeError) or (on_windows and getattr(error, "errno", 0) == errno.EINVAL)
 
 
 @functools.cache

@@ -1,0 +1,41 @@
+"""What a console of Windows does in another way: it leaves * to programs, and calls a reader that has gone oddly."""
+
+import os
+
+import pytest
+
+from sscore.cli import entry
+
+
+def test_stars_are_spelled_out(tmp_path, monkeypatch):
+    folder = tmp_path / "废钢 [1]"
+    folder.mkdir()
+    for name in ("b.jpg", "a.jpg", "c.png"):
+        (folder / name).touch()
+    photos = [str(folder / "a.jpg"), str(folder / "b.jpg")]
+    assert entry.spelled_out(["label", str(folder / "*.jpg"), "--out", "x?.json"]) == [
+        "label",
+        *photos,
+        "--out",
+        "x?.json",
+    ]
+    monkeypatch.chdir(folder)
+    assert entry.spelled_out(["?.png", r"^(\d+)_.*", "--label=*"]) == ["c.png", r"^(\d+)_.*", "--label=*"]
+
+
+@pytest.mark.parametrize(
+    ("system", "error", "gone"),
+    [
+        ("posix", BrokenPipeError(32, "Broken pipe"), True),
+        ("nt", BrokenPipeError(32, "Broken pipe"), True),
+        ("nt", OSError(22, "Invalid argument"), True),
+        ("nt", OSError(22, "Invalid argument", "a:b.json"), False),
+        ("posix", OSError(22, "Invalid argument"), False),
+        ("nt", ValueError("x"), False),
+    ],
+)
+def test_a_reader_that_has_gone_is_known(monkeypatch, system, error, gone):
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "name", system)
+        found = entry.reader_gone(error)
+    assert found == gone
