@@ -3264,7 +3264,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished">、</translation>
+        <translation>、</translation>
     </message>
     <message>
         <source>One sentence at least is needed, as {}</source>
