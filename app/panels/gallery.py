@@ -74,7 +74,7 @@ class Gallery(QWidget):
         self.undo = QPushButton()
         self.undo.setAutoDefault(False)
         self.grid = Grid()
-        self.model = GalleryModel(crops, self)
+        self.model = GalleryModel(crops, self._describe, self)
         self.model.paint_in(self.grid)
         self.grid.setItemDelegate(PictureDelegate(session, crops, look, self.grid))
         self._empty = EmptyHint(self.grid)
@@ -209,6 +209,24 @@ class Gallery(QWidget):
         if any(photo.facts for photo in self._index.photos()):
             return self.tr("No object matches. Choose “All” at the left and empty the line above to see every one.")
         return self.tr("No objects yet. What is accepted or proposed on the photos appears here.")
+
+    def _describe(self, fact: Fact) -> str:
+        """For the tip of its picture: its name, what the model said, where it is."""
+        named, lang = self._session.labels, self._look.lang
+        states = {
+            "proposed": self.tr("proposed"),
+            "accepted": self.tr("accepted"),
+            "reviewed": self.tr("reviewed"),
+            "rejected": self.tr("rejected"),
+        }
+        state = states.get(fact.status, fact.status)
+        lines = [self.tr("{name}, {state}").format(name=rows.name_of(named, fact.label, lang), state=state)]
+        if fact.guess and fact.score is not None and fact.margin is not None:
+            said = self.tr("The model: {name} {share}, margin {margin}")
+            share, margin = rows.percent(fact.score), f"{fact.margin:.2f}"
+            lines.append(said.format(name=rows.name_of(named, fact.guess, lang), share=share, margin=margin))
+        lines.append(f"{fact.image} #{fact.id}")
+        return "\n".join([*lines, *([fact.comment] if fact.comment else [])])
 
     # --- what is done ------------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -12,6 +14,7 @@ from app.look import Look
 from app.panels.row_model import RowModel
 from app.session import Session
 from sscore.facts import Fact
+from sscore.types import UNKNOWN
 
 Index = QModelIndex | QPersistentModelIndex
 _CELL = QSize(SIDE + 12, SIDE + 32)
@@ -32,9 +35,10 @@ class Pictures:
 class GalleryModel(RowModel):
     """One picture for each instance. A row stays where it is while its instance is edited."""
 
-    def __init__(self, crops: Crops, parent: QWidget) -> None:
+    def __init__(self, crops: Crops, describe: Callable[[Fact], str], parent: QWidget) -> None:
+        """describe: an instance in words."""
         super().__init__(parent)
-        self._all = Pictures([])
+        self._all, self._describe = Pictures([]), describe
         crops.ready.connect(self._on_crop)
 
     @property
@@ -60,7 +64,7 @@ class GalleryModel(RowModel):
         if role == Qt.ItemDataRole.UserRole:
             return fact
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{fact.label}, {fact.image} #{fact.id}" + (f"\n{fact.comment}" if fact.comment else "")
+            return self._describe(fact)
         return None
 
     def _on_crop(self, image: str, number: int) -> None:
@@ -106,7 +110,9 @@ class PictureDelegate(QStyledItemDelegate):
         font = QFont(option.font)
         font.setPixelSize(12)
         painter.setFont(font)
-        value = "" if fact.margin is None else f"{fact.margin:.2f}"
+        # The margin is that of the classifier's name, and says nothing of another one that a person gave.
+        shown = fact.margin is not None and fact.label in (fact.guess, UNKNOWN)
+        value = f"{fact.margin:.2f}" if shown else ""
         metrics = QFontMetrics(font)
         taken = metrics.horizontalAdvance(value) + 4
         line = QRectF(frame.x() + 14, middle - 9, frame.width() - 14, 18)

@@ -1797,6 +1797,30 @@ MIT 许可证</translation>
         <translation>还没有目标。照片上已接受的目标和候选会显示在这里。</translation>
     </message>
     <message>
+        <source>proposed</source>
+        <translation>候选</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>已接受</translation>
+    </message>
+    <message>
+        <source>reviewed</source>
+        <translation>已复核</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>已驳回</translation>
+    </message>
+    <message>
+        <source>{name}, {state}</source>
+        <translation>{name}，{state}</translation>
+    </message>
+    <message>
+        <source>The model: {name} {share}, margin {margin}</source>
+        <translation>模型：{name} {share}，分差 {margin}</translation>
+    </message>
+    <message>
         <source>change to {name}</source>
         <translation>改为{name}</translation>
     </message>
@@ -2184,8 +2208,8 @@ MIT 许可证</translation>
         <translation>此键被重复使用，按下不会有反应</translation>
     </message>
     <message>
-        <source>Click into the field and press the new key.</source>
-        <translation>单击输入框，然后按下新的快捷键。</translation>
+        <source>Press Enter on an action, or click into the field, then press the new key.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>the classes</source>

@@ -43,6 +43,24 @@ def test_the_doubtful_come_first_or_class_by_class(gallery):
     wait_until(lambda: [name for _, _, name in listed(shown)] == ["Pipe", "Pipe"])
 
 
+def test_a_picture_says_in_words_what_a_person_and_what_the_model_called_it(gallery):
+    studio, shown = gallery
+    row = listed(shown).index(("b.jpg", 1, "Bar"))
+    index = shown.model.index(row)
+    tip = shown.model.data(index, Qt.ItemDataRole.ToolTipRole).split("\n")
+    said = shown.model.facts[row]
+    assert tip == [
+        "Bar, proposed",
+        f"The model: Pipe {said.score:.0%}, margin {said.margin:.2f}".replace("%", " %"),
+        "b.jpg #1",
+    ]
+    select(shown, row)
+    shown.grid.setFocus()
+    QTest.keyClick(shown.grid, Qt.Key.Key_4)
+    wait_until(lambda: shown.model.facts[row].label == "H", what="the new name")
+    assert shown.model.data(index, Qt.ItemDataRole.AccessibleTextRole).startswith("H-beam, proposed\n")
+
+
 def test_pictures_come_by_themselves(gallery):
     studio, shown = gallery
     wait_until(lambda: all(studio.window.flow.crops.get(fact) is not None for fact in shown.model.facts))
