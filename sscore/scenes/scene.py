@@ -57,6 +57,15 @@ def render_scene(
 
     Raises BadOption for values out of range.
     """
+    check(seed, size=size, pieces=pieces, views=views)
+    rng = np.random.default_rng([seed, 0 if pieces is None else pieces])
+    pile, cameras, scene = _compose(rng, *size, pieces, views)
+    shot = draw_shot(rng)
+    return [_take(scene, camera, shot, np.random.default_rng([seed, k])) for k, camera in enumerate(cameras)]
+
+
+def check(seed: int, *, size: tuple[int, int], pieces: int | None, views: int) -> None:
+    """Raises BadOption for values of a scene that are out of range."""
     width, height = size
     if not (32 <= width <= 8192 and 32 <= height <= 8192):
         raise BadOption(f"scene size {width}x{height} is out of range", remedy="give 32 to 8192 px per side")
@@ -66,10 +75,6 @@ def render_scene(
         raise BadOption(f"cannot make {views} views", remedy="give at least 1")
     if seed < 0:
         raise BadOption(f"seed {seed} is negative", remedy="give a whole number from 0")
-    rng = np.random.default_rng([seed, 0 if pieces is None else pieces])
-    pile, cameras, scene = _compose(rng, width, height, pieces, views)
-    shot = draw_shot(rng)
-    return [_take(scene, camera, shot, np.random.default_rng([seed, k])) for k, camera in enumerate(cameras)]
 
 
 def _compose(rng: Rng, width: int, height: int, pieces: int | None, views: int) -> tuple[Pile, list[Camera], Scene]:

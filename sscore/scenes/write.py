@@ -15,7 +15,7 @@ from sscore import coco, images, labels
 from sscore.errors import BadOption
 from sscore.mask_sets import tight
 from sscore.paths import write_atomic
-from sscore.scenes.scene import SceneView, render_scene
+from sscore.scenes.scene import SceneView, check, render_scene
 from sscore.types import Annotation, Page, Progress
 
 CONVENTION = (
@@ -45,6 +45,7 @@ def write_scenes(
     """
     if count < 1:
         raise BadOption(f"cannot make {count} scenes", remedy="give at least 1")
+    check(seed, size=size, pieces=pieces, views=views)
     folder = Path(out)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sscore.errors import BadOption
-from sscore.scenes import render_scene
+from sscore.scenes import render_scene, write_scenes
 from sscore.scenes.profiles import SECTIONS, extrude
 from sscore.scenes.raster import Camera, Mesh, draw, whole
 
@@ -106,6 +106,9 @@ def test_solids_are_closed_and_face_outwards(label, way):
 @pytest.mark.parametrize(
     "wrong", [{"size": (8, 480)}, {"pieces": 0}, {"views": 0}, {"size": (640, 100_000)}, {"pieces": 9999}]
 )
-def test_values_out_of_range_are_refused(wrong):
+def test_values_out_of_range_are_refused_before_anything_is_made(tmp_path, wrong):
     with pytest.raises(BadOption):
         render_scene(0, **wrong)
+    with pytest.raises(BadOption):
+        write_scenes(tmp_path / "场景", count=1, **wrong)
+    assert not (tmp_path / "场景").exists()
