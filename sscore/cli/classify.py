@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -186,13 +187,21 @@ class _Job:
         return {**how, "results": self.results, "problems": self.problems}
 
     def text(self, out: Path | None) -> str:
-        lines = [
-            f"{one['image']} {','.join(map(str, one['bbox']))}: "
+        if out is not None:
+            names = Counter(one["label"] for one in self.results)
+            counts = ", ".join(f"{name} {names[name]}" for name in sorted(names))
+            return f"{len(self.results)} objects: {counts}\nwritten: {out}"
+        return "\n".join(
+            f"{one['image']} {_corners(*one['bbox'])}: "
             + ("" if one["label"] in one["scores"] else f"{one['label']}: ")
             + ", ".join(f"{key} {value:.2f}" for key, value in list(one["scores"].items())[:3])
             for one in self.results
-        ]
-        return "\n".join(lines + ([f"written: {out}"] if out is not None else []))
+        )
+
+
+def _corners(left: int, top: int, columns: int, rows: int) -> str:
+    """As --box takes them, x0,y0,x1,y1."""
+    return f"{left},{top},{left + columns},{top + rows}"
 
 
 def _rectangle(box: Box, height: int, width: int) -> Mask | None:

@@ -33,7 +33,7 @@ def list_models(as_json: Json = False) -> int:
     wide = {key: max((len(row[key]) for row in rows), default=0) for key in ("id", "kind", "where")}
     lines = [
         f"{row['id']:<{wide['id']}}  {row['kind']:<{wide['kind']}}  {row['where']:<{wide['where']}}"
-        f"  {row['bytes'] / _MB:6.1f} MB  {row['note']}{'  Non-commercial.' if row['noncommercial'] else ''}".rstrip()
+        f"  {_size(row['bytes']):>9}  {row['note']}{'  Non-commercial.' if row['noncommercial'] else ''}".rstrip()
         for row in rows
     ]
     Console(json=as_json).result({"models": rows}, "\n".join(lines))
@@ -214,6 +214,10 @@ def _report(console: Console, stored: list[Stored], word: str, **more: Any) -> N
     lines = [f"{one.card.id}: {word}, {one.bytes / _MB:.1f} MB, {_SAYS[one.against]}: {one.path}" for one in stored]
     lines += [f"{one.card.id}: {one.card.note}" for one in stored if word == "added" and one.card.note]
     console.result({"models": models, **more}, "\n".join(lines))
+
+
+def _size(size: int) -> str:
+    return f"{size / _MB:.1f} MB" if size else "-"  # no weights, or not known before the download
 
 
 def _row(card: ModelCard) -> dict[str, Any]:

@@ -231,6 +231,9 @@ def test_classify_boxes_reports_one_outside(capsys, yard):
     code, text, err = ssc(capsys, "classify", yard / "一.png", *args)
     assert code == 1 and "no pixel" in err
     assert [line.split(": ")[1][:5] for line in text.splitlines()] == ["Angle", "Bar 0"]
+    assert [line.split(": ")[0] for line in text.splitlines()] == ["一.png 10,10,50,40", "一.png 60,20,150,30"]
+    code, text, _ = ssc(capsys, "classify", yard / "一.png", *args, "--out", yard / "names.json")
+    assert code == 1 and text.splitlines() == ["2 objects: Angle 1, Bar 1", f"written: {yard / 'names.json'}"]
 
 
 def test_classify_names_the_objects_of_a_coco_file(capsys, yard, tmp_path):
@@ -357,3 +360,5 @@ def test_models_list_says_where_each_model_is(capsys, tmp_path, monkeypatch):
     assert listed["grabcut"] == ("segmenter", "built in", 0)
     code, out, _ = ssc(capsys, "models", "list")
     assert [line.split()[0] for line in out.splitlines()] == list(listed)
+    sizes = {line.split()[0]: line for line in out.splitlines()}
+    assert " 2.0 MB" in sizes["mine"] and " MB" not in sizes["lost"], "a size that nobody knows is not 0.0 MB"
