@@ -45,7 +45,7 @@ def bench(
     events: Events = False,
     quiet: Quiet = False,
 ) -> int:
-    """Measure encoding, prompting, everything mode and classifying.
+    """Measure encoding, prompting, everything mode (of SAM's kind) and classifying.
 
     Each is timed in turns with the authors' own code on the same weights; ratio is their time over ours.
     """
@@ -74,7 +74,8 @@ def bench(
             console.event("row", **dataclasses.asdict(row))
     if not rows:
         raise BadOption(
-            "there is nothing to measure", remedy="segmenters encode, predict and find everything; classifiers classify"
+            "there is nothing to measure",
+            remedy="segmenters encode and predict, those of SAM's kind find everything too; classifiers classify",
         )
     machine = bench_core.machine()
     height, width = rgb.shape[:2]

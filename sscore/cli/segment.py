@@ -83,7 +83,7 @@ def segment(
 
 def _check(prompt: Prompt, everything: bool, out: Path | None) -> None:
     if everything != prompt.empty:
-        raise BadOption("give either --box and --point, or --everything")
+        raise BadOption("give --box, --point or both, or else --everything")
     if out is not None and out.suffix.lower() not in (".png", ".json"):
         raise BadOption(f"--out {out}: must end in .png or .json")
     if out is not None and out.suffix.lower() == ".png" and everything:

@@ -17,6 +17,8 @@ from sscore.labels import Label, LabelSet
 from sscore.project import Project
 from sscore.types import UNKNOWN, Annotation, Mask, Page
 
+_UNREADABLE = "the photo cannot be read"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Photo:
@@ -86,11 +88,13 @@ def open_dataset(
         try:
             data = path.read_bytes()
         except OSError as error:
-            problems.append(Problem(page.image, f"the photo cannot be read: {error.strerror or error} ({path})"))
+            problems.append(Problem(page.image, f"{_UNREADABLE}: {error.strerror or error} ({path})"))
             continue
         photos.append(_photo(page, path, kept, data))
     if not photos:
         problem = f"there is nothing to measure: no usable object on any photo ({len(pages)} listed)"
+        if problems and problems[0].text.startswith(_UNREADABLE):
+            raise BadDataset(problem, path=source, remedy=f"{problems[0]}; photos elsewhere: --images FOLDER")
         raise BadDataset(problem, path=source, remedy=str(problems[0]) if problems else "annotate some objects first")
     return Dataset(source, tuple(photos), tuple(problems), tuple(notes))
 

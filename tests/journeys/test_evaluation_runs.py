@@ -196,6 +196,9 @@ def test_nothing_to_measure(yard, tmp_path, asked):
     write(yard, SCENES, annotations=[one | {"iscrowd": 1} for one in data["annotations"]])
     with pytest.raises(BadDataset, match="a crowd"):
         truth.open_dataset(yard / "coco.json")
+    (tmp_path / "coco.json").write_text(json.dumps(data), "utf-8")
+    with pytest.raises(BadDataset, match=r"the photo cannot be read: .*--images FOLDER"):
+        truth.open_dataset(tmp_path / "coco.json")
     with pytest.raises(BadOption, match="at least one"):
         runs.Request(tmp_path, (), DESIGN)
     for name, choice in (("engine", {"engine": "steam"}), ("device", {"device": "abacus"})):
