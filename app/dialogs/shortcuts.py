@@ -6,7 +6,7 @@ import json
 from collections import Counter
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -56,6 +56,7 @@ class KeysDialog(QDialog):
         self.list.setColumnWidth(1, 210)
         self.list.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.list.currentCellChanged.connect(lambda *_at: self._show_current())
+        self.list.activated.connect(lambda _at: self.edit.setFocus())
         self.edit = QKeySequenceEdit()
         QT_TRANSLATE_NOOP("QKeySequenceEdit", "Press shortcut")  # what it says itself: Qt's Chinese for it is odd
         self.edit.setMaximumSequenceLength(1)
@@ -78,6 +79,8 @@ class KeysDialog(QDialog):
         ):
             button.setAutoDefault(False)
             button.clicked.connect(lambda _on=False, r=run: r())
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # not as the dialog's default: Enter chooses in the list too
+            QShortcut(QKeySequence(key), self.use, self._use, context=Qt.ShortcutContext.WidgetShortcut)
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.edit, 1)
@@ -126,6 +129,9 @@ class KeysDialog(QDialog):
         for at in range(len(self._rows)):
             said = " ".join(self.list.item(at, column).text() for column in (0, 1))
             self.list.setRowHidden(at, text.casefold() not in said.casefold())
+        shown = [at for at in range(len(self._rows)) if not self.list.isRowHidden(at)]
+        if shown and self.list.currentRow() not in shown:  # what is changed is what one sees
+            self.list.setCurrentCell(shown[0], 0)
 
     @property
     def current(self) -> str:
@@ -135,7 +141,7 @@ class KeysDialog(QDialog):
         self.edit.clear()
         self.use.setEnabled(False)
         self.default.setEnabled(self.current in self._own)
-        self._say(self.tr("Click into the field and press the new key."))
+        self._say(self.tr("Press Enter on an action, or click into the field, then press the new key."))
 
     def _say(self, text: str, colour: str = "muted") -> None:
         self.says.setText(text)
@@ -155,6 +161,8 @@ class KeysDialog(QDialog):
     def _try(self, sequence: QKeySequence) -> None:
         key = sequence.toString(QKeySequence.SequenceFormat.PortableText)
         self.use.setEnabled(bool(key) and key not in _DIGITS)
+        if key:  # every further key would be taken for a new one, Tab and Esc too
+            (self.use if self.use.isEnabled() else self.list).setFocus()
         owner = self.owner(key) if key else ""
         if owner:
             text = self.tr("{key} belongs to “{name}”. Using it here takes it away there.")
@@ -171,6 +179,7 @@ class KeysDialog(QDialog):
             if row.key != self.current and _plain(key) in map(_plain, keys):
                 self._own[row.key] = tuple(one for one in keys if _plain(one) != _plain(key))
         self._set((key,))
+        self.list.setFocus()
 
     def _set(self, keys: tuple[str, ...]) -> None:
         self._own[self.current] = keys

@@ -2209,7 +2209,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Press Enter on an action, or click into the field, then press the new key.</source>
-        <translation type="unfinished"></translation>
+        <translation>在操作上按回车，或单击输入框，然后按下新的快捷键。</translation>
     </message>
     <message>
         <source>the classes</source>

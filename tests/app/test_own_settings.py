@@ -103,6 +103,26 @@ def test_a_conflict_is_named_and_can_be_settled(keys):
     assert chosen_keys(studio.window.settings) == {} and dialog.keys("accept")[0] == "F"
 
 
+def test_a_key_is_changed_by_keyboard_alone(keys):
+    studio, dialog = keys
+    dialog.activateWindow()
+    wait_until(lambda: dialog.search.hasFocus(), what="the window's turn")
+    QTest.keyClicks(dialog.search, "Fit the photo")
+    QTest.keyClick(dialog.search, Qt.Key.Key_Tab)
+    assert dialog.list.hasFocus()
+    assert dialog.current == "fit", "what is found is in hand"
+    QTest.keyClick(dialog.list, Qt.Key.Key_Return)
+    assert dialog.edit.hasFocus()
+    QTest.keyClick(dialog.edit, Qt.Key.Key_J, Qt.KeyboardModifier.AltModifier)
+    wait_until(dialog.use.hasFocus, what="the field let go")
+    QTest.keyClick(dialog.use, Qt.Key.Key_Return)
+    assert chosen_keys(studio.window.settings) == {"fit": ("Alt+J",)} and dialog.list.hasFocus()
+    QTest.keyClick(dialog.list, Qt.Key.Key_Return)
+    QTest.keyClick(dialog.edit, Qt.Key.Key_5)
+    wait_until(dialog.list.hasFocus, what="the field let go")
+    assert "the classes" in dialog.says.text() and chosen_keys(studio.window.settings) == {"fit": ("Alt+J",)}
+
+
 def test_number_keys_stay_with_the_classes(keys):
     _, dialog = keys
     choose(dialog, "fit")
