@@ -28,6 +28,7 @@ from app.notices import in_words
 from app.panels.curves import Curves
 from app.session import Session
 from app.stock import Stock
+from sscore.paths import write_atomic
 from sscore.train.decoder_time import ENOUGH, LEAST
 from sscore.train.decoder_time import seconds as expected_seconds
 
@@ -228,7 +229,7 @@ class TrainDialog(QDialog):
         self.finish.setEnabled(False)
         self._say(self.tr("Finishing the step…"), "muted")
         # One word, written in the process's own folder: it looks for it after every step (sscore.train.control).
-        (self.folder / "order").write_text(order, encoding="utf-8")
+        write_atomic(self.folder / "order", order.encode())
 
     def _on_event(self, event: dict[str, Any]) -> None:
         kind = event.get("event")

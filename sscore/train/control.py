@@ -7,6 +7,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Literal
 
+from sscore.paths import discard, patiently, write_atomic
 from sscore.train.trainer import Order
 
 FILE = "order"
@@ -15,7 +16,7 @@ FILE = "order"
 
 def give(folder: Path, order: Literal["pause", "finish"]) -> None:
     """Tell the run in this folder what to do after its next step."""
-    (folder / FILE).write_text(order, encoding="utf-8")
+    write_atomic(folder / FILE, order.encode())
 
 
 class Control:
@@ -28,13 +29,16 @@ class Control:
 
     def __call__(self) -> Order:
         if not self._order and self._file.exists():
-            text = self._file.read_text(encoding="utf-8").strip()
-            self._file.unlink(missing_ok=True)
-            self._order = "finish" if text == "finish" else "pause"
+            try:
+                text = patiently(self._file.read_bytes).strip()
+            except OSError:  # another program has it in hand: a word to a run must not end it
+                return ""
+            discard(self._file)
+            self._order = "finish" if text == b"finish" else "pause"
         return self._order
 
     def __enter__(self) -> Control:
-        self._file.unlink(missing_ok=True)
+        discard(self._file)
         self._before = signal.signal(signal.SIGINT, self._interrupted)
         return self
 
