@@ -28,6 +28,7 @@ from app.photos import Photo
 from app.session import Session
 from app.settings import Settings
 from app.shelf import Shelf
+from app.soon import Soon
 from sscore import compare, edits, review
 from sscore.compare import Answer, Replayed
 from sscore.errors import Cancelled, SscError
@@ -91,6 +92,7 @@ class CompareDialog(QWidget):
         for tile in self.tiles:
             grid.addWidget(tile, tile.number // 2, tile.number % 2)
             tile.taken.connect(lambda n=tile.number: self.take(n))
+        self.tiles[0].resized.connect(Soon(self, self._show).ask)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 12)
         column.setSpacing(10)
@@ -272,7 +274,7 @@ class CompareDialog(QWidget):
             shown = [one.mask for one in answers if one.mask is not None]
             if found is not None:
                 shown.append(found.mask)
-            part = part_to_show(photo.rgb, shown, subject[1])
+            part = part_to_show(photo.rgb, shown, subject[1], self.tiles[0].shape)
             shown_picture = picture(photo.rgb, part, answers[number].mask, reference, differ=self.differ.isChecked())
             tile.show_answer(answers[number], shown_picture)
 

@@ -25,6 +25,7 @@ class Tile(QFrame):
     """One model's answer: picture, figures, and the button that takes it."""
 
     taken = Signal()
+    resized = Signal()
 
     def __init__(self, number: int, look: Look) -> None:
         super().__init__()
@@ -80,6 +81,11 @@ class Tile(QFrame):
         self._picture = QPixmap.fromImage(picture)
         self._fit()
 
+    @property
+    def shape(self) -> float:
+        """Width to height of its picture."""
+        return max(self.picture.width(), 1) / max(self.picture.height(), 1)
+
     def _fit(self) -> None:
         if self._picture is not None:
             room, ratio = self.picture.size(), self.devicePixelRatioF()
@@ -91,10 +97,12 @@ class Tile(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
         self._fit()
+        self.resized.emit()
 
 
-def part_to_show(rgb: ByteArray, shown: list[Mask], prompt: Prompt) -> tuple[int, int, int, int]:
-    """x0, y0, x1, y1 of what the tiles show: all masks and the prompt, and some room."""
+def part_to_show(rgb: ByteArray, shown: list[Mask], prompt: Prompt, shape: float) -> tuple[int, int, int, int]:
+    """x0, y0, x1, y1 of what the tiles show: all masks and the prompt, some room, and as much more of the photo as fits
+    into a tile of this width to height."""
     boxes = [mask.box.as_tuple() for mask in shown]
     if prompt.box is not None:
         boxes.append(prompt.box.as_tuple())
@@ -102,9 +110,17 @@ def part_to_show(rgb: ByteArray, shown: list[Mask], prompt: Prompt) -> tuple[int
     x0, y0 = (min(box[n] for box in boxes) for n in (0, 1))
     x1, y1 = (max(box[n] for box in boxes) for n in (2, 3))
     room = _ROOM * max(x1 - x0, y1 - y0)
-    height, width = rgb.shape[:2]
-    left, top = max(int(x0 - room), 0), max(int(y0 - room), 0)
-    return left, top, max(min(int(x1 + room), width), left + 1), max(min(int(y1 + room), height), top + 1)
+    wide, high = x1 - x0 + 2 * room, y1 - y0 + 2 * room
+    left, right = _span((x0 + x1) / 2, max(wide, high * shape), rgb.shape[1])
+    top, bottom = _span((y0 + y1) / 2, max(high, wide / shape), rgb.shape[0])
+    return left, top, right, bottom
+
+
+def _span(middle: float, length: float, end: int) -> tuple[int, int]:
+    """From and to, px: `length` around `middle`, moved and cut to lie in 0..end."""
+    length = min(length, end)
+    first = int(min(max(middle - length / 2, 0), end - length))
+    return first, max(min(round(first + length), end), first + 1)
 
 
 def picture(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from labelled import label
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from studio_driver import wait_until
+
+from app.dialogs.compare_tile import part_to_show
+from sscore.types import Box, Prompt
 
 
 @pytest.fixture
@@ -35,6 +40,41 @@ def test_two_answers_with_their_figures(compared):
     before = dialog.tiles[0]._picture.toImage()
     dialog.differ.setChecked(True)
     assert dialog.tiles[0]._picture.toImage() != before
+
+
+def test_pictures_fill_their_tiles_and_show_the_same_place(compared):
+    studio, dialog = compared
+    box = studio.session.page.find(1).mask.box
+    for size in ((1040, 640), (700, 800)):
+        dialog.resize(*size)
+
+        def filled(tile):
+            room, shown = tile.picture.size(), tile.picture.pixmap().size()
+            return shown.width() > 0.85 * room.width() and shown.height() > 0.85 * room.height()
+
+        wait_until(lambda: all(filled(tile) for tile in dialog.tiles[:2]), what="full tiles")
+        assert dialog.tiles[0]._picture.size() == dialog.tiles[1]._picture.size()
+    x0, y0, x1, y1 = part_to_show(np.zeros((300, 400, 3), np.uint8), [], Prompt(box=box), 1.0)
+    assert x0 <= box.x0 and y0 <= box.y0 and x1 >= box.x1 and y1 >= box.y1 and abs((x1 - x0) - (y1 - y0)) <= 1
+    assert part_to_show(np.zeros((30, 400, 3), np.uint8), [], Prompt(box=Box(390, 0, 400, 10)), 1.0)[2:] == (400, 15)
+
+
+def test_all_of_it_by_keyboard(compared):
+    """Space and Enter are for the control in hand; the rest has keys of its own."""
+    studio, dialog = compared
+    dialog.activateWindow()
+    wait_until(lambda: QApplication.activeWindow() is dialog, what="its turn")
+    QTest.keyClick(dialog, "d")
+    assert dialog.differ.isChecked()
+    dialog.follow.setFocus()
+    QTest.keyClick(dialog.follow, Qt.Key.Key_Space)
+    assert not dialog.follow.isChecked() and dialog.differ.isChecked()
+    QTest.keyClick(dialog, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
+    wait_until(lambda: "mean DICE" in dialog.says.text(), what="all objects")
+    QTest.keyClick(dialog, "2")
+    assert "Taken" in dialog.says.text()
+    QTest.keyClick(dialog, "z", Qt.KeyboardModifier.ControlModifier)
+    assert "Taken" not in dialog.says.text()
 
 
 def test_the_better_mask_is_taken_by_key(compared):
