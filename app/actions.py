@@ -45,8 +45,16 @@ TABLE: tuple[ActionRow, ...] = (
         "accept",
         ("F", "Return", "Enter"),
         separator=True,
+        tip=QT_TRANSLATE_NOOP("Actions", "Also the proposal under the mouse, a polygon being drawn, a clean-up"),
     ),
-    ActionRow("clear", "edit", QT_TRANSLATE_NOOP("Actions", "Clear the prompt"), "clear", ("B",)),
+    ActionRow(
+        "clear",
+        "edit",
+        QT_TRANSLATE_NOOP("Actions", "Clear the prompt"),
+        "clear",
+        ("B",),
+        tip=QT_TRANSLATE_NOOP("Actions", "Box and points go; undo brings them back"),
+    ),
     ActionRow("cancel", "edit", QT_TRANSLATE_NOOP("Actions", "Cancel"), "close", ("Esc",)),
     ActionRow(
         "delete",
@@ -56,6 +64,7 @@ TABLE: tuple[ActionRow, ...] = (
         ("Delete",),
         needs="selection",
         separator=True,
+        tip=QT_TRANSLATE_NOOP("Actions", "Also the proposal under the mouse, or the prompt in hand"),
     ),
     *CLIPBOARD,
     ActionRow("select_all", "edit", QT_TRANSLATE_NOOP("Actions", "Select all objects"), "", ("Ctrl+A",), needs="page"),
@@ -78,7 +87,16 @@ TABLE: tuple[ActionRow, ...] = (
         needs="page",
     ),
     ActionRow(
-        "select", "tools", QT_TRANSLATE_NOOP("Actions", "Select objects"), "select", ("V", "Ctrl+J"), True, "tool"
+        "select",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Select objects"),
+        "select",
+        ("V", "Ctrl+J"),
+        True,
+        "tool",
+        tip=QT_TRANSLATE_NOOP(
+            "Actions", "Shift adds to the selection, a drag moves it, right click offers what can be done"
+        ),
     ),
     ActionRow(
         "box",
@@ -101,7 +119,15 @@ TABLE: tuple[ActionRow, ...] = (
         tip=QT_TRANSLATE_NOOP("Actions", "Left: part of the piece. Right click or Shift: not part of it"),
     ),
     *DRAWING,
-    ActionRow("find_all", "tools", QT_TRANSLATE_NOOP("Actions", "Find all pieces"), "find", ("G",), needs="photo"),
+    ActionRow(
+        "find_all",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Find all pieces"),
+        "find",
+        ("G",),
+        needs="photo",
+        tip=QT_TRANSLATE_NOOP("Actions", "They come as proposals to accept or reject"),
+    ),
     ActionRow(
         "accept_all",
         "tools",

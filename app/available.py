@@ -46,7 +46,7 @@ class Available(QObject):
                 ("project", session.project is not None),
                 ("page", session.page is not None),
                 ("objects", bool(session.selection)),
-                ("selection", bool(session.selection) or finder.target is not None),
+                ("selection", bool(session.selection) or finder.target is not None or not pending.empty),
                 ("photo", session.page is not None and not finder.running),
                 ("finds", bool(finder.shown)),
             )

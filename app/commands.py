@@ -79,7 +79,10 @@ class Commands(QObject):
             self.set_label(keys[number - 1])
 
     def delete(self) -> None:
-        """The proposal under the mouse or in hand, else the selected objects."""
+        """The prompt in hand, the proposal under the mouse or in hand, else the selected objects."""
+        if not self._assistant.pending.empty:
+            self._assistant.clear()
+            return
         page, ids = self._session.page, self._session.selection
         if (find := self._finder.target) is not None:
             self._finder.reject([find])

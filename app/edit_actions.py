@@ -102,7 +102,15 @@ CLIPBOARD: tuple[ActionRow, ...] = (
 )
 
 OBJECTS: tuple[ActionRow, ...] = (
-    ActionRow("merge", "object", QT_TRANSLATE_NOOP("Actions", "Merge into one"), "merge", ("Ctrl+G",), needs="objects"),
+    ActionRow(
+        "merge",
+        "object",
+        QT_TRANSLATE_NOOP("Actions", "Merge into one"),
+        "merge",
+        ("Ctrl+G",),
+        needs="objects",
+        tip=QT_TRANSLATE_NOOP("Actions", "The largest of the selected keeps its class; parts need not touch"),
+    ),
     ActionRow(
         "split",
         "object",
@@ -208,6 +216,7 @@ VIEWS: tuple[ActionRow, ...] = (
         "",
         ("Ctrl+M",),
         checkable=True,
+        tip=QT_TRANSLATE_NOOP("Actions", "The pieces themselves stay in sight. H held: without any objects"),
     ),
     ActionRow(
         "colour_by",
@@ -217,7 +226,15 @@ VIEWS: tuple[ActionRow, ...] = (
         ("C",),
         tip=QT_TRANSLATE_NOOP("Actions", "The next way of colouring at each press"),
     ),
-    ActionRow("minimap", "view", QT_TRANSLATE_NOOP("Actions", "Overview map"), "", ("F9",), checkable=True),
+    ActionRow(
+        "minimap",
+        "view",
+        QT_TRANSLATE_NOOP("Actions", "Overview map"),
+        "",
+        ("F9",),
+        checkable=True,
+        tip=QT_TRANSLATE_NOOP("Actions", "Shown as soon as the photo does not fit; a click on it goes there"),
+    ),
     ActionRow(
         "display",
         "view",

@@ -29,7 +29,7 @@ class ViewCommands(QObject):
     def handlers(self) -> dict[str, Callable[[], object]]:
         """By the key of the action."""
         switches = {key: lambda s=setting: self.switch(s) for key, setting in _SWITCHES.items()}
-        return {**switches, "colour_by": self.next_colouring}
+        return {**switches, "hover_preview": self.switch_preview, "colour_by": self.next_colouring}
 
     def checked(self) -> dict[str, bool]:
         """Which switches are on, by the key of the action."""
@@ -37,6 +37,12 @@ class ViewCommands(QObject):
 
     def switch(self, key: str) -> None:
         self._settings.set(key, not self._settings.get(key))
+
+    def switch_preview(self) -> None:
+        """It is seen with one tool only, so it says what it does."""
+        self.switch("hover_preview")
+        on, off = self.tr("With the point tool (Q) the mask follows the mouse."), self.tr("No mask under the mouse.")
+        self._session.whisper.emit(on if self._settings.get("hover_preview") else off)
 
     def next_colouring(self) -> None:
         at = colouring.WAYS.index(self._settings.get("colour_by"))

@@ -378,7 +378,8 @@ class CanvasView(Viewport):
             return super().focusNextPrevChild(forward)
         step = 1 if forward else -1
         if not self._assistant.pending.empty:
-            self._assistant.step_candidate(step)
+            if not self._assistant.step_candidate(step) and self._assistant.pending.mask is not None:
+                self._session.whisper.emit(self.tr("The model has no other mask for this prompt."))
         elif self._finder.step(step):
             self._show_target()
         else:

@@ -105,8 +105,16 @@ MIT 许可证</translation>
         <translation>接受掩膜</translation>
     </message>
     <message>
+        <source>Also the proposal under the mouse, a polygon being drawn, a clean-up</source>
+        <translation>也用于鼠标处的候选、正在画的多边形和清理掩膜</translation>
+    </message>
+    <message>
         <source>Clear the prompt</source>
         <translation>清除提示</translation>
+    </message>
+    <message>
+        <source>Box and points go; undo brings them back</source>
+        <translation>去掉框和点；撤销可恢复</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -115,6 +123,10 @@ MIT 许可证</translation>
     <message>
         <source>Delete the selected objects</source>
         <translation>删除所选目标</translation>
+    </message>
+    <message>
+        <source>Also the proposal under the mouse, or the prompt in hand</source>
+        <translation>也用于鼠标处的候选或当前提示</translation>
     </message>
     <message>
         <source>Select all objects</source>
@@ -131,6 +143,10 @@ MIT 许可证</translation>
     <message>
         <source>Select objects</source>
         <translation>选择目标</translation>
+    </message>
+    <message>
+        <source>Shift adds to the selection, a drag moves it, right click offers what can be done</source>
+        <translation>按住 Shift 多选，拖动可移动，右键弹出操作菜单</translation>
     </message>
     <message>
         <source>Draw a box</source>
@@ -151,6 +167,10 @@ MIT 许可证</translation>
     <message>
         <source>Find all pieces</source>
         <translation>找出所有废钢件</translation>
+    </message>
+    <message>
+        <source>They come as proposals to accept or reject</source>
+        <translation>结果作为候选显示，由您接受或否决</translation>
     </message>
     <message>
         <source>Accept all proposals shown</source>
@@ -313,6 +333,10 @@ MIT 许可证</translation>
         <translation>合并为一个</translation>
     </message>
     <message>
+        <source>The largest of the selected keeps its class; parts need not touch</source>
+        <translation>沿用最大目标的类别；各部分不必相连</translation>
+    </message>
+    <message>
         <source>Split into its parts</source>
         <translation>按连通块拆分</translation>
     </message>
@@ -409,6 +433,10 @@ MIT 许可证</translation>
         <translation>只显示轮廓</translation>
     </message>
     <message>
+        <source>The pieces themselves stay in sight. H held: without any objects</source>
+        <translation>便于看清废钢件本身；按住 H 可暂时不显示任何目标</translation>
+    </message>
+    <message>
         <source>Colour by class, object or status</source>
         <translation>着色方式：类别、目标、状态</translation>
     </message>
@@ -419,6 +447,10 @@ MIT 许可证</translation>
     <message>
         <source>Overview map</source>
         <translation>导航缩略图</translation>
+    </message>
+    <message>
+        <source>Shown as soon as the photo does not fit; a click on it goes there</source>
+        <translation>照片放大到超出窗口时显示，单击即可跳到该处</translation>
     </message>
     <message>
         <source>Display…</source>
@@ -620,6 +652,10 @@ MIT 许可证</translation>
     <message>
         <source>Photo with its objects</source>
         <translation>照片及其目标</translation>
+    </message>
+    <message>
+        <source>The model has no other mask for this prompt.</source>
+        <translation>模型对这个提示没有其他候选掩膜。</translation>
     </message>
 </context>
 <context>
@@ -4760,6 +4796,14 @@ MIT 许可证</translation>
 </context>
 <context>
     <name>ViewCommands</name>
+    <message>
+        <source>With the point tool (Q) the mask follows the mouse.</source>
+        <translation>使用点工具（Q）时，掩膜会跟随鼠标预览。</translation>
+    </message>
+    <message>
+        <source>No mask under the mouse.</source>
+        <translation>已关闭鼠标处的掩膜预览。</translation>
+    </message>
     <message>
         <source>Coloured by class</source>
         <translation>按类别着色</translation>

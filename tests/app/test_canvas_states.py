@@ -276,6 +276,37 @@ def test_colours_of_the_status_are_explained(two):
     assert legend.isHidden()
 
 
+def test_delete_takes_the_prompt_in_hand_first(two):
+    two.session.select((1,))
+    two.box(60, 180, 160, 280)
+    two.key(Qt.Key.Key_Delete)
+    assert two.assistant.pending.empty and len(two.labels) == 2
+    two.key("z", CTRL)
+    two.settle()
+    assert two.assistant.pending.mask is not None
+    two.key("b")
+    two.session.select((1,))
+    two.key(Qt.Key.Key_Delete)
+    assert len(two.labels) == 1
+
+
+def test_tab_says_when_there_is_no_other_mask(two, monkeypatch):
+    model = two.shelf.segmenters["nano"]
+    predict = model.predict
+    monkeypatch.setattr(model, "predict", lambda *a, **k: predict(*a, **k)[:1])
+    two.box(60, 180, 160, 280)
+    two.key(Qt.Key.Key_Tab)
+    assert "no other mask" in two.canvas.whisper.text
+    assert two.assistant.pending.mask is not None and two.session.selection == ()
+
+
+def test_the_preview_says_that_it_is_on(two):
+    two.key("q", SHIFT)
+    assert "follows the mouse" in two.canvas.whisper.text
+    two.key("q", SHIFT)
+    assert "No mask" in two.canvas.whisper.text
+
+
 def test_paint_beside_the_photo_does_not_reach_it(two):
     two.key("0", CTRL)
     two.key("b", SHIFT)
