@@ -1846,7 +1846,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>rejected</source>
-        <translation>已驳回</translation>
+        <translation>已否决</translation>
     </message>
     <message>
         <source>{name}, {state}</source>
