@@ -80,7 +80,7 @@ class Frames:
         if not video.isOpened() and not str(path).isascii():
             # Some readers on Windows take names in the system's code page only: they get an ASCII name for the file.
             video.release()
-            self._copy = Path(tempfile.mkdtemp(prefix="ssc-")) / f"video{path.suffix.lower()}"
+            self._copy = Path(tempfile.mkdtemp(prefix="ssc-", dir=_plain_folder())) / f"video{path.suffix.lower()}"
             try:
                 os.link(path, self._copy)
             except OSError:
@@ -88,6 +88,12 @@ class Frames:
                     shutil.copyfile(path, self._copy)
             video = cv2.VideoCapture(str(self._copy))
         return video
+
+
+def _plain_folder() -> str | None:
+    """A folder with an ASCII name for temporary files: the user's own has none where that user's name is Chinese."""
+    places = (tempfile.gettempdir(), os.environ.get("PUBLIC"), os.environ.get("PROGRAMDATA"))
+    return next((place for place in places if place and place.isascii() and os.access(place, os.W_OK)), None)
 
 
 def frame_name(source: str | Path | int, number: int, taken: set[str]) -> str:

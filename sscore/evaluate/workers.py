@@ -34,6 +34,12 @@ _WORTH = 400
 _MOST = 8
 """Processes that nobody asked for: each has its own copy of the weights."""
 
+_POOL = 61 if os.name == "nt" else 1000
+"""Processes of one pool: Windows cannot wait for more."""
+
+_LOOK_S = 0.5
+"""Windows tells a program of Ctrl-C only between two waits."""
+
 _DIED = "the process that measured this photo ended by itself (out of memory?)"
 
 
@@ -141,6 +147,7 @@ def outcomes(jobs: Sequence[Job], *, workers: int = 1, scheduler: str = "") -> I
                 unusable |= {job.segmenter} if outcome.unusable else set()
                 yield job, outcome
     else:
+        workers = min(workers, _POOL)
         yield from _spread(jobs, partial(_processes, workers), workers)
 
 
@@ -163,7 +170,7 @@ def _spread(
                         if job.segmenter not in unusable:
                             flying[executor.submit(work, job)] = job
                         source.popleft()
-                    for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                    for future in wait(flying, _LOOK_S, FIRST_COMPLETED).done:
                         outcome = _result(future, flying[future])
                         job = flying.pop(future)
                         unusable |= {job.segmenter} if outcome.unusable else set()

@@ -29,7 +29,8 @@ def command() -> list[str]:
 
 def start() -> Child:
     """Raises OSError."""
-    options: dict[str, Any] = {}
+    # What it says is read as UTF-8, whatever the system's encoding is.
+    options: dict[str, Any] = {"env": {**os.environ, "PYTHONIOENCODING": "utf-8"}}
     if sys.platform == "win32":
         options["creationflags"] = subprocess.CREATE_NO_WINDOW
     log: IO[bytes] = io.BytesIO()

@@ -31,6 +31,9 @@ from sscore.types import ByteArray, Candidate, Embedding, FloatArray, LabelNames
 KEPT_BYTES = 300_000_000
 """Of the latest embeddings, so that a prompt does not bring its own along; the newest stays however large."""
 
+_NO_BOXES = 0x0003
+"""SEM_FAILCRITICALERRORS and SEM_NOGPFAULTERRORBOX: Windows opens no message box, which a process would wait for."""
+
 _DIGEST = "\0"
 """Stands for an image's digest in the key of a model's embeddings."""
 
@@ -196,6 +199,10 @@ def _plain(args: tuple[object, ...]) -> bool:
 def main() -> None:
     """Serve whoever started this process, through its standard input and output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which then ends this one
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.kernel32.SetErrorMode(_NO_BOXES)  # a crash is for the window to tell
     faulthandler.enable()
     with suppress(OSError):  # where memory runs out, rather this process than the one that has the user's work
         Path("/proc/self/oom_score_adj").write_text("800", encoding="ascii")

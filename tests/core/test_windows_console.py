@@ -1,10 +1,12 @@
 """What a console of Windows does in another way: it leaves * to programs, and calls a reader that has gone oddly."""
 
 import os
+import sys
 
 import pytest
 
 from sscore.cli import entry
+from sscore.remote import child
 
 
 def test_stars_are_spelled_out(tmp_path, monkeypatch):
@@ -39,3 +41,14 @@ def test_a_reader_that_has_gone_is_known(monkeypatch, system, error, gone):
         patched.setattr(os, "name", system)
         found = entry.reader_gone(error)
     assert found == gone
+
+
+def test_last_words_of_the_model_process_are_read_in_any_code_page(monkeypatch):
+    code = "import sys; sys.stderr.write('内存不足'); sys.exit(3)"
+    monkeypatch.setattr(child, "command", lambda: [sys.executable, "-c", code])
+    monkeypatch.setenv("PYTHONIOENCODING", "gbk")
+    ended = child.start()
+    try:
+        assert ended.post_mortem()[2] == "内存不足"
+    finally:
+        ended.end()

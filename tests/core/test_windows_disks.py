@@ -2,6 +2,7 @@
 that are too long, marks in front of texts."""
 
 import os
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 from sample_pages import FOLDER, rectangle
 
-from sscore import catalogue, edits, file_lock, paths
+from sscore import catalogue, edits, file_lock, frames, paths
 from sscore.errors import BadProject
 from sscore.project import Project
 from sscore.types import Annotation
@@ -124,3 +125,34 @@ def test_texts_that_notepad_has_saved_are_read(tmp_path, monkeypatch):
     assert catalogue.card("our-nano") == row
     catalogue.append(replace(row, id="second"))
     assert catalogue.user_ids() == ["our-nano", "second"]
+
+
+def test_a_video_gets_an_ascii_name_also_where_the_user_has_a_chinese_one(tmp_path, monkeypatch):
+    """For readers that take names in the system's code page only."""
+    mine, public = tmp_path / "张三" / "Temp", tmp_path / "Public"
+    for place in (mine, public):
+        place.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(mine))
+    monkeypatch.setenv("PUBLIC", str(public))
+    video = tmp_path / "炉前.mp4"
+    video.write_bytes(b"frames")
+    opened = []
+
+    class OldReader:
+        def __init__(self, name):
+            opened.append(name)
+
+        def isOpened(self):  # noqa: N802 (OpenCV's names)
+            return opened[-1].isascii()
+
+        def get(self, _property):
+            return 0
+
+        def release(self):
+            pass
+
+    monkeypatch.setattr(frames.cv2, "VideoCapture", OldReader)
+    with frames.Frames(video):
+        assert opened[1].startswith(str(public)) and opened[1].endswith("video.mp4")
+        assert Path(opened[1]).read_bytes() == b"frames"
+    assert not any(public.iterdir())
