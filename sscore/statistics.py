@@ -68,12 +68,14 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """positions: int (GRID, GRID), rows from the top: centres of instances; confusion: int (k + 1, k + 1) over the
-    label set and "unknown", rows the label a person settled on (accepted, reviewed), columns the classifier's."""
+    """holding: photos that the counted instances are on; positions: int (GRID, GRID), rows from the top: centres of
+    instances; confusion: int (k + 1, k + 1) over the label set and "unknown", rows the label a person settled on
+    (accepted, reviewed), columns the classifier's."""
 
     photos: int
     begun: int
     done: int
+    holding: int
     instances: int
     classes: tuple[ClassRow, ...]
     authors: tuple[AuthorRow, ...]
@@ -92,6 +94,7 @@ def figures(photos: Iterable[PhotoFacts], labels: LabelSet) -> Figures:
         photos=len(listed),
         begun=sum(bool(photo.facts) and not photo.done for photo in listed),
         done=sum(photo.done for photo in listed),
+        holding=len({fact.image for fact in counted}),
         instances=len(counted),
         classes=_classes(facts, counted, labels),
         authors=_authors(facts),

@@ -207,9 +207,9 @@ class CompareDialog(QWidget):
     def ask(self) -> None:
         subject = self._subject()
         if subject is None:
-            self.says.setText(self.tr("Select one object, or draw a box around a piece."))
+            self.says.setText(self._ask_for())
             if self._of is not None and self._of[0].image != self._session.image:  # of a photo that is gone
-                self._of, self.answers = None, []
+                self._of, self._asked, self.answers = None, None, []
                 self._show()
             return
         if not self.chosen:
@@ -248,6 +248,9 @@ class CompareDialog(QWidget):
         self.says.setText("\n".join(lines))
         self._show()
 
+    def _ask_for(self) -> str:
+        return self.tr("Select one object, or draw a box around a piece.")
+
     def _help(self) -> str:
         return self.tr("1–4 takes a mask, D shows the difference. Ctrl+Z takes it back.")
 
@@ -267,7 +270,8 @@ class CompareDialog(QWidget):
         for number, tile in enumerate(self.tiles):
             tile.setVisible(number < max(len(answers), 2))
             if subject is None or number >= len(answers):
-                tile.clear(self.chosen[number] if number < len(self.chosen) else "")
+                hint = "" if self._asked is not None else self._ask_for()
+                tile.clear(self.chosen[number] if number < len(self.chosen) else "", hint)
                 continue
             photo, _, found = subject
             reference = found.mask if found is not None else answers[0].mask

@@ -52,11 +52,12 @@ class Tile(QFrame):
         column.addWidget(self.picture, 1)
         self.clear("")
 
-    def clear(self, name: str) -> None:
+    def clear(self, name: str, hint: str = "") -> None:
+        """Of this model, "" for none. hint: what to do for a picture."""
         self._picture = None
         self.name.setText(name)
         self.figures.setText("")
-        self.picture.setText("" if name else self.tr("Choose another model at the upper left"))
+        self.picture.setText(hint if name else self.tr("Choose another model at the upper left"))
         self.button.setText(self.tr("Take it  ({n})").format(n=self.number + 1))
         self.button.setEnabled(False)
 

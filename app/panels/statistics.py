@@ -153,8 +153,7 @@ class StatisticsPanel(QWidget):
         if found is None:
             return
         said = self.tr("{n} objects on {begun} photos, {done} of {total} photos done")
-        begun = found.begun + found.done
-        self.head.setText(said.format(n=found.instances, begun=begun, done=found.done, total=found.photos))
+        self.head.setText(said.format(n=found.instances, begun=found.holding, done=found.done, total=found.photos))
         self.said.hide()
         colours, labels, lang = self._look.colours, self._session.labels, self._look.lang
         tones = {"reviewed": colours.ok, "accepted": colours.accent, "proposed": colours.faint}

@@ -42,6 +42,16 @@ def test_two_answers_with_their_figures(compared):
     assert dialog.tiles[0]._picture.toImage() != before
 
 
+def test_with_nothing_to_compare_the_tiles_say_what_to_do(make_studio, folder):
+    studio = make_studio()
+    studio.open(folder)
+    wait_until(lambda: studio.session.page is not None)
+    studio.key(Qt.Key.Key_F3)
+    dialog = studio.window.flow._compare
+    assert all("draw a box" in tile.picture.text() for tile in dialog.tiles[: len(dialog.chosen)])
+    dialog.close()
+
+
 def test_pictures_fill_their_tiles_and_show_the_same_place(compared):
     studio, dialog = compared
     box = studio.session.page.find(1).mask.box

@@ -145,6 +145,7 @@ def test_figures():
     at = {label: n for n, label in enumerate(found.labels)}
     assert found.confusion[at["U"], at["Pipe"]] == 1 and found.confusion.sum() == 2  # proposals do not count
     assert (found.photos, found.begun, found.done, found.instances) == (2, 1, 1, 3)
+    assert found.holding == 1, "a photo that is done without an instance holds none"
 
 
 def test_csv_opens_in_a_spreadsheet(tmp_path):
