@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from sscore import metrics
+from sscore import disk, metrics
 from sscore.calibration import calibration_error
 from sscore.labels import LabelSet
 from sscore.paths import write_atomic
@@ -34,7 +34,7 @@ class Written:
 
 def write(judged: Sequence[Judged], labels: LabelSet, out: Path, *, data: str, seed: int = 1) -> Written:
     """report.html and, beside it, CSV and LaTeX tables and PNG and SVG figures. data: what was judged on, in words;
-    seed: of the t-SNE. OSError passes."""
+    seed: of the t-SNE. Raises DiskFull; other OSErrors pass."""
     best = max(judged, key=lambda one: metrics.accuracy(one.table))
     parts = [
         Section("Models", (models_table(judged), paper_table(judged, paper.load()))),
@@ -47,13 +47,14 @@ def write(judged: Sequence[Judged], labels: LabelSet, out: Path, *, data: str, s
     lead = (
         f"{len(best.truth)} pieces: {data}. The best here: {best.model}, accuracy {metrics.accuracy(best.table):.3f}."
     )
-    out.mkdir(parents=True, exist_ok=True)
     files: list[Path] = []
-    for section in parts:
-        for part in section.parts:
-            files += part.write(out) if not isinstance(part, str) else []
     target = out / "report.html"
-    write_atomic(target, page("Classification", lead, parts).encode())
+    with disk.naming_a_full_disk(out):
+        out.mkdir(parents=True, exist_ok=True)
+        for section in parts:
+            for part in section.parts:
+                files += part.write(out) if not isinstance(part, str) else []
+        write_atomic(target, page("Classification", lead, parts).encode())
     return Written(target, (target, *files))
 
 

@@ -128,9 +128,12 @@ def _has_class_folders(source: Path, labels: LabelSet) -> bool:
 
 
 def _check_folders(source: Path, labels: LabelSet) -> None:
-    """Raises BadDataset for a folder that is no project and whose own folders are named after other classes."""
+    """Raises BadDataset for a folder that is no project, but holds a file that may have pieces, or folders named after
+    other classes."""
     if not source.is_dir() or (source / "project.toml").exists() or (source / "pages").is_dir():
         return
+    if files := sorted(source.glob("*.json")):
+        raise BadDataset("is no project", path=source, remedy=f"if its pieces are in {files[0].name}, give that file")
     folders = sorted(one.name for one in source.iterdir() if one.is_dir() and not one.name.startswith("."))
     if folders:
         shown = ", ".join([*folders[:6], *(["…"] if len(folders) > 6 else [])])

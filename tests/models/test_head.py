@@ -199,6 +199,13 @@ def test_folders_called_like_no_class_of_the_set_are_named(tmp_path):
         class_data.gather([top], LABELS)
 
 
+def test_a_folder_with_a_coco_file_leads_to_the_file(tmp_path):
+    save(tmp_path / "场景 一" / "0.png", photo(40, 40))
+    (tmp_path / "场景 一" / "annotations.json").write_text("{}")
+    with pytest.raises(BadDataset, match=r"场景 一: is no project \(if its pieces are in annotations\.json, give that"):
+        class_data.gather([tmp_path / "场景 一"], LABELS)
+
+
 def test_copies_of_a_photo_are_one_group(tmp_path):
     top = tmp_path / "各类"
     for name in ("a.png", "b.png"):

@@ -261,6 +261,18 @@ def test_several_models_in_one_report(capsys, yard, tmp_path):
     ).read_text()
 
 
+def test_a_full_disk_is_named_by_the_report_too(tmp_path, monkeypatch):
+    chances, features = np.eye(2), np.ones((2, 2), np.float32)
+    one = Judged("m", ("Angle", "Bar"), "tight", ("p", "q"), ("Angle", "Bar"), chances, features, 0.1, 1, {}, "")
+
+    def full(target, data, **more):
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    monkeypatch.setattr("sscore.report.tables.write_atomic", full)
+    with pytest.raises(DiskFull, match="报告: the disk is full"):
+        reports.write([one], LabelSet("few", "", "", LABELS.labels[:2]), tmp_path / "报告", data="two pieces")
+
+
 def test_chinese_names_are_readable_in_the_gallery_of_mistakes():
     """Where the computer has a font with Chinese letters: without one, every letter is the same box."""
     thumbnails = {0: photo(96, 96, Angle=(0, 0, 90, 40))}
