@@ -50,6 +50,7 @@ _NAMES = {
 _KEYS = {name: key for key, names in _NAMES.items() for name in names.split()}
 KEYS = tuple(_NAMES)
 """The keys in English, in the order of the help."""
+_KEY_PAIRS = {key: next((n for n in names.split() if not n.isascii()), key) for key, names in _NAMES.items()}
 _STATES = {"todo": "待标注", "begun": "进行中", "done": "已完成", "reviewed": "已复核", "rejected": "已退回"}
 _STATUS_ZH: dict[str, str] = dict(zip(STATUSES, ("候选", "已接受", "已复核", "已否决"), strict=True))
 _NUMBERS = {"margin", "score", "iou", "area", "width", "height", "seconds", "clicks", "count"}
@@ -100,7 +101,7 @@ def parse(text: str, labels: LabelSet) -> Query:
         else:
             turned, name, op, value = bool(found[1]), found[2].casefold(), found[3], found[4]
             if name not in _KEYS:
-                raise BadOption(f"{word}: there is no key {found[2]!r}", remedy=f"keys: {', '.join(KEYS)}")
+                raise BadOption(f"{word}: there is no key {found[2]!r}", remedy=f"keys: {_list(name, _KEY_PAIRS)}")
             key = _KEYS[name]
             test = _test(key, op, value, word, labels)
         reader = _reader(key)
@@ -199,14 +200,20 @@ def _label(text: str, word: str, labels: LabelSet) -> str:
     for key in (*labels.keys, UNKNOWN):
         if wanted in {key.casefold(), labels.name(key, "en").casefold(), labels.name(key, "zh").casefold()}:
             return key
-    raise BadOption(f"{word}: there is no class {text!r}", remedy=f"classes: {', '.join((*labels.keys, UNKNOWN))}")
+    pairs = {key: labels.name(key, "zh") for key in (*labels.keys, UNKNOWN)}
+    raise BadOption(f"{word}: there is no class {text!r}", remedy=f"classes: {_list(text, pairs)}")
 
 
 def _one_of(text: str, own: dict[str, str], zh: dict[str, str], word: str) -> str:
     names = {**own, **{name: key for key, name in zh.items()}}
     if text.casefold() not in names:
-        raise BadOption(f"{word}: {text!r} is not known here", remedy=f"one of {', '.join(own)}")
+        raise BadOption(f"{word}: {text!r} is not known here", remedy=f"one of {_list(text, {k: zh[k] for k in own})}")
     return names[text.casefold()]
+
+
+def _list(typed: str, pairs: dict[str, str]) -> str:
+    """What one could have written, in the script one has written in. pairs: English and Chinese."""
+    return ", ".join(pairs if typed.isascii() else pairs.values())
 
 
 def _example(key: str) -> str:

@@ -117,6 +117,19 @@ def test_a_wrong_word_is_named(line, said):
     assert caught.value.remedy
 
 
+def test_what_could_be_written_is_told_in_the_script_one_writes_in():
+    for line, wanted, other in [
+        ("类别:铜", "角钢", "Angle"),
+        ("class:copper", "Angle", "角钢"),
+        ("颜色:红", "备注", "comment"),
+        ("状态:好", "已复核", "reviewed"),
+        ("is:ready", "todo", "待标注"),
+    ]:
+        with pytest.raises(BadOption) as caught:
+            query.parse(line, SET)
+        assert wanted in caught.value.remedy and other not in caught.value.remedy, line
+
+
 def test_figures():
     photos = [
         PhotoFacts(
