@@ -9,14 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import Lane
 from app.notices import Notice, of_error, out_of_memory
-from app.pending import Pending
+from app.pending import Pending, annotation_of
 from app.photos import Photo
 from app.settings import Settings
 from app.shelf import LIMITS, STANDARD, Kind, Shelf, check_room_to_work, embedding_limits
@@ -37,6 +36,7 @@ class Assistant(QObject):
     pending_changed = Signal(object)
     proposed = Signal(object)
     accepted = Signal(object)
+    owed = Signal(str, object)  # image, object: for a photo that was left
     models_changed = Signal()
     encoding = Signal(str)  # image
     encoded = Signal(object, object, bool)  # photo, segmenter, whether it worked
@@ -131,14 +131,36 @@ class Assistant(QObject):
 
     def set_image(self, image: str, labels: LabelSet) -> None:
         """Another photo is on its way: what was begun on the old one is kept for it."""
-        left, self.labels = self._image, labels
-        if self.pending.at:
-            self._stash[left] = replace(self.pending, draft=None, settled=False)
-            text = self.tr("The mask you began on {name} is kept").format(name=left)
-            self.notice.emit(Notice("info", text, self.tr("Go back to that photo to accept it."), key="stash"))
+        if self.pending.at and not (self.accept_wanted and self._owe(self._image, replace(self.pending, draft=None))):
+            self._keep(self._image, self.pending)
+        self.labels = labels
         self._image, self._photo = image, None
         self._stop()
         self._show(self._stash.pop(image, Pending()))
+
+    def _keep(self, left: str, pending: Pending) -> None:
+        self._stash[left] = replace(pending, draft=None, settled=False)
+        text = self.tr("The mask you began on {name} is kept").format(name=left)
+        self.notice.emit(Notice("info", text, self.tr("Go back to that photo to accept it."), key="stash"))
+
+    def _owe(self, left: str, pending: Pending) -> bool:
+        """It was accepted before it was there: the model goes on, and the object comes to the photo that was left."""
+        work = self._work(pending.prompt, final=True)
+        if work is None:
+            return False
+
+        stash = self._stash
+
+        def done(proposal: Proposal | None) -> None:
+            answered = pending if proposal is None else pending.answered(proposal, final=True)
+            here = stash is self._stash  # and not another folder
+            if here and proposal is not None and answered.mask is not None:
+                self.owed.emit(left, self._annotation(answered))
+            elif here:
+                self._keep(left, pending)
+
+        self.lane.submit(("owed", left), work, done, lambda error: (done(None), self._on_failed(error)), priority=1)
+        return True
 
     @property
     def how(self) -> Naming:
@@ -153,7 +175,7 @@ class Assistant(QObject):
 
     def forget(self) -> None:
         """Another folder: nothing begun is kept."""
-        self._stash.clear()
+        self._stash = {}
         self._image, self._photo = "", None
         self._stop()
         self._show(Pending())
@@ -274,39 +296,36 @@ class Assistant(QObject):
             text = found if self.pending.proposal is not None else failed
             self.notice.emit(Notice("info", text, key="prompt"))
         else:
-            made = self._annotation()
+            made = self._annotation(self.pending)
             self.clear(for_good=True)
             self.accepted.emit(made)
         return True
 
-    def _annotation(self) -> Annotation:
-        pending = self.pending
-        assert pending.candidate is not None and pending.mask is not None
-        made_by: dict[str, Any] = {}
-        if self.segmenter is not None:
-            from sscore.recognize import made_by as record
-
-            made_by = record(self.segmenter, self.namer, pending.candidate, labels=self.labels, naming=self.how)
-        return Annotation(
-            id=0,
-            mask=pending.mask,
-            label=pending.best_label(self._settings.get("unknown_below")),
-            scores=pending.current_scores,
-            status="accepted",
-            made_by=made_by,
-            prompt=replace(pending.prompt, logits=None),
-            author=self._settings.get("author"),
-            time=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
+    def _annotation(self, pending: Pending) -> Annotation:
+        author = self._settings.get("author")
+        return annotation_of(pending, self.segmenter, self.namer, labels=self.labels, how=self.how, author=author)
 
     def _ask(self, *, final: bool) -> None:
-        photo, segmenter, labels, prompt = self._photo, self.segmenter, self.labels, self.pending.prompt
-        if photo is None or segmenter is None or labels is None or prompt.empty:
+        work = self._work(self.pending.prompt, final=final)
+        if work is None:
             return
         if not final and self._drafting:
             self._next_draft = True
             return
         self._drafting, self._next_draft = not final, False
+        self.lane.submit(
+            "propose",
+            work,
+            lambda proposal: self._on_proposal(proposal, final),
+            lambda error: self._on_no_proposal(error, final),
+            priority=0,
+        )
+
+    def _work(self, prompt: Prompt, *, final: bool) -> Callable[[], Proposal] | None:
+        """For the model lane: the answer to a prompt on this photo; None while something is missing for it."""
+        photo, segmenter, labels = self._photo, self.segmenter, self.labels
+        if photo is None or segmenter is None or labels is None or prompt.empty:
+            return None
         classifier, naming = self.namer if final else None, self.naming
         # Not for a box still being drawn: each look closer costs an encoding.
         zoom: Zoom = "auto" if final and self._settings.get("zoom_small") else "off"
@@ -315,29 +334,12 @@ class Assistant(QObject):
         def work() -> Proposal:
             from sscore.recognize import propose
 
+            more = {"zoom": zoom, "view": view, "cache": self.cache, "naming": naming}
             embedding = self.embedding(segmenter, photo)
             # While the box is still moving one quick answer will do; candidates come when it is finished.
-            return propose(
-                segmenter,
-                classifier,
-                labels,
-                photo.rgb,
-                embedding,
-                prompt,
-                multimask=final,
-                zoom=zoom,
-                view=view,
-                cache=self.cache,
-                naming=naming,
-            )
+            return propose(segmenter, classifier, labels, photo.rgb, embedding, prompt, multimask=final, **more)
 
-        self.lane.submit(
-            "propose",
-            work,
-            lambda proposal: self._on_proposal(proposal, final),
-            lambda error: self._on_no_proposal(error, final),
-            priority=0,
-        )
+        return work
 
     def _on_proposal(self, proposal: Proposal, final: bool) -> None:
         if final and proposal.prompt is not self.pending.prompt:

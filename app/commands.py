@@ -26,6 +26,7 @@ class Commands(QObject):
         self._session, self._assistant, self._finder, self._look = session, assistant, finder, look
         self._effort = Effort(assistant, self)
         assistant.accepted.connect(self._add)
+        assistant.owed.connect(self._add_elsewhere)
         session.undo_group.indexChanged.connect(self._on_step)
 
     def accept(self) -> None:
@@ -49,6 +50,11 @@ class Commands(QObject):
         added = edits.add(page, self._effort.noted(annotation))
         name = rows.name_of(self._session.labels, annotation.label, self._look.lang)
         self._session.edit(self.tr("add {name}").format(name=name), added, select=(added.annotations[-1].id,))
+
+    def _add_elsewhere(self, image: str, annotation: Annotation) -> None:
+        """Accepted on a photo that was left before the mask was there."""
+        title = self.tr("add {name}").format(name=rows.name_of(self._session.labels, annotation.label, self._look.lang))
+        self._session.edit_elsewhere(image, title, lambda page: edits.add(page, annotation), lambda: None)
 
     def _on_step(self, _index: int) -> None:
         """From now on undo means the page again, not the prompt that was dropped before."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from sscore.types import UNKNOWN, Candidate, Mask, Prompt, Proposal, Scores
+from sscore.labels import LabelSet
+from sscore.naming import Naming
+from sscore.types import UNKNOWN, Annotation, Candidate, Classifier, Mask, Prompt, Proposal, Scores, Segmenter
 
 _NOTHING = Prompt()
 
@@ -100,3 +103,30 @@ class Pending:
         kept = self.prompts if prompts is None else prompts
         proposal = self.proposal if at else None
         return replace(self, prompts=kept, at=at, cleared=0, draft=draft, settled=False, proposal=proposal)
+
+
+def annotation_of(
+    pending: Pending,
+    segmenter: Segmenter | None,
+    classifier: Classifier | None,
+    *,
+    labels: LabelSet | None,
+    how: Naming,
+    author: str,
+) -> Annotation:
+    """The object that a mask becomes when it is accepted. how: with the threshold of the unknown."""
+    from sscore.recognize import made_by
+
+    assert pending.candidate is not None and pending.mask is not None
+    known = segmenter and made_by(segmenter, classifier, pending.candidate, labels=labels, naming=how)
+    return Annotation(
+        id=0,
+        mask=pending.mask,
+        label=pending.best_label(how.unknown_below),
+        scores=pending.current_scores,
+        status="accepted",
+        made_by=known or {},
+        prompt=replace(pending.prompt, logits=None),
+        author=author,
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+    )

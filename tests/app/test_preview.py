@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+
+from PySide6.QtCore import Qt
 from studio_driver import wait_until
 
 
@@ -46,6 +49,58 @@ def test_an_answer_for_a_photo_that_was_left_is_dropped(studio):
     assert studio.session.image == "b.jpg"
     assert studio.assistant.pending.empty
     assert studio.assistant.pending.mask is None
+
+
+def test_what_was_accepted_in_haste_comes_to_the_photo_that_was_left(studio):
+    model = studio.shelf.segmenters["nano"]
+    model.gate.clear()
+    studio.key("w")
+    studio.drag(100, 60, 220, 180)
+    studio.key("f")
+    studio.key("d")
+    model.gate.set()
+    studio.settle()
+    assert studio.session.image == "b.jpg" and studio.labels == []
+    assert studio.assistant.pending.empty
+    assert not studio.window.messages.notices
+    assert [a.label for a in studio.on_disk("a.jpg").annotations] == ["Pipe"]
+    assert studio.on_disk("a.jpg").annotations[0].prompt.box.width > 100
+    studio.key("a")
+    studio.settle()
+    assert studio.labels == ["Pipe"] and studio.assistant.pending.empty
+    studio.key("z", Qt.KeyboardModifier.ControlModifier)
+    assert studio.labels == []
+
+
+def test_what_was_accepted_in_haste_does_not_come_to_another_folder(studio, folder, tmp_path):
+    model = studio.shelf.segmenters["nano"]
+    model.gate.clear()
+    studio.key("w")
+    studio.drag(100, 60, 220, 180)
+    studio.key("f")
+    studio.key("d")
+    other = shutil.copytree(folder, tmp_path / "other")
+    studio.window.open_folder(other)
+    wait_until(lambda: studio.session.project.folder == other)
+    model.gate.set()
+    studio.settle()
+    assert studio.labels == [] and studio.on_disk("a.jpg").annotations == ()
+
+
+def test_nothing_found_for_what_was_accepted_in_haste_keeps_the_prompt(studio, monkeypatch):
+    model = studio.shelf.segmenters["nano"]
+    monkeypatch.setattr(model, "predict", lambda *a, **k: (model.gate.wait(10), ())[1])
+    model.gate.clear()
+    studio.key("w")
+    studio.drag(100, 60, 220, 180)
+    studio.key("f")
+    studio.key("d")
+    model.gate.set()
+    studio.settle()
+    assert any("kept" in notice.text for notice in studio.window.messages.notices)
+    studio.key("a")
+    studio.settle()
+    assert studio.labels == [] and studio.assistant.pending.prompt.box is not None
 
 
 def test_a_mask_begun_is_kept_for_its_photo(studio):
