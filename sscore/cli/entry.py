@@ -181,7 +181,10 @@ def _fail(error: Exception, *, events: bool) -> int:
     elif isinstance(error, FileExistsError | NotADirectoryError):
         text = f"{error.filename}: a file is where a folder is needed"
     elif isinstance(error, OSError) and error.strerror:
-        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        place = getattr(error, "filename2", None) or error.filename  # of a renaming the name it was to get
+        text = f"{place}: {error.strerror}" if place else error.strerror
+        if isinstance(error, PermissionError) and os.name == "nt":
+            text += " (if another program has the file open, such as Excel, close it there)"
     elif isinstance(error, MemoryError):
         text = "not enough memory on this computer for this job"
     elif hasattr(error, "format_message"):  # a wrong option or argument, as typer words it

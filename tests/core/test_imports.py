@@ -31,7 +31,7 @@ LAYERS = (
     ),
     ("recognize", "compare", "features", "rescore", "remote"),
     ("bench", "evaluate", "report", "train"),
-    ("cli",),
+    ("cli", "__main__"),
 )
 """From the bottom up, by the first name below sscore. A module may import its own layer and those before it."""
 

@@ -1,6 +1,7 @@
 """What a console of Windows does in another way: it leaves * to programs, and calls a reader that has gone oddly."""
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -52,3 +53,17 @@ def test_last_words_of_the_model_process_are_read_in_any_code_page(monkeypatch):
         assert ended.post_mortem()[2] == "内存不足"
     finally:
         ended.end()
+
+
+def test_a_table_that_is_open_in_a_spreadsheet_is_named_and_not_its_temp_file(monkeypatch, capsys):
+    held = PermissionError(13, "Access is denied", ".summary.csv.12-34.tmp", None, "表 1/summary.csv")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "name", "nt")
+        assert entry._fail(held, events=False) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("ssc: error: 表 1/summary.csv: Access is denied (if another program") and "tmp" not in said
+
+
+def test_the_command_runs_as_a_module_where_it_is_not_on_the_path():
+    done = subprocess.run([sys.executable, "-m", "sscore", "--version"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "ssc")
