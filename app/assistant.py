@@ -133,8 +133,7 @@ class Assistant(QObject):
         """Another photo is on its way: what was begun on the old one is kept for it."""
         if self.pending.at and not (self.accept_wanted and self._owe(self._image, replace(self.pending, draft=None))):
             self._keep(self._image, self.pending)
-        self.labels = labels
-        self._image, self._photo = image, None
+        self.labels, self._image, self._photo = labels, image, None
         self._stop()
         self._show(self._stash.pop(image, Pending()))
 
