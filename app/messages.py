@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.look import Look
 from app.notices import Notice
 
 _AT_MOST = 3
 _SECONDS = {"info": 5, "done": 6, "warning": 0, "error": 0}  # 0: stays until closed
+_WEIGHT = {"info": 0, "done": 0, "warning": 1, "error": 2}
+_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Escape)
 _ICONS = {
     "info": ("info", "link"),
     "done": ("done", "ok"),
@@ -19,9 +32,11 @@ _ICONS = {
 
 
 class Message(QFrame):
+    """One of them. With the keyboard on one of its buttons, Enter presses it and Esc closes the message."""
+
     def __init__(self, notice: Notice, look: Look, bar: MessageBar) -> None:
         super().__init__(bar)
-        self.notice = notice
+        self.notice, self._bar = notice, bar
         self.setObjectName("message")
         self.setProperty("kind", notice.kind)
         self.setAccessibleName(notice.text)
@@ -54,15 +69,32 @@ class Message(QFrame):
         close.setToolTip(self.tr("Close"))
         close.clicked.connect(lambda: bar.dismiss(self))
         line.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.buttons: list[QAbstractButton] = [*self.findChildren(QPushButton), close]
+        for one in self.buttons:
+            one.installEventFilter(self)
         self._clock = QTimer(self, singleShot=True)
         self._clock.timeout.connect(lambda: bar.dismiss(self))
         seconds = _SECONDS[notice.kind]
         if seconds and not notice.action:  # what offers something waits for an answer
             self._clock.start(seconds * 1000)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        ours = isinstance(event, QKeyEvent) and event.key() in _KEYS
+        if ours and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # else they are keys of the window
+            return True
+        if ours and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self._bar.dismiss(self)
+            elif isinstance(watched, QAbstractButton):
+                watched.click()
+            return True
+        return super().eventFilter(watched, event)
+
 
 class MessageBar(QWidget):
-    """Up to three messages, newest first, along the top of `host`."""
+    """Up to three messages, newest first, along the top of `host`. With a fourth the least weighty goes, of these the
+    oldest."""
 
     def __init__(self, look: Look, host: QWidget) -> None:
         super().__init__(host)
@@ -83,12 +115,18 @@ class MessageBar(QWidget):
         for old in [m for m in self._shown if (notice.key and m.notice.key == notice.key) or m.notice == notice]:
             self._drop(old)
         while len(self._shown) >= _AT_MOST:
-            self._drop(self._shown[-1])
+            self._drop(min(reversed(self._shown), key=lambda m: _WEIGHT[m.notice.kind]))
         message = Message(notice, self._look, self)
         self._shown.insert(0, message)
         self._column.insertWidget(0, message)
         message.show()
         self._place()
+
+    def take_focus(self) -> bool:
+        """Give the keyboard to the newest message; False when there is none."""
+        if self._shown:
+            self._shown[0].buttons[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return bool(self._shown)
 
     def clear(self, key: str) -> None:
         """Drop the messages with this key."""
@@ -109,6 +147,8 @@ class MessageBar(QWidget):
     def _drop(self, message: Message) -> None:
         if message in self._shown:
             self._shown.remove(message)
+            if any(button.hasFocus() for button in message.buttons):
+                self._host.setFocus(Qt.FocusReason.OtherFocusReason)
             self._column.removeWidget(message)
             message.hide()
             message.deleteLater()

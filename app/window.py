@@ -323,11 +323,14 @@ class Window(QMainWindow):
         self.messages.show_notice(Notice("error", text, f"{detail} ({type(error).__name__})", key="failure"))
 
     def next_pane(self) -> None:
-        """F6: canvas and its bar, photos, classes, objects, models, and round."""
+        """F6: canvas, its bar, its messages, photos, classes, objects, models, and round."""
         if self.canvas.hasFocus() and self.canvas.overlays.take_focus():
             return
         panes = [self.canvas, self.side.list, self.labels.list, self.objects.list, self.models.combos["segmenter"]]
         here = self.focusWidget()
+        on_canvas = here is self.canvas or (here is not None and self.canvas.isAncestorOf(here))
+        if on_canvas and not self.messages.isAncestorOf(here) and self.messages.take_focus():
+            return
         at = next((i for i, pane in enumerate(panes) if here is pane or (here and pane.isAncestorOf(here))), -1)
         panes[(at + 1) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 

@@ -6,9 +6,12 @@ import json
 import sys
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from studio_driver import wait_until
 
 from app.__main__ import _reporter
+from app.notices import Notice
 from sscore import edits
 from sscore.errors import BadProject
 from sscore.project import Project
@@ -177,3 +180,32 @@ def _now() -> str:
     from datetime import UTC, datetime
 
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_messages_are_reached_and_answered_by_keyboard(studio):
+    bar, ran = studio.window.messages, []
+    bar.show_notice(Notice("warning", "older", "", "a"))
+    bar.show_notice(Notice("info", "with an offer", "", "b", "Bring them back", lambda: ran.append(1)))
+    studio.canvas.setFocus()
+    studio.key(Qt.Key.Key_F6)
+    offer = studio.window.focusWidget()
+    assert isinstance(offer, QPushButton) and offer.text() == "Bring them back"
+    QTest.keyClick(offer, Qt.Key.Key_Return)
+    assert ran == [1] and [n.text for n in bar.notices] == ["older"] and studio.canvas.hasFocus()
+    studio.key(Qt.Key.Key_F6)
+    QTest.keyClick(studio.window.focusWidget(), Qt.Key.Key_Escape)
+    assert not bar.notices and studio.canvas.hasFocus()
+    studio.key(Qt.Key.Key_F6)
+    assert studio.window.side.list.hasFocus()
+
+
+def test_small_talk_does_not_push_an_error_away(studio):
+    bar = studio.window.messages
+    bar.show_notice(Notice("error", "not saved"))
+    bar.show_notice(Notice("warning", "sent back"))
+    for number in range(3):
+        bar.show_notice(Notice("info", f"by the way {number}"))
+    assert [n.text for n in bar.notices] == ["by the way 2", "sent back", "not saved"]
+    bar.show_notice(Notice("error", "full"))
+    bar.show_notice(Notice("error", "gone"))
+    assert [n.text for n in bar.notices] == ["gone", "full", "not saved"]
