@@ -129,6 +129,7 @@ class Hint(QFrame):
         self._said = (key, text)
         self._key.setText(key)
         self._key.setVisible(bool(key))
+        self._text.setMinimumSize(0, 0)  # a label asks for no less than it had
         self._text.setText(text)
         self.setVisible(bool(text))
 
@@ -137,6 +138,7 @@ class Hint(QFrame):
         if self._fitted == (self._said, width):
             return  # asked at every step of zoom
         self._fitted = self._said, width
+        self._text.setMinimumSize(0, 0)
         self._text.setWordWrap(False)
         size, line = self._text.sizeHint(), self.layout().contentsMargins()
         room = width - line.left() - line.right()

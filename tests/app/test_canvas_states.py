@@ -140,6 +140,18 @@ def test_in_the_smallest_window_nothing_is_cut_off(two, lang):
         assert panel.height() >= panel.minimumSizeHint().height()
 
 
+def test_the_hint_is_as_wide_as_its_words(two):
+    two.window.resize(1280, 720)
+    widths = {}
+    for key, keys in (("b", SHIFT), ("h", CTRL), ("h", CTRL), ("b", SHIFT), ("p", Qt.KeyboardModifier.NoModifier)):
+        two.key(key, keys)
+        words = hint(two)
+        label = two.canvas.hint._text
+        widths[words] = label.width()
+        assert label.width() - label.fontMetrics().horizontalAdvance(words) < 12, words
+    assert len(set(widths.values())) > 1
+
+
 def test_objects_that_are_not_shown_are_remembered(two):
     two.key("h", CTRL)
     assert "not shown" in hint(two)
