@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from inspect import signature
 from pathlib import Path
 
 from torch import Tensor
@@ -20,6 +22,8 @@ SOURCES = "sources"
 """Key of a weight file's header: the data it was trained on, a JSON list of paths."""
 
 _FAMILY = "timm"
+_RENAMERS = ("checkpoint_filter_fn", "_filter_fn", "_filter_torchvision_pretrained")
+"""What timm's files of architectures call the function that renames a file of the authors or of torchvision."""
 
 
 def start_file(start: str) -> Path:
@@ -87,12 +91,10 @@ def _telling(stored: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def _readings(stored: dict[str, Tensor], body: dict[str, Tensor], net: ImageNet) -> Iterator[dict[str, Tensor]]:
     """The file's tensors under the names they may have here: without a prefix, then as timm renames them."""
     yield (plain := _without_prefix(stored, body))
-    rename = getattr(sys.modules[type(net.body).__module__], "checkpoint_filter_fn", None)
-    if rename is not None:
-        try:
-            yield rename(plain, net.body)
-        except (KeyError, RuntimeError, ValueError, AttributeError):  # not a file of those authors
-            return
+    for rename in filter(None, (getattr(sys.modules[type(net.body).__module__], name, None) for name in _RENAMERS)):
+        takes = len(signature(rename).parameters)
+        with suppress(LookupError, RuntimeError, ValueError, TypeError, AttributeError):  # not a file of those authors
+            yield rename(*(dict(plain), net.body)[:takes])
 
 
 def _without_prefix(stored: dict[str, Tensor], body: dict[str, Tensor]) -> dict[str, Tensor]:

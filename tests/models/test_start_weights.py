@@ -67,6 +67,16 @@ def test_names_of_the_authors_are_known_where_timm_knows_them(folder):
     assert torch.equal(body.head.norm.weight, net.body.head.norm.weight)
 
 
+def test_names_of_torchvision_are_known_where_timm_knows_them(folder):
+    net = architectures.build("densenet121", 3, 32)
+    theirs = {re.sub(r"\.(norm|conv)([12])\.", r".\1.\2.", name): v for name, v in net.body.state_dict().items()}
+    assert "features.denseblock1.denselayer1.norm.1.weight" in theirs
+    torch.save(theirs, folder / "torchvision.pth")
+    body = start_weights.begin_with(architectures.build("densenet121", 2, 32), folder / "torchvision.pth").body
+    ours, old = (one.features.denseblock3.denselayer7.conv2.weight for one in (body, net.body))
+    assert torch.equal(ours, old)
+
+
 def test_another_architecture_is_named_and_nothing_is_taken_from_it(folder, small):
     path = folder / "small.safetensors"
     classifier.save(small, Facts("resnet-20", ("Angle", "Bar"), 16), path, sources=[folder])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -65,6 +66,8 @@ def build(name: str, classes: int, px: int, *, dropout: float = 0.0, pretrained:
         raise BadOption(f"there is no architecture {name!r}", remedy=f"choose {names}, or a name that timm knows")
     # Only transformers are laid out for one size of image.
     sized: dict[str, Any] = {"img_size": px} if "swin" in timm_name or "vit" in timm_name else {}
+    # Without a network it would tell each of its attempts; what came of them is said below.
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     try:
         net = timm.create_model(timm_name, pretrained, num_classes=classes, drop_rate=dropout, **sized)
     except Exception as error:
