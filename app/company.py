@@ -5,6 +5,7 @@ Looked up every few seconds on the disk lane; nothing here is needed for saving 
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,11 +27,12 @@ _EVERY_MS = 5000
 @dataclass(frozen=True, slots=True)
 class _Found:
     """there: the folder and the photo can be read; others: None when that could not be told; theirs: the last edit of
-    the page on screen, when it was made by somebody else since we read it."""
+    the page on screen, when it was made by somebody else since we read it; folder: it at least is there."""
 
     there: bool = False
     others: list[Holder] | None = None
     theirs: dict[str, object] | None = None
+    folder: bool = True
 
 
 class Company(QObject):
@@ -83,8 +85,9 @@ class Company(QObject):
         renew = self._looks % (presence.RENEW_S * 1000 // _EVERY_MS) == 0
 
         def work() -> _Found:
-            if not (project.image_path(rel) if rel else project.folder).exists():
-                return _Found()
+            # os.path: a Path raises when the network is gone, and Windows takes half a minute to say so.
+            if not os.path.exists(project.image_path(rel) if rel else project.folder):
+                return _Found(folder=os.path.exists(project.folder))
             with suppress(SscError):
                 if renew:
                     project.enter()
@@ -99,7 +102,7 @@ class Company(QObject):
         session = self._session
         if session.project is not project:
             return
-        self._tell_whether_there(found.there, project)
+        self._tell_whether_there(found, project)
         if found.others is not None:
             if set(found.others) - self._known:
                 self._tell_others(found.others)
@@ -132,7 +135,8 @@ class Company(QObject):
     def _offer(self, rel: str, kept: Path) -> dict[str, Any]:
         return {"action": self.tr("Look at both…"), "run": lambda: self.versions_wanted.emit(rel, kept)}
 
-    def _tell_whether_there(self, there: bool, project: Project) -> None:
+    def _tell_whether_there(self, found: _Found, project: Project) -> None:
+        there = found.there
         if there is not self._away:
             return
         self._away = not there
@@ -141,7 +145,7 @@ class Company(QObject):
                 self.notice.emit(Notice("done", self.tr("The folder is there again"), key="open"))
             self.returned.emit()
         self._told_away = False
-        if not there and not project.folder.exists() and not self._session.saver.trouble:  # which says it already
+        if not found.folder and not self._session.saver.trouble:  # which says it already
             self._told_away = True
             text = self.tr("The folder is not there any more")
             detail = self.tr("Connect the drive again, or put the folder back. Work goes on in memory until then.")

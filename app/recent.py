@@ -19,8 +19,8 @@ _KEEP = 10
 
 
 class Recent(QObject):
-    """Notes every folder that is opened; a folder that is gone is left out of the menu, but not forgotten: a drive
-    may be plugged in again."""
+    """Notes every folder that is opened. None is looked for before it is chosen: a server that does not answer would
+    stop the window for half a minute."""
 
     def __init__(self, window: Window, settings: Settings, menu: QMenu, before: QAction) -> None:
         super().__init__(window)
@@ -46,9 +46,8 @@ class Recent(QObject):
         self.menu.clear()
         for folder in recent_folders(self._settings):
             place = Path(folder)
-            if place.is_dir():
-                action = self.menu.addAction(f"{place.name}    {place.parent}")
-                action.triggered.connect(lambda _on=False, at=place: self._window.open_folder(at))
+            action = self.menu.addAction(f"{place.name}    {place.parent}")
+            action.triggered.connect(lambda _on=False, at=place: self._window.open_folder(at))
         self.menu.addSeparator()
         forget = self.menu.addAction(self.tr("Forget these"))
         forget.triggered.connect(lambda: (self._settings.set("recent", ""), self.refresh()))

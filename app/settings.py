@@ -26,7 +26,7 @@ class Setting:
 def _author() -> str:
     try:
         return getpass.getuser()
-    except (OSError, KeyError):  # no such thing as a user name here
+    except (OSError, KeyError, ImportError):  # no such thing as a user name here
         return "annotator"
 
 

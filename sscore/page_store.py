@@ -291,9 +291,9 @@ class PageStore:
 def spelled(folder: Path, name: str) -> Path:
     """A file by its NFC name, also when the disk spells its accents in two parts (as copies from macOS do)."""
     path = folder / name
-    if not name.isascii() and not path.exists():
+    if not name.isascii() and not os.path.exists(path):  # which raises nothing when the network is gone
         apart = folder / unicodedata.normalize("NFD", name)
-        if apart.exists():
+        if os.path.exists(apart):
             return apart
     return path
 

@@ -1,9 +1,13 @@
 """What Windows does in another way, as far as it can be played elsewhere: no console, frames drawn by the system, odd
-folders."""
+folders, servers that do not answer."""
 
+import errno
+import json
+import os
 import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
 from PySide6.QtCore import Qt
@@ -83,3 +87,39 @@ def test_title_bars_wear_the_chosen_theme(app, monkeypatch):
         theme.apply(app, choice)
     app.setStyleSheet(sheet)
     assert asked == [Qt.ColorScheme.Dark, Qt.ColorScheme.Light, Qt.ColorScheme.Unknown]
+
+
+def test_the_menu_of_recent_folders_asks_no_server(studio, monkeypatch):
+    recent = studio.window.flow._recent
+    studio.window.settings.set("recent", json.dumps(["//gone/share/废钢", "/photos/yard"]))
+
+    def asked(*_arguments, **_options):
+        raise AssertionError("that may take half a minute")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", asked)
+        recent.menu.aboutToShow.emit()
+    assert [action.text().split()[0] for action in recent.menu.actions()[:2]] == ["废钢", "yard"]
+
+
+def test_a_network_that_is_gone_is_told_and_never_waited_for_in_the_window(studio, folder, monkeypatch):
+    """Windows then answers "invalid argument", which is no way to say that there is no such file."""
+    real, here = os.stat, threading.current_thread()
+    window_asked = []
+
+    def gone(path, *arguments, **options):
+        if str(path).startswith(str(folder)):
+            if threading.current_thread() is here:
+                window_asked.append(path)
+            raise OSError(errno.EINVAL, "The specified network name is no longer available")
+        return real(path, *arguments, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", gone)
+        studio.window.flow.company.look()
+        studio.settle()
+    words = [f"{notice.text} {notice.detail}" for notice in studio.window.messages.notices]
+    assert any("The folder is not there any more" in one for one in words) and not window_asked
+    studio.window.flow.company.look()
+    studio.settle()
+    assert any("there again" in notice.text for notice in studio.window.messages.notices)
