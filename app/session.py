@@ -6,6 +6,7 @@ saving at once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,7 +90,7 @@ class Session(QObject):
             self.saver.settle()  # it may be the same folder again
             if prepare:
                 prepare()
-            if not folder.exists():
+            if not os.path.exists(folder):
                 raise FolderGone("there is no such folder", path=folder)
             project = Project.open(folder)
             images = project.images()

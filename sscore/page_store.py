@@ -165,7 +165,9 @@ class PageStore:
     def _gone(self) -> bool:
         """Whether the folder is not there, or an empty one in its place, such as the mount point of an unplugged drive:
         what is written there would be hidden as soon as the drive is back."""
-        return not self.folder.is_dir() or (_identity(self.folder) != self._place and not any(self.folder.iterdir()))
+        if not os.path.isdir(self.folder):
+            return True
+        return _identity(self.folder) != self._place and not any(self.folder.iterdir())
 
     def _keep_both(self, path: Path, data: bytes, about: dict[str, Any], file: FileIO, known: _Known) -> None:
         """Put our version beside one that somebody else wrote, note it in the journal and raise PageChanged."""

@@ -69,8 +69,8 @@ class Project:
         Raises BadProject, and BadLabels for the label set that project.toml names.
         """
         folder = Path(folder)
-        if not folder.is_dir():
-            problem = "is not a folder" if folder.exists() else "there is no such folder"
+        if not os.path.isdir(folder):  # a Path raises when the network is gone
+            problem = "is not a folder" if os.path.exists(folder) else "there is no such folder"
             raise BadProject(problem, path=folder, remedy="choose the folder that holds the photos")
         file = folder / "project.toml"
         if not create and not (file.is_file() or (folder / "pages").is_dir()):

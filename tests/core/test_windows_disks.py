@@ -1,6 +1,7 @@
 """What disks do under Windows and on shared drives, played on any system: files held for a moment, coarse clocks, paths
 that are too long, marks in front of texts."""
 
+import errno
 import os
 import tempfile
 from dataclasses import replace
@@ -11,7 +12,7 @@ from PIL import Image
 from sample_pages import FOLDER, rectangle
 
 from sscore import catalogue, edits, file_lock, frames, paths
-from sscore.errors import BadProject
+from sscore.errors import BadProject, FolderGone
 from sscore.project import Project
 from sscore.types import Annotation
 
@@ -156,3 +157,20 @@ def test_a_video_gets_an_ascii_name_also_where_the_user_has_a_chinese_one(tmp_pa
         assert opened[1].startswith(str(public)) and opened[1].endswith("video.mp4")
         assert Path(opened[1]).read_bytes() == b"frames"
     assert not any(public.iterdir())
+
+
+def test_a_network_that_goes_while_one_works_is_a_folder_that_is_gone(folder, monkeypatch):
+    """Windows then answers "invalid argument"."""
+    project, made = Project.open(folder), page(folder)
+    real = os.stat
+
+    def gone(path, *arguments, **options):
+        if str(path).startswith(str(folder)):
+            raise OSError(errno.EINVAL, "The specified network name is no longer available")
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "stat", gone)
+    with pytest.raises(FolderGone, match="connect the drive again"):
+        project.save(made, edit="add")
+    with pytest.raises(BadProject, match="there is no such folder"):
+        Project.open(folder)
