@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QKeySequence, QPainter, QPen, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -87,9 +87,12 @@ class CaptureDialog(QDialog):
             (self.camera, lambda: self.open_source(0)),
             (self.take, self._take),
         ):
-            # Space takes a frame wherever one is; so Enter presses these.
-            button.setAutoDefault(button is not self.take)
+            button.setAutoDefault(False)
             button.clicked.connect(lambda _on=False, r=run: r())
+        for button in (self.video, self.camera):  # Space takes a frame wherever one is; so Enter presses these
+            enter = QShortcut(QKeySequence(Qt.Key.Key_Return), button, button.click)
+            enter.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self.play.setAutoDefault(False)
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.video)

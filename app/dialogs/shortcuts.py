@@ -80,7 +80,8 @@ class KeysDialog(QDialog):
             button.setAutoDefault(False)
             button.clicked.connect(lambda _on=False, r=run: r())
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # not as the dialog's default: Enter chooses in the list too
-            QShortcut(QKeySequence(key), self.use, self._use, context=Qt.ShortcutContext.WidgetShortcut)
+            enter = QShortcut(QKeySequence(key), self.use, self._use)
+            enter.setContext(Qt.ShortcutContext.WidgetShortcut)
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.edit, 1)

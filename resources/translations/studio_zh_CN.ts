@@ -1681,7 +1681,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>It has never learnt {names}: masks come as always, but without a suggested class. You can take a CN-CLIP model, which goes by words; or give the classes yourself by their number keys and, after some dozens, let a model learn them (Review, Learn class names…).</source>
-        <translation>它没有学过{names}：掩膜照常给出，但不会建议类别。可以改用按文字判断的 CN-CLIP 模型；也可以自己按数字键指定类别，标注几十个之后再让模型学习（复核，学习类别…）。</translation>
+        <translation>这些类别它没有学过：{names}。掩膜照常给出，但不会建议类别。可以改用按文字判断的 CN-CLIP 模型；也可以自己按数字键指定类别，标注几十个之后再让模型学习（复核，学习类别…）。</translation>
     </message>
 </context>
 <context>

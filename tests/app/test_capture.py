@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from studio_driver import NAME, wait_until
 
 from sscore import images
@@ -75,7 +76,7 @@ def test_what_is_no_video_is_explained(capture, tmp_path):
     assert dialog.place.text() == "" and "Choose a video" in dialog.picture.text(), "not a frame of the one before"
 
 
-def test_all_of_it_by_keyboard(capture):
+def test_all_of_it_by_keyboard(capture, monkeypatch):
     """Space takes a frame wherever one is, so the other controls have keys of their own."""
     studio, dialog = capture
     assert dialog.slider.hasFocus()
@@ -87,6 +88,13 @@ def test_all_of_it_by_keyboard(capture):
     wait_until(lambda: dialog.play.isChecked() and dialog.play.text() == "Pause  (P)", what="playing")
     QTest.keyClick(dialog, Qt.Key.Key_P)
     wait_until(lambda: not dialog.play.isChecked() and dialog.play.text() == "Play  (P)", what="the pause")
+    asked = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (asked.append(1), ("", ""))[1])
+    QTest.keyClick(dialog.slider, Qt.Key.Key_Return)
+    assert not asked and not dialog.video.isDefault()
+    dialog.video.setFocus()
+    QTest.keyClick(dialog.video, Qt.Key.Key_Return)
+    assert asked
     QTest.keyClick(dialog.play, Qt.Key.Key_Space)
     wait_until(lambda: len(studio.session.images) == 4, what="the photo")
     studio.settle()
