@@ -25,7 +25,7 @@ SUFFIXES = (".pth", ".pt", ".safetensors")
 """What names of weight files end in; others could be records of hashes."""
 
 _ID = r"\w(?:[\w.-]{0,62}\w)?"
-_WINDOWS_DEVICES = r"(?i)(con|prn|aux|nul|com\d|lpt\d)"
+_WINDOWS_DEVICES = r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?"
 
 
 @dataclass(frozen=True, slots=True)

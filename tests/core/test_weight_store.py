@@ -144,7 +144,7 @@ def test_add_of_a_fine_tuned_model_keeps_comments_and_rows(home, tmp_path):
     assert (home / "catalogue.toml").read_text(encoding="utf-8").rstrip() == before.rstrip()
 
 
-@pytest.mark.parametrize("name", ["../up", "a/b", "CON", "", "-", "x" * 80, "a b"])
+@pytest.mark.parametrize("name", ["../up", "a/b", "CON", "aux.v2", "", "-", "x" * 80, "a b"])
 def test_add_under_a_bad_id(home, tmp_path, name):
     file = given(tmp_path, "mine.pth", PARTS["alpha"][:20_000])
     with pytest.raises((BadOption, WrongWeights)):
