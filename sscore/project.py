@@ -289,7 +289,9 @@ class Project:
         """
         rels = self.annotated()
         if options and options.include_empty:
-            rels = sorted({*rels, *self.images()}, key=images.natural_key)
+            # By their pages: where capitals do not count, a photo may be called a.jpg and its page a.JPG.json.
+            others = (rel for rel in self.images() if not os.path.exists(self.page_path(rel)))
+            rels = sorted({*rels, *others}, key=images.natural_key)
         unread: list[tuple[str, int, str]] = []
         pages = _Readable(rels, self._tried, unread)
         report = coco.export(

@@ -2,8 +2,10 @@
 that are too long, marks in front of texts."""
 
 import errno
+import json
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from PIL import Image
 from sample_pages import FOLDER, rectangle
 
 from sscore import catalogue, edits, file_lock, frames, paths
+from sscore.coco import ExportOptions
 from sscore.errors import BadProject, FolderGone
 from sscore.project import Project
 from sscore.types import Annotation
@@ -174,3 +177,15 @@ def test_a_network_that_goes_while_one_works_is_a_folder_that_is_gone(folder, mo
         project.save(made, edit="add")
     with pytest.raises(BadProject, match="there is no such folder"):
         Project.open(folder)
+
+
+def test_a_photo_whose_capitals_changed_is_exported_once(folder, monkeypatch):
+    """A copy of a camera's card may turn .JPG into .jpg; on the disks of Windows the page is found by either name."""
+    project, exists = Project.open(folder), os.path.exists
+    project.save(page(folder), edit="add")
+    with suppress(FileExistsError):  # such a disk has it under both names already
+        os.link(folder / "照片 1.jpg", folder / "照片 1.JPG")
+    monkeypatch.setattr(project, "images", lambda: ["照片 1.JPG"])
+    monkeypatch.setattr(os.path, "exists", lambda path: exists(path) or exists(str(path).replace(".JPG", ".jpg")))
+    project.export(folder / "coco.json", options=ExportOptions(include_empty=True))
+    assert len(json.loads((folder / "coco.json").read_bytes())["images"]) == 1
