@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -25,6 +26,7 @@ from app.bulk import Bulk
 from app.child import ChildProcess
 from app.dialogs.how_sure import HowSure
 from app.dialogs.name_again import NameAgain
+from app.dialogs.name_views import NameViews
 from app.dialogs.name_words import NameWords
 from app.dialogs.says import Says
 from app.jobs import Lane
@@ -87,6 +89,10 @@ class NamingDialog(QDialog):
         form.setHorizontalSpacing(18)
         form.addRow(self.tr("Named by"), self.classifier)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        self.sees = NameViews(self)
+        self.sees.show_views(self.names.naming.views)
+        self.sees.changed.connect(self._on_views)
+        form.addRow(self.tr("It sees"), self.sees)
         self.again = NameAgain(self)
         self.tabs = QTabBar(expanding=False, drawBase=False)
         self.tabs.setAccessibleName(self.tr("What to do"))
@@ -152,6 +158,21 @@ class NamingDialog(QDialog):
         self._show_ready()
         self._show_fit()
 
+    def _on_views(self) -> None:
+        """It holds for the project at once: for what is drawn next, and for what is asked here."""
+
+        def done() -> None:
+            self._on_classifier()
+
+        def failed(error: Exception) -> None:
+            self.sees.show_views(self.names.naming.views)
+            self._show_ready()
+            self.say_error(error)
+
+        for page in self._pages():
+            page.set_ready(False)
+        self.names.use(replace(self.names.naming, views=self.sees.views), done, failed)
+
     @property
     def _strangers(self) -> tuple[str, ...]:
         return self._stock.strangers(self.card.id, self.session.labels) if self.card is not None else ()
@@ -198,6 +219,7 @@ class NamingDialog(QDialog):
         running = self.child.running
         self.stop.setVisible(running)
         self.classifier.setEnabled(not running)
+        self.sees.setEnabled(not running)
         for page in self._pages():
             page.set_ready(not running and self.card is not None and not self._strangers)
 

@@ -3269,6 +3269,37 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>NameViews</name>
+    <message>
+        <source>Tight box</source>
+        <translation>紧贴外框</translation>
+    </message>
+    <message>
+        <source>The object and what lies in its box</source>
+        <translation>目标及其外框内的画面</translation>
+    </message>
+    <message>
+        <source>Mask on grey</source>
+        <translation>灰底掩膜</translation>
+    </message>
+    <message>
+        <source>The object alone, on neutral ground</source>
+        <translation>只有目标，其余为中性灰</translation>
+    </message>
+    <message>
+        <source>Surroundings</source>
+        <translation>带周围环境</translation>
+    </message>
+    <message>
+        <source>The object with some of what is around it</source>
+        <translation>目标及其周围的一部分</translation>
+    </message>
+    <message>
+        <source>Of several, the answers are averaged; none: as the model was made for</source>
+        <translation>勾选多项时取平均；都不选则用模型自带的方式</translation>
+    </message>
+</context>
+<context>
     <name>NameWords</name>
     <message>
         <source>Words for {name}</source>
@@ -3352,6 +3383,10 @@ MIT 许可证</translation>
     <message>
         <source>The model that names the objects; those on this computer are listed</source>
         <translation>为目标命名的模型，列出的是本机已有的</translation>
+    </message>
+    <message>
+        <source>It sees</source>
+        <translation>模型看到的</translation>
     </message>
     <message>
         <source>What to do</source>

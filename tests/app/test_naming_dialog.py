@@ -328,6 +328,24 @@ def test_words_are_saved_for_this_project_and_hold_at_once(dialog, words, studio
     assert again.labels == studio.session.labels and again.load("a.jpg").find(1).status == "accepted"
 
 
+def test_what_the_model_sees_is_chosen_for_the_project(dialog, studio, folder, play):
+    assert dialog.sees.views == ()
+    dialog.sees.boxes["masked"].click()
+    dialog.sees.boxes["context"].click()
+    wait_until(lambda: Project.open(folder).naming.views == ("masked", "context"), what="the choice in project.toml")
+    wait_until(lambda: dialog.again.look_up.isEnabled(), what="that it can be asked")
+    assert studio.assistant.how.views == ("masked", "context") and studio.assistant.how.unknown_below == 0.3
+    studio.box(260, 150, 380, 280)
+    assert studio.assistant.accept()
+    studio.settle()
+    assert studio.on_disk().annotations[-1].made_by["view"] == "masked+context"
+    dialog.close()
+    studio.window.actions_.by_key["naming"].trigger()
+    again = next(one for one in studio.window.findChildren(NamingDialog) if one.isVisible())
+    assert again.sees.views == ("masked", "context")
+    again.close()
+
+
 def test_words_that_ship_can_be_had_back(dialog, words, studio, folder):
     dialog.classifier.setCurrentIndex(dialog.classifier.findText("cn-clip-rn50"))
     assert words.shipped.isVisible() and not words.shipped.isEnabled(), "they hold already"
