@@ -214,11 +214,12 @@ def verify(card: ModelCard, *, progress: Progress | None = None) -> Stored:
     known, against = known_sha256(card)
     if card.bytes not in (0, size) or known not in ("", sha256):
         says = "the catalogue" if against == "catalogue" or card.bytes not in (0, size) else "its first copy"
-        raise WrongWeights(
-            f"these weights of {card.id!r} are damaged or replaced: they differ from {says}",
-            path=path,
-            remedy="install the program again" if card.embedded else f"run: ssc models get {card.id}",
-        )
+        problem = f"these weights of {card.id!r} are damaged or replaced: they differ from {says}"
+        if card.embedded:
+            raise WrongWeights(problem, path=path, remedy="install the program again")
+        if not card.urls:
+            raise WrongWeights(problem, path=path, remedy=f"ssc models remove {card.id}, then add its file again")
+        raise WrongWeights(problem, path=path, remedy=f"run: ssc models get {card.id}")
     return Stored(card, path, size, sha256, record(card, sha256))
 
 

@@ -131,7 +131,7 @@ def remove(ids: Ids, as_json: Json = False, quiet: Quiet = False) -> int:
 
     cards = [catalogue.card(name) for name in ids]
     freed = {card.id: weight_store.remove(card) for card in cards}
-    lines = [f"{name}: removed, {size / _MB:.1f} MB freed" for name, size in freed.items()]
+    lines = [f"{name}: removed, {_size(size)} freed" for name, size in freed.items()]
     removed = [{"id": name, "bytes": size} for name, size in freed.items()]
     Console(json=as_json, quiet=quiet).result({"removed": removed}, "\n".join(lines))
     return 0
@@ -154,7 +154,7 @@ def pack(
     with console.progress("Packing", unit=_MB, of="MB") as progress:
         weight_packs.pack(cards, out, progress=progress)
     size = out.stat().st_size
-    text = f"written: {out} ({size / _MB:.1f} MB); on the other computer: ssc models unpack {out.name}"
+    text = f"written: {out} ({_size(size)}); on the other computer: ssc models unpack {out.name}"
     console.result({"out": str(out), "bytes": size, "models": [card.id for card in cards]}, text)
     return 0
 
@@ -211,13 +211,15 @@ def _report(console: Console, stored: list[Stored], word: str, **more: Any) -> N
         }
         for one in stored
     ]
-    lines = [f"{one.card.id}: {word}, {one.bytes / _MB:.1f} MB, {_SAYS[one.against]}: {one.path}" for one in stored]
+    lines = [f"{one.card.id}: {word}, {_size(one.bytes)}, {_SAYS[one.against]}: {one.path}" for one in stored]
     lines += [f"{one.card.id}: {one.card.note}" for one in stored if word == "added" and one.card.note]
     console.result({"models": models, **more}, "\n".join(lines))
 
 
 def _size(size: int) -> str:
-    return f"{size / _MB:.1f} MB" if size else "-"  # no weights, or not known before the download
+    if size < 100_000:
+        return f"{size / 1000:.1f} kB" if size else "-"  # no weights, or not known before the download
+    return f"{size / _MB:.1f} MB"
 
 
 def _row(card: ModelCard) -> dict[str, Any]:

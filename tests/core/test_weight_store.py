@@ -180,6 +180,15 @@ def test_verify_of_what_came_with_the_program():
     assert weight_store.verify(catalogue.card("nano")).against == "catalogue"
 
 
+def test_a_damaged_model_of_ones_own_is_not_said_to_be_downloadable(home):
+    given(home / "weights", "mine.pth", b"damaged")
+    catalogue.append(
+        catalogue.ModelCard("mine", "segmenter", "sam", file="mine.pth", bytes=7, sha256=sha(b"as it was"))
+    )
+    with pytest.raises(WrongWeights, match=r"ssc models remove mine, then add"):
+        weight_store.verify(catalogue.card("mine"))
+
+
 def test_dropping_a_row_keeps_the_comments_of_the_next(home):
     catalogue.drop("alpha")
     text = (home / "catalogue.toml").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """ssc models get, add, verify, remove, pack, unpack: what they print, and their exit codes."""
 
 import json
+import re
 
 import model_home
 import pytest
@@ -37,7 +38,7 @@ def ssc(capsys, home):
 
 def test_get(ssc, home):
     code, out, err = ssc("get", "alpha")
-    assert (code, err) == (0, "") and "alpha: here, 0.0 MB, as the catalogue lists it" in out
+    assert (code, err) == (0, "") and re.search(r"alpha: here, \d+\.\d kB, as the catalogue lists it", out)
     code, out, err = ssc("get", "alpha", "--json")
     (one,) = json.loads(out)["models"]
     assert code == 0 and (one["id"], one["bytes"], one["against"], one["url"]) == ("alpha", 30_000, "catalogue", "")
