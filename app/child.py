@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 _WAIT_MS = 3000
 
@@ -45,6 +45,9 @@ class ChildProcess(QObject):
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
         self._process.setStandardErrorFile(QProcess.nullDevice())
+        environment = QProcessEnvironment.systemEnvironment()
+        environment.insert("SSC_UNTIL_EOF", "1")  # it ends with this window, however that ends: see sscore.cli.entry
+        self._process.setProcessEnvironment(environment)
         self._process.start(program, [*own, *arguments, "--events"])
 
     def stop(self) -> None:

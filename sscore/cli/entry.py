@@ -8,7 +8,9 @@ import glob
 import os
 import signal
 import sys
+import threading
 import traceback
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -40,6 +42,8 @@ from sscore.cli.train_head import head
 from sscore.errors import Cancelled, SscError
 
 CANCELLED, DEFECT, WRONG = 130, 70, 2
+UNTIL_EOF = "SSC_UNTIL_EOF"
+"""Set by the window for the work that it starts: it is to end when its standard input does."""
 
 
 class _Verbs(TyperGroup):
@@ -117,9 +121,27 @@ def main() -> None:
 
             serve()
     msvc_runtime.lend()
+    if os.environ.pop(UNTIL_EOF, ""):
+        _end_with_stdin()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
     sys.exit(run(spelled_out(sys.argv[1:]) if os.name == "nt" else sys.argv[1:]))
+
+
+def _end_with_stdin() -> None:
+    """A window that is killed lets go of the pipe to our input: nobody waits for this work any more. What is on disk
+    is whole at every moment."""
+    pipe, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+    def follow() -> None:
+        with suppress(OSError):
+            while os.read(pipe, 1):
+                pass
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def spelled_out(args: list[str]) -> list[str]:
