@@ -52,11 +52,18 @@ def facts_of(path: Path) -> Facts | None:
 
 
 def sources_of(path: Path) -> tuple[Path, ...]:
-    """The data a model was trained on. Raises BadOption when the file does not say."""
+    """The data a model was trained on. Raises BadOption when the file does not say, or it is not there any more."""
     listed = weights.metadata(path).get(SOURCES) if checkpoints.is_safetensors(path) else None
     if not listed:
         raise BadOption("this model does not say what it was trained on", path=path, remedy="name all data yourself")
-    return tuple(Path(one) for one in json.loads(listed))
+    sources = tuple(Path(one) for one in json.loads(listed))
+    if gone := [source for source in sources if not source.exists()]:
+        raise BadOption(
+            f"this model learned from {gone[0]}, which is not there any more",
+            path=path,
+            remedy="bring it back, or name all data yourself with --mode scratch",
+        )
+    return sources
 
 
 def begin_with(net: ImageNet, path: Path) -> ImageNet:

@@ -102,6 +102,10 @@ def test_what_a_file_cannot_say_is_said(folder, small):
         start_weights.sources_of(folder / "theirs.pth")
     with pytest.raises(BadOption, match="--start nano-cls: is not a model that ssc train classifier made"):
         start_weights.start_file("nano-cls")
+    path = folder / "small.safetensors"
+    classifier.save(small, Facts("resnet-20", ("Angle", "Bar"), 16), path, sources=[folder / "old"])
+    with pytest.raises(BadOption, match=r"learned from .*old, which is not there any more"):
+        start_weights.sources_of(path)
     foreign = folder / "nano.safetensors"
     foreign.write_bytes(catalogue.weight_file(catalogue.card("nano-cls")).read_bytes())
     with pytest.raises(WrongWeights, match="no classifier that ssc train classifier made"):
