@@ -32,6 +32,13 @@ TABLE: tuple[ActionRow, ...] = (
         "save", "file", QT_TRANSLATE_NOOP("Actions", "Save now"), "save", ("Ctrl+S",), needs="project", separator=True
     ),
     ActionRow(
+        "import",
+        "file",
+        QT_TRANSLATE_NOOP("Actions", "Import COCO…"),
+        needs="project",
+        tip=QT_TRANSLATE_NOOP("Actions", "Objects for the photos of this folder, labelled elsewhere or by ssc label"),
+    ),
+    ActionRow(
         "export", "file", QT_TRANSLATE_NOOP("Actions", "Export COCO…"), "export", ("Ctrl+Shift+E",), needs="project"
     ),
     *SETTINGS,

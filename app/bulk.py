@@ -29,23 +29,31 @@ class Bulk(QObject):
         return bool(self._past)
 
     def edit(self, title: str, changes: Mapping[str, Change]) -> None:
-        """changes: photo → what to do with its page. `done` follows when all are edited."""
-        left = set(changes)
+        """changes: photo → what to do with its page. One photo after the other, since there may be thousands; `done`
+        follows when all are edited."""
+        session, project = self._session, self._session.project
         steps: list[tuple[QUndoStack, int]] = []
+        todo = iter(changes.items())
 
-        def finish(rel: str, before: int) -> None:
-            stack = self._session.stack(rel)
-            if stack.index() > before:
-                steps.append((stack, stack.index()))
-            left.discard(rel)
-            if not left:
+        def go_on() -> None:
+            rel, change = next(todo, ("", None))
+            if session.project is not project:
+                return
+            if change is None:
                 if steps:
                     self._past.append(steps)
                 self.done.emit()
+                return
+            before = session.stack(rel).index()
+            session.edit_elsewhere(rel, title, change, lambda: finish(rel, before))
 
-        for rel, change in changes.items():
-            before = self._session.stack(rel).index()
-            self._session.edit_elsewhere(rel, title, change, lambda r=rel, b=before: finish(r, b))
+        def finish(rel: str, before: int) -> None:
+            stack = session.stack(rel)
+            if stack.index() > before:
+                steps.append((stack, stack.index()))
+            go_on()
+
+        go_on()
 
     def undo(self) -> None:
         """Photos that were edited since keep both edits."""

@@ -15,6 +15,7 @@ from app.checks import Checks
 from app.company import Company
 from app.crashes import Crashes
 from app.crops import Crops
+from app.importing import Importing
 from app.index import Index
 from app.jobs import Lane
 from app.learn_offer import LearnOffer
@@ -62,6 +63,7 @@ class Flow(QObject):
         self.lane = Lane("flow", self)
         self.index = Index(window.session, window.disk_lane, self)
         self.bulk = Bulk(window.session, self)
+        self.importing = Importing(window, self.bulk)
         self.trail = Trail(window.session, self)
         self.trail.back.connect(self.jump)
         SentBack(window.session, self).notice.connect(window.messages.show_notice)
@@ -115,6 +117,7 @@ class Flow(QObject):
             "about": self.show_about,
             "wizard": self.show_wizard,
             "capture": lambda: self.show_capture(),
+            "import": self.importing.ask,
         }
 
     def dress(self) -> None:
@@ -367,9 +370,12 @@ class Flow(QObject):
             window.photos.show(rel, project.image_path(rel))
 
     def open_path(self, path: Path) -> None:
-        """A folder, a photo or a video that was dropped on the window or named at the start; a photo is shown first."""
+        """A folder, a photo, a video or a COCO file that was dropped on the window or named at the start."""
         if path.suffix.lower() in EXTENSIONS and self._window.session.project is not None:
             self.show_capture(path)
+            return
+        if path.suffix.lower() == ".json" and self._window.session.project is not None:
+            self.importing.bring(path)
             return
         self._dropped = path.name if path.is_file() else ""
         self._window.open_folder(path.parent if path.is_file() else path)
@@ -393,5 +399,4 @@ def _bring(window: QWidget) -> None:
 
 
 def _let_esc_close(window: QWidget) -> None:
-    """As it closes dialogs."""
     QShortcut(QKeySequence(Qt.Key.Key_Escape), window, window.close)

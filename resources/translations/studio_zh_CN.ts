@@ -85,6 +85,14 @@ MIT 许可证</translation>
         <translation>立即保存</translation>
     </message>
     <message>
+        <source>Import COCO…</source>
+        <translation>导入 COCO…</translation>
+    </message>
+    <message>
+        <source>Objects for the photos of this folder, labelled elsewhere or by ssc label</source>
+        <translation>为本文件夹的照片导入在别处或用 ssc label 标注的目标</translation>
+    </message>
+    <message>
         <source>Export COCO…</source>
         <translation>导出 COCO…</translation>
     </message>
@@ -2190,6 +2198,41 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Importing</name>
+    <message>
+        <source>Annotations in a COCO file</source>
+        <translation>COCO 文件中的标注</translation>
+    </message>
+    <message>
+        <source>Reading {name}…</source>
+        <translation>正在读取 {name}…</translation>
+    </message>
+    <message>
+        <source>{n} objects on {photos} photos brought in</source>
+        <translation>已导入 {photos} 张照片上的 {n} 个目标</translation>
+    </message>
+    <message>
+        <source>{n} were there already.</source>
+        <translation>{n} 个原来就有。</translation>
+    </message>
+    <message>
+        <source>and {n} more</source>
+        <translation>另有 {n} 个</translation>
+    </message>
+    <message>
+        <source>Left out: {what}.</source>
+        <translation>未导入：{what}。</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>bring in {name}</source>
+        <translation>导入 {name}</translation>
+    </message>
+</context>
+<context>
     <name>KeysDialog</name>
     <message>
         <source>Change keys</source>
@@ -2514,7 +2557,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>{model} does not know these classes: there is nothing to compare it with.</source>
-        <translation>{model} 不认识这些类别，没有可比较的对象。</translation>
+        <translation>{model} 不认识这些类别，没有可比较的目标。</translation>
     </message>
     <message>
         <source>Better by {by} percentage points (95 % interval {low} to {high}).</source>

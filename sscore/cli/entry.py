@@ -25,6 +25,7 @@ from sscore.cli import (
     embed,
     evaluate,
     export,
+    import_,
     label,
     model_export,
     models,
@@ -73,6 +74,7 @@ app.command("label")(label.label)
 app.command("classify")(classify.classify)
 app.command("embed")(embed.embed)
 app.command("export")(export.export)
+app.command("import")(import_.import_)
 app.command("rescore")(naming.rescore)
 app.command("calibrate")(naming.calibrate)
 app.command("check")(check.check)

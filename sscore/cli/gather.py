@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sscore.errors import BadDataset, BadImage, BadOption
+from sscore.errors import BadImage, BadOption
 
 REFUSED = "its name holds characters that a dataset cannot carry; rename the photo"
 
@@ -75,40 +75,7 @@ def _common(folders: Sequence[Path]) -> Path:
 
 
 def match(keys: Iterable[str], gathered: Gathered, *, path: Path) -> tuple[dict[str, str], list[str]]:
-    """Which photo each key of a file means: {key: name of the photo}, and the keys that mean none.
+    """See `sscore.photo_names.match`."""
+    from sscore import photo_names
 
-    A key is tried, in this order, as a photo's name, as a path in one of the folders the user gave or an absolute
-    path, and as the end of a name or the other way round. Either slash will do. Raises BadDataset, naming the
-    file `path`, when a key fits several photos or two keys mean the same one.
-    """
-    by_place = {_plain(os.path.abspath(file)): name for name, file in gathered.photos.items()}
-    matched: dict[str, str] = {}
-    unmatched: list[str] = []
-    for key in keys:
-        plain = _plain(key).removeprefix("./")
-        names = _matches(plain, gathered, by_place)
-        if len(names) > 1:
-            raise BadDataset(
-                f"{key!r} fits several photos: {', '.join(names[:3])}", path=path, remedy="use longer names"
-            )
-        if not names:
-            unmatched.append(key)
-        elif names[0] in matched.values():
-            raise BadDataset(f"two entries mean the same photo {names[0]}", path=path, remedy="join them")
-        else:
-            matched[key] = names[0]
-    return matched, unmatched
-
-
-def _matches(plain: str, gathered: Gathered, by_place: Mapping[str, str]) -> list[str]:
-    if plain in gathered.photos:
-        return [plain]
-    places = [_plain(os.path.abspath(folder / plain)) for folder in gathered.folders]
-    if exact := sorted({by_place[place] for place in places if place in by_place}):
-        return exact
-    return [name for name in gathered.photos if name.endswith("/" + plain) or plain.endswith("/" + name)]
-
-
-def _plain(name: str) -> str:
-    """NFC with forward slashes: macOS files carry decomposed letters, Windows users write backslashes."""
-    return unicodedata.normalize("NFC", name).replace("\\", "/")
+    return photo_names.match(keys, gathered.photos, gathered.folders, path=path)

@@ -11,7 +11,7 @@ ROOT = Path(sscore.__file__).parent
 LAYERS = (
     ("types", "errors", "paths", "file_lock", "disk", "digests", "memory", "msvc_runtime"),
     ("masks", "mask_sets", "rle", "polygons", "outlines", "measure"),
-    ("images", "frames", "labels", "metrics", "naming", "calibration"),
+    ("images", "photo_names", "frames", "labels", "metrics", "naming", "calibration"),
     ("coco", "formats", "edits", "prompts", "prompt_file", "facts", "query", "review", "rules", "statistics"),
     (
         "fetch",
@@ -29,7 +29,7 @@ LAYERS = (
         "dataset",
         "scenes",
     ),
-    ("recognize", "compare", "features", "rescore", "remote"),
+    ("recognize", "compare", "features", "rescore", "intake", "remote"),
     ("bench", "evaluate", "report", "train"),
     ("cli", "__main__"),
 )
