@@ -14,8 +14,10 @@ def checked(prompt: Prompt, image_hw: tuple[int, int]) -> Prompt:
     if prompt.box is None and not prompt.positive.any():
         raise BadPrompt("there are only negative points", remedy="add a box or a positive point")
     x, y = prompt.points[:, 0], prompt.points[:, 1]
-    if ((x < 0) | (y < 0) | (x >= width) | (y >= height)).any():
-        raise BadPrompt(f"a point lies outside the image of {width} x {height} px")
+    outside = (x < 0) | (y < 0) | (x >= width) | (y >= height)
+    if outside.any():
+        first = int(outside.argmax())
+        raise BadPrompt(f"the point {x[first]:g},{y[first]:g} lies outside the image of {width} x {height} px")
     if prompt.box is None:
         return prompt
     box = prompt.box.clipped(height, width)

@@ -118,7 +118,7 @@ def test_odd_images_give_a_defined_result(nano, shape):
     [
         (Prompt(), "empty"),
         (Prompt([[5, 5]], [False]), "only negative"),
-        (Prompt([[500, 5]], [True]), "outside the image"),
+        (Prompt([[500, 5]], [True]), "point 500,5 lies outside the image"),
         (Prompt(box=Box(900, 10, 950, 20)), "no area"),
         (Prompt(box=Box(10, 10, 10, 30)), "no area"),
     ],
