@@ -58,9 +58,11 @@ class Photos(QObject):
         """Another folder: forget everything."""
         for rel in self._waiting:
             self._lane.cancel(("thumb", rel))
-        self._kept.clear()
-        self._thumbs.clear()
+        kept, thumbs = self._kept, self._thumbs
+        self._kept, self._thumbs = OrderedDict(), OrderedDict()
         self._waiting.clear()
+        # To give back a gigabyte takes long enough to be seen: not in the window's thread.
+        self._lane.submit("free", lambda: (kept.clear(), thumbs.clear()), priority=3)
 
     def show(self, rel: str, path: Path) -> None:
         kept = self._kept.get(rel)
