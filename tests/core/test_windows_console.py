@@ -1,7 +1,6 @@
 """What a console of Windows does in another way: it leaves * to programs, and calls a reader that has gone oddly."""
 
 import os
-import subprocess
 import sys
 
 import pytest
@@ -62,8 +61,3 @@ def test_a_table_that_is_open_in_a_spreadsheet_is_named_and_not_its_temp_file(mo
         assert entry._fail(held, events=False) == 2
     said = capsys.readouterr().err
     assert said.startswith("ssc: error: 表 1/summary.csv: Access is denied (if another program") and "tmp" not in said
-
-
-def test_the_command_runs_as_a_module_where_it_is_not_on_the_path():
-    done = subprocess.run([sys.executable, "-m", "sscore", "--version"], capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stdout.split()[0]) == (0, "ssc")
