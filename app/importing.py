@@ -29,6 +29,7 @@ class Importing(QObject):
         self._window, self._bulk = window, bulk
         self._end: Notice | None = None
         bulk.done.connect(self._tell)
+        window.session.project_opened.connect(self._forget)
 
     def ask(self) -> None:
         project = self._window.session.project
@@ -79,6 +80,12 @@ class Importing(QObject):
             self._tell()
 
     def _tell(self) -> None:
-        if self._end is not None:
+        """After any edit of many photos: ours, or one since, and then "Take it back" would take back that one."""
+        if self._end is None:
+            self._window.messages.clear(_KEY)
+        else:
             end, self._end = self._end, None
             self._window.session.notice.emit(end)
+
+    def _forget(self) -> None:
+        self._end = None

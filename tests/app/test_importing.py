@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from studio_driver import wait_until
 
-from sscore import coco, intake, masks
+from sscore import coco, edits, intake, masks
 from sscore.project import Project
 from sscore.types import STATUSES, Annotation, Page
 
@@ -73,3 +73,11 @@ def test_a_file_of_something_else_is_refused_and_nothing_changes(studio, tmp_pat
     wait_until(lambda: any(one.key == "import" and one.kind == "error" for one in seen), what="the refusal")
     assert str(file) in seen[-1].detail and "images" in seen[-1].detail
     assert session.page.annotations == ()
+
+
+def test_what_would_take_back_something_else_is_not_offered_any_more(studio, tmp_path):
+    session, bulk, messages = studio.session, studio.window.flow.bulk, studio.window.messages
+    studio.window.flow.importing.bring(coco_file(session.project.folder, tmp_path, session.images[:1]))
+    wait_until(lambda: any(notice.run == bulk.undo for notice in messages.notices), what="the offer")
+    bulk.edit("another", {session.images[0]: lambda page: edits.relabel(page, [1], "U")})
+    wait_until(lambda: not any(notice.run == bulk.undo for notice in messages.notices), what="its end")
