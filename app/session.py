@@ -122,7 +122,9 @@ class Session(QObject):
         if opened.locked is not None:
             self.notice.emit(of_locked(opened.locked, opened.project.folder))
         if opened.aftermath is not None:
-            self.notice.emit(of_aftermath(opened.aftermath, self.tr("Go there"), self.go))
+            project, aftermath = opened.project, opened.aftermath
+            self.notice.emit(of_aftermath(aftermath, self.tr("Go there"), self.go))
+            self._disk.submit("told", lambda: project.told(aftermath), always=True)
         self._read_states()
         # In a turn of its own: with ten thousand photos the list has had its share of this one.
         QTimer.singleShot(0, self, lambda: self._go_first(opened.project))

@@ -18,21 +18,26 @@ _SKEW_S = 86_400  # clocks of a computer and of a drive may differ; which edits 
 
 @dataclass(frozen=True, slots=True)
 class Aftermath:
-    """since: when the program had opened the folder (ISO 8601 UTC); photos: those it saved, newest first, with time and
-    words of the last edit of each; repairs: what was put right; cut: photos whose very last edit was not on disk."""
+    """since: when the program had opened the folder (ISO 8601 UTC); notes: the files that tell of it; photos: those it
+    saved, newest first, with time and words of the last edit of each; repairs: what was put right; cut: photos whose
+    very last edit was not on disk."""
 
     since: str
+    notes: tuple[Path, ...] = ()
     photos: tuple[tuple[str, str, str], ...] = ()
     repairs: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
 
 
 def look_after(store: PageStore, notes: Path) -> Aftermath | None:
-    """Finish what programs of this computer that ended improperly had begun. None when all ended properly."""
+    """Finish what programs of this computer that ended improperly had begun. None when all ended properly.
+
+    Their notes stay until `Project.told`: who is killed before telling it leaves all to be told at the next start.
+    """
     ended = presence.ended(notes)
     if not ended:
         return None
-    since = min(holder.time for holder in ended)
+    since = min(holder.time for holder in ended.values())
     found, repairs, cut = [], [], []
     for rel in _written_since(store.folder / "journal", since):
         said = len(store.notices)
@@ -46,7 +51,7 @@ def look_after(store: PageStore, notes: Path) -> Aftermath | None:
         repairs += store.notices[said:]
         del store.notices[said:]
     found.sort(key=lambda one: one[1], reverse=True)
-    return Aftermath(since, tuple(found), tuple(repairs), tuple(cut))
+    return Aftermath(since, tuple(ended), tuple(found), tuple(repairs), tuple(cut))
 
 
 def _written_since(top: Path, since: str) -> list[str]:

@@ -78,15 +78,16 @@ def others(notes: Path) -> list[Holder]:
     return sorted(found, key=lambda holder: holder.time)
 
 
-def ended(notes: Path) -> list[Holder]:
-    """Programs of this computer that did not end properly: their notes are taken away, so this is told once."""
-    gone = []
-    for path, holder in _all(notes):
-        if holder.host == host() and not _alive(holder):
-            with contextlib.suppress(OSError):  # in a read-only folder, or another program was quicker
-                path.unlink()
-                gone.append(holder)
-    return gone
+def ended(notes: Path) -> dict[Path, Holder]:
+    """Programs of this computer that did not end properly, by their notes."""
+    return {path: holder for path, holder in _all(notes) if holder.host == host() and not _alive(holder)}
+
+
+def forget(note: Path) -> None:
+    """Take away the note of a program that `ended`, unless it is ours by now: ids of processes come again."""
+    if note != _own(note.parent):
+        with contextlib.suppress(OSError):  # in a read-only folder, or another program was quicker
+            note.unlink()
 
 
 def _own(notes: Path) -> Path:

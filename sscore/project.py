@@ -317,8 +317,15 @@ class Project:
         return presence.others(self.folder / _NOTES)
 
     def look_after(self) -> Aftermath | None:
-        """Put right what a program of this computer left when it ended improperly; None when none did."""
+        """Put right what a program of this computer left when it ended improperly; None when none did. The same again
+        until it is `told`."""
         return look_after(self._store, self.folder / _NOTES)
+
+    def told(self, aftermath: Aftermath) -> None:
+        """The user knows: take away the notes of the programs that ended improperly. Not before `enter`, or who is
+        killed between the two leaves no trace."""
+        for note in aftermath.notes:
+            presence.forget(note)
 
     def last_edit(self, rel: str) -> dict[str, Any]:
         """The last line of a page's journal: "author", "time", "host", "edit"; empty when there is none."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import itertools
 import json
 import os
 import random
@@ -83,6 +84,7 @@ def session(folder: Path, home: Path, seed: int) -> None:
     window.messages.show_notice = lambda notice: say("N", f"{notice.text} {notice.detail}".replace("\n", " | "))
     window.session.notice.connect(window.messages.show_notice)
     numbers: dict[int, tuple[int, Page]] = {}
+    count = itertools.count()
 
     def watch() -> None:
         project, saver = window.session.project, window.session.saver
@@ -101,7 +103,7 @@ def session(folder: Path, home: Path, seed: int) -> None:
             say("S", number, time.time())
 
         def accepted(of: Project, page: Page, title: str) -> None:
-            numbers[id(page)] = (len(numbers), page)
+            numbers[id(page)] = (next(count), page)  # a step back brings an earlier page: it is one more edit
             say("E", numbers[id(page)][0], time.time(), RELS.index(page.image), state(page))
             queue(of, page, title)
 

@@ -82,7 +82,27 @@ def test_a_killed_program_is_gone_and_told_once(folder, somebody):
     somebody.wait()
     assert project.others() == []
     assert project.look_after().since == "2030-01-01T00:00:00Z"
+    found = project.look_after()
+    assert found.since == "2030-01-01T00:00:00Z", "nobody was told yet: the one who looked may have been killed"
+    project.enter()
+    project.told(found)
     assert project.look_after() is None
+    assert len(list((folder / ".here").iterdir())) == 1
+
+
+def test_a_killed_program_with_our_process_id_takes_our_note_along_with_nothing(folder):
+    if not presence._born(os.getpid()):
+        assert sys.platform not in ("linux", "win32")
+        return
+    Project.open(folder).enter()
+    (own,) = (folder / ".here").iterdir()
+    own.write_text(json.dumps(json.loads(own.read_bytes()) | {"born": "an earlier start"}))
+    project = Project.open(folder)
+    found = project.look_after()
+    assert found is not None
+    project.enter()
+    project.told(found)
+    assert own.exists()
 
 
 def test_a_process_id_that_another_program_has_now_is_no_presence(folder, somebody):
