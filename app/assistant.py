@@ -255,16 +255,19 @@ class Assistant(QObject):
         """Take back the last step of the prompt; False when there is none to take back."""
         if not self.pending.can_undo:
             return False
-        self._show(self.pending.undone())
-        self._ask(final=True)
+        self._move(self.pending.undone())
         return True
 
     def redo_prompt(self) -> bool:
         if not self.pending.can_redo:
             return False
-        self._show(self.pending.redone())
-        self._ask(final=True)
+        self._move(self.pending.redone())
         return True
+
+    def _move(self, pending: Pending) -> None:
+        self._show(pending)
+        if not pending.settled:
+            self._ask(final=True)
 
     def clear(self, *, for_good: bool = False) -> None:
         """Drop the prompt; only ever because the user said so. Unless that is for good, undo brings it back."""
@@ -280,7 +283,8 @@ class Assistant(QObject):
         return True
 
     def set_label(self, label: str) -> None:
-        self._show(replace(self.pending, label=label))
+        """The user's word for the mask in hand: a step that undo takes back."""
+        self._show(self.pending.named(label))
 
     def accept(self) -> bool:
         """Accept the pending mask, at once or as soon as the model has answered; False when nothing is pending."""

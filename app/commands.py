@@ -67,7 +67,7 @@ class Commands(QObject):
         if not self._assistant.pending.empty:
             self._assistant.set_label(label)
         elif (find := self._finder.target) is not None:
-            self._finder.set_label(find, label)
+            self._finder.set_label(find, label, rows.name_of(session.labels, label, self._look.lang))
         elif page is not None and session.selection:
             changed = [i for i in session.selection if (a := page.find(i)) and a.label != label]
             if changed:
@@ -94,8 +94,8 @@ class Commands(QObject):
             self._finder.reject([find])
             return
         if page is not None and (locked := [i for i in ids if (a := page.find(i)) and a.extra.get(edits.LOCKED)]):
-            text = self.tr("Locked objects are not deleted. Ctrl+K unlocks them.")
-            self._session.whisper.emit(text)
+            text = self.tr("Locked objects are not deleted. {lock} unlocks them.")
+            self._session.whisper.emit(self._look.told(text))
             ids = tuple(i for i in ids if i not in locked)
         if page is None or not ids:
             return

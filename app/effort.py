@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from app.assistant import Assistant
 from app.pending import Pending
 from sscore.facts import EFFORT
-from sscore.types import Annotation
+from sscore.types import Annotation, Prompt
 
 _IDLE_S = 60.0
 """A longer pause between two prompts counts as this much: the kettle is not work."""
@@ -54,7 +54,8 @@ class Effort(QObject):
         super().__init__(parent)
         self._clock = clock
         self._seconds = 0.0
-        self._clicks = self._last_at = 0
+        self._clicks = 0
+        self._last: Prompt | None = None
         self._seen: float | None = None
         assistant.pending_changed.connect(self._on_pending)
 
@@ -71,13 +72,13 @@ class Effort(QObject):
         if pending.empty:
             if self._seen is not None:
                 self._seconds += min(now - self._seen, _IDLE_S)
-            self._seen, self._last_at = None, 0
+            self._seen = self._last = None
             return
         if self._seen is None:
             self._seconds, self._clicks = 0.0, 0
         else:
             self._seconds += min(now - self._seen, _IDLE_S)
         self._seen = now
-        if pending.at != self._last_at:
+        if pending.asked_last is not self._last:
             self._clicks += 1
-        self._last_at = pending.at
+        self._last = pending.asked_last

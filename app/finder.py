@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 
+from app import keys
 from app.assistant import Assistant
 from app.effort import Spell
 from app.finds import Find, Finds
@@ -51,7 +52,6 @@ class Finder(QObject):
         self.hovered: int | None = None
         self._asked: list[tuple[str, Box]] = []  # image and box, not answered yet
         self._ids = itertools.count(_OWN_IDS)
-        self._searches = 0
         self._image = ""
         self._kept: dict[str, Finds] = {}
         self._stop: threading.Event | None = None
@@ -150,21 +150,16 @@ class Finder(QObject):
         """none: what there is when nothing was found before. The answer waits where its photo is left meanwhile."""
         self._asked.remove((image, box))
         self.answered.emit()
-        here = image == self._image
-        known = (self.finds if here else self._kept.get(image)) or replace(
-            none, threshold=self._settings.get("finds_from")
-        )
         if project is not self._session.project:
-            find = None
-        elif find is None:
+            return
+        if find is None:
             self.notice.emit(Notice("info", self.tr("Nothing was found in one of the boxes."), key="find"))
-        if find is not None:
-            fresh = replace(find, id=next(self._ids))
-            known, page = replace(known, all=(*known.all, fresh)), self._session.page
-            if here:
-                self._show(known.beside(page) if page is not None else known)
-                return
-            self._kept[image] = known
+            self.changed.emit()
+            return
+        before = self.finds if image == self._image else self._kept.get(image)
+        known = before or none
+        after = replace(known, all=(*known.all, replace(find, id=next(self._ids))))
+        self._step(self.tr("box: a proposal"), image, before, after)
         self.changed.emit()
 
     def _on_no_piece(self, error: Exception, box: Box, photo: Photo, project: Project | None, again: bool) -> None:
@@ -217,11 +212,12 @@ class Finder(QObject):
         if stop is not self._stop or image != self._image or page is None:
             return
         self._stop = None
-        self._searches += 1
-        threshold = self._settings.get("finds_from")
-        finds = replace(finds, threshold=threshold, search=self._searches).beside(page)
+        finds = finds.beside(page)
         self.spell.begin()
-        self._show(finds if finds.open else None)
+        if finds.open or (self.finds is not None and self.finds.open):
+            title = self.tr("find {n} proposals").format(n=len(finds.open))
+            self._step(title, image, self.finds, finds)
+        self.changed.emit()  # the progress has gone
         if not finds.all:
             self.notice.emit(Notice("info", self.tr("No pieces were found on this photo."), key="find"))
         elif not finds.open:
@@ -347,32 +343,43 @@ class Finder(QObject):
         gone = self.finds.open if self.finds is not None else ()
         self._take_away(gone, self.tr("discard {n} proposals"))
         if gone:
-            text = self.tr("{n} proposals discarded. Ctrl+Z brings them back.").format(n=len(gone))
+            text = self.tr("{n} proposals discarded. {undo} brings them back.")
+            text = keys.told(self._settings, text, n=len(gone))
             self.notice.emit(Notice("info", text, key="find"))
 
     def _take_away(self, gone: Sequence[Find], title: str) -> None:
-        """As one undoable step. Another search has its own proposals, so there is nothing to bring back then."""
         finds, ids = self.finds, [find.id for find in gone]
         if finds is None or not gone:
             return
+        following = finds.stepped(1).current if finds.current in ids else finds.current
+        left = finds.without(ids)
+        current = following if left.get(following) else None
+        self._step(title.format(n=len(gone)), self._image, finds, replace(left, current=current))
 
-        def drop() -> None:
-            if self.finds is not None and self.finds.search == finds.search:
-                following = self.finds.stepped(1).current if self.finds.current in ids else self.finds.current
-                left = self.finds.without(ids)
-                self._show(replace(left, current=following if left.get(following) else None))
+    def set_label(self, find: Find, label: str, name: str) -> None:
+        """The user's word for it, as one undoable step. name: of the class, for people."""
+        finds = self.finds
+        if finds is not None and label != find.label:
+            title = self.tr("call a proposal {name}").format(name=name)
+            self._step(title, self._image, finds, finds.named(find.id, label))
 
-        def bring_back() -> None:
+    def _step(self, title: str, image: str, before: Finds | None, after: Finds) -> None:
+        """One undoable step of what is proposed for a photo."""
+        put = self._put
+        step = Step(self._session, title, lambda: put(image, after), lambda: put(image, before))
+        self._session.stack(image).push(step)
+
+    def _put(self, image: str, finds: Finds | None) -> None:
+        """As they were before or after a step, with the slider as it is now."""
+        if finds is not None:
+            finds = replace(finds, threshold=self._settings.get("finds_from"))
+        if image == self._image:
             page = self._session.page
-            if self.finds is not None and page is not None and self.finds.search == finds.search:
-                current = finds.current if finds.current in ids else None
-                self._show(replace(self.finds.again(gone), current=current).beside(page))
-
-        self._session.stack(self._image).push(Step(title.format(n=len(gone)), drop, bring_back))
-
-    def set_label(self, find: Find, label: str) -> None:
-        if self.finds is not None:
-            self._show(self.finds.named(find.id, label))
+            self._show(finds.beside(page) if finds is not None and page is not None else finds)
+        elif finds is not None:
+            self._kept[image] = replace(finds, current=None)
+        else:
+            self._kept.pop(image, None)
 
     def _annotation(self, finds: Finds, find: Find, seconds: float) -> Annotation:
         """With the seconds its decision took; prompts it has cost only if somebody drew a box for it."""

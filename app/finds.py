@@ -46,7 +46,7 @@ class Find:
 @dataclass(frozen=True, slots=True, eq=False)
 class Finds:
     """`all` best first; `hidden`: ids of those that are objects of the page already; `current`: the one in hand, None
-    for none; `search`: which search they are of, 0 for boxes drawn by hand alone."""
+    for none."""
 
     all: tuple[Find, ...]
     segmenter: Segmenter
@@ -54,7 +54,6 @@ class Finds:
     threshold: float
     hidden: frozenset[int] = frozenset()
     current: int | None = None
-    search: int = 0
 
     @property
     def open(self) -> tuple[Find, ...]:
@@ -89,12 +88,6 @@ class Finds:
         gone = set(ids)
         left = tuple(find for find in self.all if find.id not in gone)
         return replace(self, all=left, current=None if self.current in gone else self.current)
-
-    def again(self, back: Iterable[Find]) -> Finds:
-        """With these once more, which were taken away, in their places."""
-        known = {find.id for find in self.all}
-        both = (*self.all, *(find for find in back if find.id not in known))
-        return replace(self, all=tuple(sorted(both, key=lambda find: -find.score)))
 
     def named(self, find_id: int, label: str) -> Finds:
         return replace(self, all=tuple(replace(f, label=label) if f.id == find_id else f for f in self.all))

@@ -15,11 +15,13 @@ _NOTHING = Prompt()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pending:
-    """`prompts` is the history and `at` how many of it count (undo lowers it). After the prompt was dropped, `cleared`
-    of them can still be brought back. `draft` is a box still being dragged. `settled` says that `proposal` answers the
-    present prompt; `scores` by candidate index."""
+    """`prompts` is the history and `at` how many of it count (undo lowers it); `labels`: the user's word after each of
+    its steps. A class is a step of its own, with the same prompt again. After the prompt was dropped, `cleared` steps
+    can still be brought back. `draft` is a box still being dragged. `settled` says that `proposal` answers the present
+    prompt; `scores` by candidate index."""
 
     prompts: tuple[Prompt, ...] = ()
+    labels: tuple[str, ...] = ()
     at: int = 0
     cleared: int = 0
     draft: Prompt | None = None
@@ -34,6 +36,11 @@ class Pending:
         if self.draft is not None:
             return self.draft
         return self.prompts[self.at - 1] if self.at else _NOTHING
+
+    @property
+    def asked_last(self) -> Prompt | None:
+        """Without the box still being dragged; None when there is none."""
+        return self.prompts[self.at - 1] if self.at else None
 
     @property
     def empty(self) -> bool:
@@ -72,20 +79,27 @@ class Pending:
 
     def asked(self, prompt: Prompt) -> Pending:
         """A new step of the prompt; steps that were undone are forgotten."""
-        return self._unsettled(prompts=(*self.prompts[: self.at], prompt), at=self.at + 1, draft=None)
+        new = self._with_step(prompt, self.label)
+        return replace(new, draft=None, settled=False)
+
+    def named(self, label: str) -> Pending:
+        """The user's word: a step as well, but what was asked and answered stays."""
+        if label == self.label:
+            return self
+        return self._with_step(self.prompts[self.at - 1], label) if self.at else replace(self, label=label)
 
     def dropped(self) -> Pending:
         """Nothing any more, but what was begun can be brought back as the last step."""
-        return Pending(prompts=self.prompts[: self.at], cleared=self.at)
+        return Pending(prompts=self.prompts[: self.at], labels=self.labels[: self.at], cleared=self.at)
 
     def drafted(self, prompt: Prompt) -> Pending:
         return replace(self, draft=prompt, settled=False)
 
     def undone(self) -> Pending:
-        return self._unsettled(at=self.cleared or max(self.at - 1, 0), draft=None)
+        return self._moved(self.cleared or max(self.at - 1, 0))
 
     def redone(self) -> Pending:
-        return self._unsettled(at=min(self.at + 1, len(self.prompts)), draft=None)
+        return self._moved(min(self.at + 1, len(self.prompts)))
 
     def answered(self, proposal: Proposal, *, final: bool) -> Pending:
         scores = {0: proposal.scores} if proposal.scores is not None else {}
@@ -99,10 +113,17 @@ class Pending:
         count = len(self.candidates)
         return replace(self, choice=(self.choice + step) % count) if count else self
 
-    def _unsettled(self, *, prompts: tuple[Prompt, ...] | None = None, at: int, draft: Prompt | None) -> Pending:
-        kept = self.prompts if prompts is None else prompts
-        proposal = self.proposal if at else None
-        return replace(self, prompts=kept, at=at, cleared=0, draft=draft, settled=False, proposal=proposal)
+    def _with_step(self, prompt: Prompt, label: str) -> Pending:
+        at = self.at
+        prompts, labels = (*self.prompts[:at], prompt), (*self.labels[:at], label)
+        return replace(self, prompts=prompts, labels=labels, at=at + 1, cleared=0, label=label)
+
+    def _moved(self, at: int) -> Pending:
+        """Back or forth in the history; the answer stays where only the class is another."""
+        moved = replace(self, at=at, cleared=0, draft=None, label=self.labels[at - 1] if at else "")
+        if at and moved.asked_last is self.asked_last:
+            return moved
+        return replace(moved, settled=False, proposal=self.proposal if at else None)
 
 
 def annotation_of(

@@ -49,6 +49,7 @@ class Session(QObject):
     image_changed = Signal(str)
     page_changed = Signal(object)
     page_edited = Signal(object)  # any page after a step, on screen or not
+    stepped = Signal()  # a step was done or taken back that is of no page, see app.undo.Step
     selection_changed = Signal(tuple)
     state_changed = Signal(str)
     notice = Signal(object)

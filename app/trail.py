@@ -35,6 +35,7 @@ class Trail(QObject):
         self._past: list[_Step] = []
         self._leading = False
         session.page_edited.connect(lambda _page: self._on_other())
+        session.stepped.connect(self._on_other)
         session.image_changed.connect(lambda _image: self._on_other())
         session.project_opened.connect(self._on_other)
 

@@ -43,12 +43,14 @@ class EditPage(QUndoCommand):
 class Step(QUndoCommand):
     """Something beside the page, such as a proposal that was rejected: done at once, and again with redo."""
 
-    def __init__(self, title: str, do: Callable[[], None], take_back: Callable[[], None]) -> None:
+    def __init__(self, session: Session, title: str, do: Callable[[], None], take_back: Callable[[], None]) -> None:
         super().__init__(title)
-        self._do, self._take_back = do, take_back
+        self._session, self._do, self._take_back = session, do, take_back
 
     def redo(self) -> None:
         self._do()
+        self._session.stepped.emit()
 
     def undo(self) -> None:
         self._take_back()
+        self._session.stepped.emit()

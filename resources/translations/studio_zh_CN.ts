@@ -253,6 +253,26 @@ MIT 许可证</translation>
         <translation>关于 Scrap-SAM-CLIP</translation>
     </message>
     <message>
+        <source>Classes</source>
+        <translation type="unfinished">类别</translation>
+    </message>
+    <message>
+        <source>Held: without any objects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Held: move the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Polygon: one corner back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the selected objects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Paint</source>
         <translation>画笔</translation>
     </message>
@@ -271,10 +291,6 @@ MIT 许可证</translation>
     <message>
         <source>Polygon</source>
         <translation>多边形</translation>
-    </message>
-    <message>
-        <source>Click corner by corner. Enter closes, Backspace takes one back, Shift snaps to 45°</source>
-        <translation>逐点单击。Enter 闭合，Backspace 撤回一点，按住 Shift 对齐到 45°</translation>
     </message>
     <message>
         <source>Cut in two</source>
@@ -349,8 +365,12 @@ MIT 许可证</translation>
         <translation>按连通块拆分</translation>
     </message>
     <message>
-        <source>Every separate part becomes an object. To part what touches, cut it with Shift+K</source>
-        <translation>每个独立部分各成一个目标；连在一起的先用 Shift+K 切开</translation>
+        <source>Click corner by corner. {accept} closes, Backspace takes one back, Shift snaps to 45°</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every separate part becomes an object. To part what touches, cut it with {knife}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Cut out of the others</source>
@@ -441,8 +461,8 @@ MIT 许可证</translation>
         <translation>只显示轮廓</translation>
     </message>
     <message>
-        <source>The pieces themselves stay in sight. H held: without any objects</source>
-        <translation>便于看清废钢件本身；按住 H 可暂时不显示任何目标</translation>
+        <source>The pieces themselves stay in sight. Without any objects while H is held</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Colour by class, object or status</source>
@@ -627,12 +647,20 @@ MIT 许可证</translation>
         <translation>正在查找，请稍候。</translation>
     </message>
     <message>
-        <source>Select an object first: Tab takes the next one.</source>
-        <translation>请先选中一个目标：按 Tab 可逐个选择。</translation>
+        <source>Select an object first: {next_mask} takes the next one.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>There are no proposals. G finds all pieces.</source>
-        <translation>还没有候选，按 G 可找出所有废钢件。</translation>
+        <source>There are no proposals. {find_all} finds all pieces.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo  ({undo})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo: {step}  ({undo})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is nothing to undo on this photo.</source>
@@ -645,14 +673,6 @@ MIT 许可证</translation>
     <message>
         <source>There is no prompt to clear.</source>
         <translation>没有可清除的提示。</translation>
-    </message>
-    <message>
-        <source>Undo: {step}  (Ctrl+Z)</source>
-        <translation>撤销：{step}（Ctrl+Z）</translation>
-    </message>
-    <message>
-        <source>Undo  (Ctrl+Z)</source>
-        <translation>撤销（Ctrl+Z）</translation>
     </message>
 </context>
 <context>
@@ -685,8 +705,20 @@ MIT 许可证</translation>
         <translation>相机</translation>
     </message>
     <message>
-        <source>Take this frame  (Space)</source>
-        <translation>取这一帧（空格）</translation>
+        <source>Play  ({key})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take this frame  ({key})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name what is in the middle  ({key})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause  ({key})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The class of what lies in the frame drawn in the middle, as one looks</source>
@@ -701,20 +733,8 @@ MIT 许可证</translation>
         <translation>取下的每一帧都会成为此文件夹中的一张照片。</translation>
     </message>
     <message>
-        <source>Play  (P)</source>
-        <translation>播放（P）</translation>
-    </message>
-    <message>
-        <source>Name what is in the middle  (N)</source>
-        <translation>识别画面中央（N）</translation>
-    </message>
-    <message>
         <source>Opening…</source>
         <translation>正在打开…</translation>
-    </message>
-    <message>
-        <source>Pause  (P)</source>
-        <translation>暂停（P）</translation>
     </message>
     <message>
         <source>No model in use knows the classes of this folder. Choose one under Tools, Models….</source>
@@ -798,8 +818,8 @@ MIT 许可证</translation>
         <translation>请先选中一个目标，或框出一个新目标。</translation>
     </message>
     <message>
-        <source>Locked objects are not deleted. Ctrl+K unlocks them.</source>
-        <translation>锁定的目标不会被删除。按 Ctrl+K 解锁。</translation>
+        <source>Locked objects are not deleted. {lock} unlocks them.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>delete 1 object</source>
@@ -896,16 +916,24 @@ MIT 许可证</translation>
         <translation>比较模型</translation>
     </message>
     <message>
-        <source>Ask them  (F5)</source>
-        <translation>运行（F5）</translation>
+        <source>Ask them  ({key})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The prompt of the mask being made, or the one stored with the selected object</source>
         <translation>使用正在绘制的提示，或所选目标保存的提示</translation>
     </message>
     <message>
+        <source>All objects of this photo  ({key})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Asks again with every stored prompt. Where models disagree, the object moves up the review queue.</source>
         <translation>用保存的每个提示重新运行。模型意见不一致的目标会在复核队列中靠前。</translation>
+    </message>
+    <message>
+        <source>Difference  ({key})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Green: both; red: only this model; blue: only the accepted mask or the first model</source>
@@ -932,28 +960,20 @@ MIT 许可证</translation>
         <translation>选择另一个目标时自动重新运行</translation>
     </message>
     <message>
+        <source>Models: {names}  ({key})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Select one object, or draw a box around a piece.</source>
         <translation>请选择一个目标，或框住一件废钢。</translation>
     </message>
     <message>
+        <source>1–4 takes a mask, {key} shows the difference. {undo} takes it back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Asking {name}…</source>
         <translation>正在询问 {name}…</translation>
-    </message>
-    <message>
-        <source>All objects of this photo  (Shift+F5)</source>
-        <translation>本照片的全部目标（Shift+F5）</translation>
-    </message>
-    <message>
-        <source>Difference  (D)</source>
-        <translation>差异（D）</translation>
-    </message>
-    <message>
-        <source>Models: {names}  (M)</source>
-        <translation>模型：{names}（M）</translation>
-    </message>
-    <message>
-        <source>1–4 takes a mask, D shows the difference. Ctrl+Z takes it back.</source>
-        <translation>按 1–4 采用对应掩膜，按 D 显示差异，Ctrl+Z 撤销。</translation>
     </message>
     <message>
         <source>take the mask of {name}</source>
@@ -1058,12 +1078,12 @@ MIT 许可证</translation>
 <context>
     <name>Drawing</name>
     <message>
-        <source>Wait for the mask, or clear the prompt with B.</source>
-        <translation>请等掩膜生成，或按 B 清除提示。</translation>
+        <source>Wait for the mask, or clear the prompt with {clear}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The object is locked. Ctrl+K unlocks it.</source>
-        <translation>该目标已锁定，按 Ctrl+K 解锁。</translation>
+        <source>The object is locked. {lock} unlocks it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Select the one object to add to.</source>
@@ -1566,12 +1586,20 @@ MIT 许可证</translation>
         <translation>有一个框内没有找到目标。</translation>
     </message>
     <message>
+        <source>box: a proposal</source>
+        <translation>框选出 1 个候选</translation>
+    </message>
+    <message>
         <source>Boxes without an answer: {n}</source>
         <translation>未得到结果的框：{n} 个</translation>
     </message>
     <message>
         <source>Ask again</source>
         <translation>重新请求</translation>
+    </message>
+    <message>
+        <source>find {n} proposals</source>
+        <translation>找到 {n} 个候选</translation>
     </message>
     <message>
         <source>No pieces were found on this photo.</source>
@@ -1614,19 +1642,27 @@ MIT 许可证</translation>
         <translation>放弃 {n} 个候选</translation>
     </message>
     <message>
-        <source>{n} proposals discarded. Ctrl+Z brings them back.</source>
-        <translation>已放弃 {n} 个候选，按 Ctrl+Z 恢复。</translation>
+        <source>{n} proposals discarded. {undo} brings them back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>call a proposal {name}</source>
+        <translation>候选改为“{name}”</translation>
     </message>
 </context>
 <context>
     <name>FindsBar</name>
     <message>
-        <source>Draw around some: accept   ·   with Ctrl: reject   ·   Tab, then F or Delete: one by one</source>
-        <translation>圈住几个：接受   ·   按住 Ctrl 圈：否决   ·   Tab 后按 F 或 Delete：逐个处理</translation>
+        <source>Draw around some: accept   ·   with Ctrl: reject   ·   {next_mask}, then {accept} or {delete}: one by one</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Tab: the next one   ·   F: accept   ·   Delete: reject   ·   with the mouse: V or W first</source>
-        <translation>Tab：下一个   ·   F：接受   ·   Delete：否决   ·   用鼠标处理请先按 V 或 W</translation>
+        <source>{next_mask}: the next one   ·   {accept}: accept   ·   {delete}: reject   ·   with the mouse: {select} or {box} first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click or {accept}: accept   ·   right click or {delete}: reject   ·   {next_mask}: the next one</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Looking for all pieces…</source>
@@ -1649,8 +1685,8 @@ MIT 许可证</translation>
         <translation>正在处理 {n} 个框…</translation>
     </message>
     <message>
-        <source>Stop (Esc)</source>
-        <translation>停止（Esc）</translation>
+        <source>Stop ({cancel})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Accept all shown</source>
@@ -1667,10 +1703,6 @@ MIT 许可证</translation>
     <message>
         <source>How good the model thinks its mask is (predicted IoU)</source>
         <translation>模型对掩膜质量的自评（预测 IoU）</translation>
-    </message>
-    <message>
-        <source>Click or F: accept   ·   right click or Delete: reject   ·   Tab: the next one</source>
-        <translation>单击或 F：接受   ·   右键或 Delete：否决   ·   Tab：下一个</translation>
     </message>
 </context>
 <context>
@@ -1813,12 +1845,24 @@ MIT 许可证</translation>
         <translation>撤销</translation>
     </message>
     <message>
-        <source>Take back the last change made here  (Ctrl+Z)</source>
-        <translation>撤销在此处做的最后一次修改（Ctrl+Z）</translation>
+        <source>Take back the last change made here  ({undo})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>1–9: class of the selected, 0: unknown, Y: right, X: wrong, Enter: show on the photo</source>
-        <translation>1–9：修改所选目标的类别，0：未知，Y：正确，X：错误，Enter：在照片上显示</translation>
+        <source>1–9: class of the selected, 0: unknown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{right}: right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{wrong}: wrong</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter: show on the photo</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>All</source>
@@ -1938,20 +1982,20 @@ MIT 许可证</translation>
         <translation>涂出一个新目标；先选中目标则添加到它。滚轮调节大小</translation>
     </message>
     <message>
-        <source>Adds to the selected object, Ctrl erases, the wheel sets the size. Esc: a new one</source>
-        <translation>涂到所选目标上；按住 Ctrl 擦除，滚轮调大小，Esc 后另画新目标</translation>
+        <source>Adds to the selected object, Ctrl erases, the wheel sets the size. {cancel}: a new one</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Adds to the selected object, Ctrl or right button takes away. Esc: a new one</source>
-        <translation>添加到所选目标；按住 Ctrl 或用右键则去掉，Esc 后另画新目标</translation>
+        <source>Adds to the selected object, Ctrl or right button takes away. {cancel}: a new one</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Click the corners of a new object. Enter closes, Backspace takes one back</source>
-        <translation>逐点画出新目标。Enter 闭合，Backspace 撤回一点</translation>
+        <source>Click the corners of a new object. {accept} closes, Backspace takes one back</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Click the corners of what to add. Enter closes; with Ctrl on the first corner: take away</source>
-        <translation>逐点圈出要添加的部分，Enter 闭合；按住 Ctrl 单击起点则去掉</translation>
+        <source>Click the corners of what to add. {accept} closes; with Ctrl on the first corner: take away</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Draw a line through an object, from side to side. Shift makes it straight</source>
@@ -2014,16 +2058,16 @@ MIT 许可证</translation>
         <translation>选中了多个目标：按住 Ctrl 可一起擦除；要添加请只选一个</translation>
     </message>
     <message>
-        <source>Draw a box around a piece. Points instead: Q</source>
-        <translation>框住一件废钢。想用点提示请按 Q</translation>
+        <source>Draw a box around a piece. Points instead: {points}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Press {box} and draw a box around a piece</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Click on a piece. Right click marks what does not belong to it</source>
         <translation>单击目标；右键标出不属于它的部分</translation>
-    </message>
-    <message>
-        <source>Press W and draw a box around a piece</source>
-        <translation>按 W，框住一件废钢</translation>
     </message>
 </context>
 <context>
@@ -2279,8 +2323,20 @@ MIT 许可证</translation>
         <translation>全部恢复默认</translation>
     </message>
     <message>
+        <source>{key} always means: {name}. Choose another key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” has no key now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation type="unfinished">撤回</translation>
     </message>
     <message>
         <source>This key is used twice: it will do nothing</source>
@@ -2289,10 +2345,6 @@ MIT 许可证</translation>
     <message>
         <source>Press Enter on an action, or click into the field, then press the new key.</source>
         <translation>在操作上按回车，或单击输入框，然后按下新的快捷键。</translation>
-    </message>
-    <message>
-        <source>the classes</source>
-        <translation>类别</translation>
     </message>
     <message>
         <source>{key} belongs to “{name}”. Using it here takes it away there.</source>
@@ -2628,8 +2680,8 @@ MIT 许可证</translation>
         <translation>导航缩略图</translation>
     </message>
     <message>
-        <source>Click to go there. F9 hides it</source>
-        <translation>单击即可跳到该处，按 F9 隐藏</translation>
+        <source>Click to go there. {minimap} hides it</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3491,10 +3543,6 @@ MIT 许可证</translation>
         <translation>平滑边缘</translation>
     </message>
     <message>
-        <source>Locked objects stay as they are. Ctrl+K unlocks them.</source>
-        <translation>锁定的目标保持不变。按 Ctrl+K 解锁。</translation>
-    </message>
-    <message>
         <source>Select two or more objects to merge: Shift-click adds to the selection.</source>
         <translation>请选中两个或更多目标再合并：按住 Shift 单击可多选。</translation>
     </message>
@@ -3503,8 +3551,12 @@ MIT 许可证</translation>
         <translation>合并 {n} 个目标</translation>
     </message>
     <message>
-        <source>It is in one part. To part what touches, draw a line through it with Shift+K.</source>
-        <translation>它只有一个部分。要分开连在一起的部分，按 Shift+K 画线切开。</translation>
+        <source>Locked objects stay as they are. {lock} unlocks them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is in one part. To part what touches, draw a line through it with {knife}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>split</source>
@@ -3579,8 +3631,16 @@ MIT 许可证</translation>
         <translation>解锁</translation>
     </message>
     <message>
-        <source>{n} hidden; Ctrl+Alt+H shows them again.</source>
-        <translation>已隐藏 {n} 个，按 Ctrl+Alt+H 重新显示。</translation>
+        <source>{n} hidden; {show_hidden} shows them again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} copied. {paste} pastes, on any photo.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was copied yet: {copy} copies the selected objects.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Show all hidden</source>
@@ -3593,14 +3653,6 @@ MIT 许可证</translation>
     <message>
         <source>No object is hidden.</source>
         <translation>没有隐藏的目标。</translation>
-    </message>
-    <message>
-        <source>{n} copied. Ctrl+V pastes, on any photo.</source>
-        <translation>已复制 {n} 个。在任意照片上按 Ctrl+V 粘贴。</translation>
-    </message>
-    <message>
-        <source>Nothing was copied yet: Ctrl+C copies the selected objects.</source>
-        <translation>还没有复制内容：按 Ctrl+C 复制选中的目标。</translation>
     </message>
     <message>
         <source>paste</source>
@@ -3668,16 +3720,20 @@ MIT 许可证</translation>
         <translation>分差 {value}</translation>
     </message>
     <message>
-        <source>Mask {number} of {count}: {score} (Tab)</source>
-        <translation>掩膜 {number}/{count}：{score}（Tab）</translation>
+        <source>Mask {number} of {count}: {score} ({next_mask})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{accept} accept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{clear} clear</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Mask {score}</source>
         <translation>掩膜 {score}</translation>
-    </message>
-    <message>
-        <source>F accept   ·   B clear</source>
-        <translation>F 接受   ·   B 清除</translation>
     </message>
 </context>
 <context>
@@ -3855,24 +3911,12 @@ MIT 许可证</translation>
         <translation>待复核的目标</translation>
     </message>
     <message>
-        <source>Right  (Y)</source>
-        <translation>正确（Y）</translation>
-    </message>
-    <message>
         <source>Mask and class are right: mark as reviewed and go to the next</source>
         <translation>掩膜和类别都正确：标为已复核并到下一个</translation>
     </message>
     <message>
-        <source>Wrong  (X)</source>
-        <translation>错误（X）</translation>
-    </message>
-    <message>
         <source>Not a piece, or not worth mending: reject it and go to the next. It is kept.</source>
         <translation>不是废钢件，或不值得修改：否决并到下一个。数据会保留。</translation>
-    </message>
-    <message>
-        <source>Comment  (K)</source>
-        <translation>备注（K）</translation>
     </message>
     <message>
         <source>Comment</source>
@@ -3889,6 +3933,14 @@ MIT 许可证</translation>
     <message>
         <source>{n} waiting, {done} of {total} decided</source>
         <translation>待复核 {n} 个，已处理 {done}/{total}</translation>
+    </message>
+    <message>
+        <source>Right  ({right})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wrong  ({wrong})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nothing that waits matches the line above. Empty it to see all.</source>
@@ -3919,8 +3971,12 @@ MIT 许可证</translation>
         <translation>与另一模型 IoU {value}</translation>
     </message>
     <message>
-        <source>Comment on the photo  (K)</source>
-        <translation>对整张照片的备注（K）</translation>
+        <source>Comment  ({comment})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comment on the photo  ({comment})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>mark as reviewed</source>
@@ -3954,8 +4010,8 @@ MIT 许可证</translation>
         <translation>这条线的真实长度</translation>
     </message>
     <message>
-        <source>Set the scale (Enter)</source>
-        <translation>设定比例（Enter）</translation>
+        <source>Set the scale ({key})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>From now on lengths on this photo are in mm</source>
@@ -4013,16 +4069,16 @@ MIT 许可证</translation>
         <translation>问题类型</translation>
     </message>
     <message>
-        <source>It is right  (I)</source>
-        <translation>没有问题（I）</translation>
-    </message>
-    <message>
         <source>This rule leaves it alone from now on</source>
         <translation>此规则以后不再提示它</translation>
     </message>
     <message>
-        <source>Mend it and go to the next; Ctrl+Z takes it back</source>
-        <translation>修正并到下一个；Ctrl+Z 撤销</translation>
+        <source>It is right  ({excuse})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend it and go to the next; {undo} takes it back</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Checking… {n} photos left</source>
@@ -4133,28 +4189,28 @@ MIT 许可证</translation>
         <translation>{photo} 没有目标，也未标记完成</translation>
     </message>
     <message>
-        <source>Delete it  (M)</source>
-        <translation>删除（M）</translation>
+        <source>Delete it  ({mend})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Keep the largest part  (M)</source>
-        <translation>只保留最大块（M）</translation>
+        <source>Keep the largest part  ({mend})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Second class  (M)</source>
-        <translation>改为第二候选类别（M）</translation>
+        <source>Second class  ({mend})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Call it unknown  (M)</source>
-        <translation>改为未知（M）</translation>
+        <source>Call it unknown  ({mend})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Photo is done  (M)</source>
-        <translation>标记照片完成（M）</translation>
+        <source>Photo is done  ({mend})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Mend  (M)</source>
-        <translation>修正（M）</translation>
+        <source>Mend  ({mend})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>mend: {kind}</source>
@@ -4367,12 +4423,12 @@ MIT 许可证</translation>
         <translation>以鼠标位置为中心缩放</translation>
     </message>
     <message>
-        <source>Space + drag</source>
-        <translation>空格 + 拖动</translation>
-    </message>
-    <message>
         <source>move the photo</source>
         <translation>移动照片</translation>
+    </message>
+    <message>
+        <source>{key} + drag</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Middle drag</source>
@@ -4572,12 +4628,12 @@ MIT 许可证</translation>
         <translation>去掉比它窄的凸起和缺口</translation>
     </message>
     <message>
-        <source>Clean up (Enter)</source>
-        <translation>清理（Enter）</translation>
+        <source>Clean up ({key})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Cancel (Esc)</source>
-        <translation>取消（Esc）</translation>
+        <source>Cancel ({key})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>clean up</source>
@@ -4816,16 +4872,16 @@ MIT 许可证</translation>
         <translation>正在读取两个版本…</translation>
     </message>
     <message>
-        <source>Keep this  (1)</source>
-        <translation>保留这个（1）</translation>
+        <source>Keep this</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Take both together  (2)</source>
-        <translation>采用合并结果（2）</translation>
+        <source>Take both together</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Take this  (3)</source>
-        <translation>采用这个（3）</translation>
+        <source>Take this</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Decide later</source>
@@ -4875,12 +4931,12 @@ MIT 许可证</translation>
 <context>
     <name>ViewCommands</name>
     <message>
-        <source>With the point tool (Q) the mask follows the mouse.</source>
-        <translation>使用点工具（Q）时，掩膜会跟随鼠标预览。</translation>
-    </message>
-    <message>
         <source>No mask under the mouse.</source>
         <translation>已关闭鼠标处的掩膜预览。</translation>
+    </message>
+    <message>
+        <source>With the point tool ({points}) the mask follows the mouse.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Coloured by class</source>

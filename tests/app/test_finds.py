@@ -11,7 +11,7 @@ from studio_driver import FakeSegmenter, FakeShelf, wait_until
 
 from app import rows
 from sscore import edits, facts, masks
-from sscore.types import Annotation, Candidate
+from sscore.types import Annotation, Box, Candidate
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 PIECES = {(60, 60): 0.95, (200, 60): 0.85, (320, 200): 0.70}  # centre of a disc of 25 px: predicted IoU
@@ -210,13 +210,81 @@ def test_the_bar_says_what_the_tool_in_hand_does_to_proposals(finding):
     assert keys.text().startswith("Click or F")
 
 
-def test_another_search_owes_nothing_to_what_was_rejected_before(finding):
+def steps(studio):
+    stack = studio.session.undo_group.activeStack()
+    return [stack.text(n) for n in range(stack.index())]
+
+
+def test_a_search_is_a_step_and_so_is_each_answer_to_it(finding):
     finder = find(finding)
     finder.reject([finder.shown[0]])
     find(finding)
     assert len(finder.shown) == 3
+    assert steps(finding) == ["find 3 proposals", "reject 1 proposal", "find 3 proposals"]
+    for left in (2, 3, 0):
+        finding.key("z", CTRL)
+        assert len(finder.shown) == left
+    assert finder.finds is None and not finding.canvas.finds_bar.isVisible()
+    for left in (3, 2, 3):
+        finding.key("y", CTRL)
+        assert len(finder.shown) == left
+
+
+def test_the_class_of_a_proposal_is_a_step(finding):
+    """Also after another photo was looked at, and with the slider left where it is by then."""
+    finder = find(finding)
+    finding.canvas.focusNextPrevChild(True)
+    first = finder.target.id
+    for key in "213":
+        finding.key(key)
+    finding.key("3")  # the same once more is nothing
+    words = ["call a proposal Bar", "call a proposal Angle", "call a proposal Billet"]
+    assert steps(finding) == ["find 3 proposals", *words]
+    finding.key("d")
+    finding.settle()
+    finding.key("a")
+    finding.settle()
+    finding.canvas.finds_bar.slider.setValue(80)
+    for label in ("Angle", "Bar", ""):
+        finding.key("z", CTRL)
+        assert finder.finds.get(first).label == label
+    for label in ("Bar", "Angle", "Billet"):
+        finding.key("y", CTRL)
+        assert finder.finds.get(first).label == label
+    assert len(finder.shown) == 2
+
+
+def test_a_proposal_from_a_box_is_a_step_of_its_photo_wherever_one_is(studio):
+    finder, model = studio.window.finder, studio.shelf.segmenters["nano"]
+    model.gate.clear()
+    for x in (20, 150):
+        finder.ask(Box(x, 40, x + 100, 140))
+    studio.key("d")
+    model.gate.set()
+    studio.settle()
+    assert finder.shown == () and steps(studio) == []
+    studio.key("a")
+    studio.settle()
+    assert len(finder.shown) == 2 and steps(studio) == ["box: a proposal"] * 2
+    for left in (1, 0):
+        studio.key("z", CTRL)
+        assert len(finder.shown) == left
+    studio.key("y", CTRL)
+    assert len(finder.shown) == 1
+
+
+def test_undo_after_a_verdict_takes_back_what_was_done_with_a_proposal_since(finding):
+    """The way back to the photo of the verdict is for what nothing came after."""
+    page = finding.session.page
+    finding.session.edit("add", edits.add(page, Annotation(0, disc(62, 240), "U", status="proposed")), select=(1,))
+    finding.settle()
+    finding.key("y")
+    finding.settle()
+    finder = find(finding)
+    finder.reject([finder.shown[0]])
     finding.key("z", CTRL)
     assert len(finder.shown) == 3
+    assert finding.session.page.annotations[0].status == "reviewed"
 
 
 def test_escape_stops_a_search(finding):

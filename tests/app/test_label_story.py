@@ -83,6 +83,30 @@ def test_everything_can_be_undone_and_redone(studio):
     assert [a.label for a in studio.on_disk().annotations] == ["Pipe", "Bar"]
 
 
+def test_a_class_given_to_the_mask_in_hand_is_a_step_of_its_own(studio):
+    """Taken back and given again without asking the model; a prompt dropped and brought back has its class again."""
+    model = studio.shelf.segmenters["nano"]
+    studio.box(100, 60, 220, 180)
+    studio.key("3")
+    studio.key("2")
+    asked = len(model.asked)
+    assert studio.assistant.pending.label == "Bar"
+    for key, label in (("z", "Billet"), ("z", ""), ("y", "Billet"), ("y", "Bar")):
+        studio.key(key, CTRL)
+        assert studio.assistant.pending.label == label
+    assert studio.assistant.pending.mask is not None and len(model.asked) == asked
+    studio.key(Qt.Key.Key_Escape)
+    assert studio.assistant.pending.empty
+    studio.key("z", CTRL)
+    studio.settle()
+    assert studio.assistant.pending.label == "Bar" and studio.assistant.pending.mask is not None
+    for _ in range(3):
+        studio.key("z", CTRL)
+    assert studio.assistant.pending.empty
+    studio.box(20, 20, 90, 90)
+    assert studio.assistant.pending.label == "", "a new mask has no class of an old one"
+
+
 def test_undo_is_kept_while_visiting_another_photo(studio):
     studio.add(20, 20, 90, 90)
     studio.key("d")
