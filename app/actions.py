@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -11,7 +12,9 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from app.action_row import ActionRow
 from app.edit_actions import CLASSES, CLIPBOARD, DRAWING, OBJECTS, VIEWS
 from app.flow_actions import GUIDE, KEYS, PROJECTS, REVIEW, SETTINGS
-from app.look import Look
+
+if TYPE_CHECKING:
+    from app.look import Look
 
 MENUS: tuple[tuple[str, str], ...] = (
     ("file", QT_TRANSLATE_NOOP("Actions", "&File")),
@@ -192,8 +195,16 @@ TABLE: tuple[ActionRow, ...] = (
     *KEYS,
     ActionRow("about", "help", QT_TRANSLATE_NOOP("Actions", "About Scrap-SAM-CLIP"), "info"),
 )
-# These keys belong to the canvas alone, so that Tab and Space still work in lists and dialogs.
+# These keys belong to the canvas alone, so that Tab still works in lists and dialogs.
 CANVAS_ONLY = frozenset({"next_mask", "previous_mask"})
+# Keys that are held, or of which each means another thing: no action has them, and nothing can take them away.
+FIXED: tuple[tuple[tuple[str, ...], str], ...] = (
+    (tuple("1234567890"), QT_TRANSLATE_NOOP("Actions", "Classes")),
+    (("H",), QT_TRANSLATE_NOOP("Actions", "Held: without any objects")),
+    (("Space",), QT_TRANSLATE_NOOP("Actions", "Held: move the photo")),
+    (("Backspace",), QT_TRANSLATE_NOOP("Actions", "Polygon: one corner back")),
+    (("Left", "Right", "Up", "Down"), QT_TRANSLATE_NOOP("Actions", "Move the selected objects")),
+)
 
 
 def words(text: str) -> str:
@@ -217,7 +228,6 @@ class Actions(QObject):
     def __init__(self, handlers: Mapping[str, Callable[[], object]], look: Look, parent: QObject) -> None:
         super().__init__(parent)
         self._look = look
-        self._own_keys: dict[str, tuple[str, ...]] = {}
         self._available: set[str] | None = None
         self.by_key: dict[str, QAction] = {}
         groups: dict[str, QActionGroup] = {}
@@ -230,25 +240,15 @@ class Actions(QObject):
                 groups.setdefault(row.group, QActionGroup(self)).addAction(action)
             self.by_key[row.key] = action
 
-    def set_keys(self, own: Mapping[str, tuple[str, ...]]) -> None:
-        """Keys the user chose, by action; all others keep those of the table. To be called before the first use."""
-        self._own_keys = dict(own)
-        for row in TABLE:
-            if row.key not in CANVAS_ONLY:
-                self.by_key[row.key].setShortcuts([QKeySequence(key) for key in self.keys(row)])
-        self.refresh()
-
-    def keys(self, row: ActionRow) -> tuple[str, ...]:
-        return self._own_keys.get(row.key, row.keys)
-
     def refresh(self) -> None:
-        """Words and icons anew."""
+        """Words, keys and icons anew."""
         for row in TABLE:
-            action = self.by_key[row.key]
-            text, keys = words(row.text), native((*self.keys(row), "")[0])
-            action.setText(text)
-            name = f"{plain(text)}  ({keys})" if keys else plain(text)
-            action.setToolTip(f"{name}\n{words(row.tip)}" if row.tip else name)
+            action, keys = self.by_key[row.key], [QKeySequence(key) for key in self._look.keys(row.key)]
+            if row.key not in CANVAS_ONLY and action.shortcuts() != keys:
+                action.setShortcuts(keys)
+            action.setText(words(row.text))
+            name = self._look.told(f"{plain(words(row.text))}  ({{{row.key}}})")
+            action.setToolTip(f"{name}\n{self._look.told(words(row.tip))}" if row.tip else name)
             if row.icon:
                 action.setIcon(self._look.icon(row.icon))
 

@@ -33,6 +33,7 @@ class Available(QObject):
             session.undo_group.activeStackChanged,
             window.finder.changed,
             window.canvas.tool_changed,
+            window.canvas.pointer.changed,
             window.settings.changed,
             window.flow.trail.changed,
         ):
@@ -49,6 +50,7 @@ class Available(QObject):
                 ("selection", bool(session.selection) or finder.target is not None or not pending.empty),
                 ("photo", session.page is not None and not finder.running),
                 ("finds", bool(finder.shown)),
+                ("pointer", self._window.canvas.pointer.on),
             )
             if there
         }
@@ -77,16 +79,17 @@ class Available(QObject):
             "project": self.tr("Open a folder of photos first."),
             "page": self.tr("There is no photo to work on."),
             "photo": self.tr("The search is going on already."),
-            "objects": self.tr("Select an object first: Tab takes the next one."),
-            "selection": self.tr("Select an object first: Tab takes the next one."),
-            "finds": self.tr("There are no proposals. G finds all pieces."),
+            "objects": self.tr("Select an object first: {next_mask} takes the next one."),
+            "selection": self.tr("Select an object first: {next_mask} takes the next one."),
+            "finds": self.tr("There are no proposals. {find_all} finds all pieces."),
+            "pointer": self.tr("This is for the keyboard pointer: {pointer} shows it."),
             "undo": self.tr("There is nothing to undo on this photo."),
             "redo": self.tr("There is nothing to redo on this photo."),
             "clear": self.tr("There is no prompt to clear."),
         }
         need = "page" if row.needs == "photo" and self._window.session.page is None else row.needs or row.key
         if need in words:
-            self._window.session.whisper.emit(words[need])
+            self._window.session.whisper.emit(self._window.look.told(words[need]))
         return need in words
 
     def _dress(self) -> None:
@@ -94,10 +97,10 @@ class Available(QObject):
         session, act = window.session, window.actions_.by_key
         for key, on in self._now.items():
             act[key].setEnabled(on)
-        tip = self.tr("Undo  (Ctrl+Z)")
+        tip = window.look.told(self.tr("Undo  ({undo})"))
         step = window.flow.trail.title or session.undo_group.undoText()
         if not window.assistant.pending.can_undo and step:
-            tip = self.tr("Undo: {step}  (Ctrl+Z)").format(step=step)
+            tip = window.look.told(self.tr("Undo: {step}  ({undo})"), step=step)
         window.chrome.bar.widgetForAction(act["undo"]).setToolTip(tip)  # of the action it would be a change of that
         act[window.canvas.tool].setChecked(True)
         act["done"].setChecked(bool(session.page is not None and session.page.extra.get("done")))

@@ -102,14 +102,18 @@ class Commands(QObject):
         title = self.tr("delete 1 object") if len(ids) == 1 else self.tr("delete {n} objects").format(n=len(ids))
         self._session.edit(title, edits.remove(page, ids), select=())
 
-    def cancel(self) -> None:
-        """One thing at a time: a search under way, the prompt, the proposal in hand, the selection."""
+    def cancel(self) -> bool:
+        """One thing at a time: a search under way, the prompt, the proposal in hand, the selection. False when there
+        is none of them."""
         if self._finder.stop():
-            return
+            return True
         if not self._assistant.pending.empty:
             self._assistant.clear()
         elif not self._finder.let_go():
+            chosen = bool(self._session.selection)
             self._session.select(())
+            return chosen
+        return True
 
     def undo(self) -> None:
         """A step of the prompt while a mask is pending, else the last edit of this photo."""

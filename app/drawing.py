@@ -10,6 +10,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject
 
+from app import keys
 from app.assistant import Assistant
 from app.finder import Finder
 from app.notices import Notice
@@ -86,7 +87,7 @@ class Drawing(QObject):
     def _take_pending(self) -> bool:
         """Accept the mask in the making; False when there is none yet."""
         if not self._assistant.pending.settled or self._assistant.pending.mask is None:
-            self._tell(self.tr("Wait for the mask, or clear the prompt with B."))
+            self._tell(keys.told(self._settings, self.tr("Wait for the mask, or clear the prompt with {clear}.")))
             return False
         return self._assistant.accept()
 
@@ -96,7 +97,7 @@ class Drawing(QObject):
         found = [a for i in self._session.selection if (a := page.find(i))] if page else []
         free = tuple(a for a in found if not a.extra.get(edits.LOCKED))
         if found and not free:
-            self._tell(self.tr("The object is locked. Ctrl+K unlocks it."))
+            self._tell(keys.told(self._settings, self.tr("The object is locked. {lock} unlocks it.")))
             return None
         return free
 

@@ -38,7 +38,7 @@ DRAWING: tuple[ActionRow, ...] = (
         True,
         "tool",
         tip=QT_TRANSLATE_NOOP(
-            "Actions", "Click corner by corner. Enter closes, Backspace takes one back, Shift snaps to 45°"
+            "Actions", "Click corner by corner. {accept} closes, Backspace takes one back, Shift snaps to 45°"
         ),
     ),
     ActionRow(
@@ -82,6 +82,38 @@ DRAWING: tuple[ActionRow, ...] = (
         checkable=True,
         tip=QT_TRANSLATE_NOOP("Actions", "With the point tool: shows what a click would give"),
     ),
+    ActionRow(
+        "pointer",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Keyboard pointer"),
+        "",
+        ("E",),
+        checkable=True,
+        needs="page",
+        separator=True,
+        tip=QT_TRANSLATE_NOOP(
+            "Actions",
+            "Arrow keys move it, Shift further, Ctrl by one pixel of the photo. Space clicks; to drag, Space again ends it",
+        ),
+    ),
+    ActionRow(
+        "pointer_right",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Right click at the pointer"),
+        "",
+        ("S",),
+        needs="pointer",
+        tip=QT_TRANSLATE_NOOP("Actions", "Not part of it; rejects, erases, takes a corner away"),
+    ),
+    ActionRow(
+        "pointer_ctrl",
+        "tools",
+        QT_TRANSLATE_NOOP("Actions", "Click with Ctrl at the pointer"),
+        "",
+        ("Z",),
+        needs="pointer",
+        tip=QT_TRANSLATE_NOOP("Actions", "Box after box; takes away from what is drawn on; adds to the selection"),
+    ),
 )
 
 CLIPBOARD: tuple[ActionRow, ...] = (
@@ -119,7 +151,7 @@ OBJECTS: tuple[ActionRow, ...] = (
         ("Ctrl+Shift+G",),
         needs="objects",
         tip=QT_TRANSLATE_NOOP(
-            "Actions", "Every separate part becomes an object. To part what touches, cut it with Shift+K"
+            "Actions", "Every separate part becomes an object. To part what touches, cut it with {knife}"
         ),
     ),
     ActionRow(
@@ -216,7 +248,7 @@ VIEWS: tuple[ActionRow, ...] = (
         "",
         ("Ctrl+M",),
         checkable=True,
-        tip=QT_TRANSLATE_NOOP("Actions", "The pieces themselves stay in sight. H held: without any objects"),
+        tip=QT_TRANSLATE_NOOP("Actions", "The pieces themselves stay in sight. Without any objects while H is held"),
     ),
     ActionRow(
         "colour_by",

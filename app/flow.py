@@ -25,7 +25,6 @@ from app.notices import Notice
 from app.photos import Photo
 from app.recent import Recent
 from app.sent_back import SentBack
-from app.settings import chosen_keys
 from app.shelf import Shelf
 from app.trail import Trail
 from sscore.frames import EXTENSIONS
@@ -121,10 +120,9 @@ class Flow(QObject):
         }
 
     def dress(self) -> None:
-        """Menus and keys, once the window has them."""
+        """Menus, once the window has them."""
         window = self._window
         self._recent = Recent(window, window.settings, window.chrome.menus["file"], window.actions_.by_key["wizard"])
-        window.actions_.set_keys(chosen_keys(window.settings))
         self.names.words_changed.connect(window.labels.refresh)
 
     def close(self) -> None:
@@ -264,12 +262,12 @@ class Flow(QObject):
         from app.dialogs.shortcuts import KeysDialog
 
         window = self._window
-        return self._once(KeysDialog(window.actions_, window.settings, window.look, window))
+        return self._once(KeysDialog(window.settings, window.look, window))
 
     def show_shortcuts(self) -> ShortcutsDialog:
         from app.dialogs.help import ShortcutsDialog
 
-        return self._once(ShortcutsDialog(self._window.actions_, self._window))
+        return self._once(ShortcutsDialog(self._window.look, self._window))
 
     def show_guide(self) -> GuideDialog:
         from app.dialogs.guide import GuideDialog

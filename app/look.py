@@ -1,4 +1,4 @@
-"""What the window wears and speaks: theme and language, switched while it runs."""
+"""What the window wears and speaks: theme, language and keys, switched while it runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Sign
 from PySide6.QtGui import QGuiApplication, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from app import theme
+from app import keys, theme
 from app.settings import Settings
 from sscore import paths
 
@@ -40,9 +40,23 @@ class Look(QObject):
         """Pixels of the screen for each of ours."""
         return self._app.devicePixelRatio()
 
+    def keys(self, action: str) -> tuple[str, ...]:
+        """Those of an action, the user's own if there are any."""
+        return keys.of(self._settings, action)
+
+    def key(self, action: str) -> str:
+        """The one to tell of, as this computer writes it; "" without any."""
+        return keys.first(self._settings, action)
+
+    def told(self, text: str, **values: object) -> str:
+        """A text with the keys of its `{action}`s, see `keys.told`."""
+        return keys.told(self._settings, text, **values)
+
     def _on_setting(self, key: str) -> None:
         if key == "language":
             self._speak()
+            self.changed.emit()
+        elif key == "keys":
             self.changed.emit()
         elif key == "theme":
             self._dress()

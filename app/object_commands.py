@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject
 
+from app import keys
 from app.jobs import Lane
 from app.notices import Notice
 from app.session import Session
@@ -78,7 +79,8 @@ class ObjectCommands(QObject):
         found = self.selected
         free = tuple(a for a in found if not a.extra.get(edits.LOCKED))
         if len(free) < len(found):
-            self._session.whisper.emit(self.tr("Locked objects stay as they are. Ctrl+K unlocks them."))
+            text = self.tr("Locked objects stay as they are. {lock} unlocks them.")
+            self._session.whisper.emit(keys.told(self._settings, text))
         return free
 
     def _tell(self, text: str) -> None:
@@ -111,7 +113,8 @@ class ObjectCommands(QObject):
         for one in free:
             page = edits.split(page, one.id)
         made = [a.id for a in page.annotations if a.id not in before]
-        text = self.tr("It is in one part. To part what touches, draw a line through it with Shift+K.")
+        text = self.tr("It is in one part. To part what touches, draw a line through it with {knife}.")
+        text = keys.told(self._settings, text)
         self._edit(self.tr("split"), page, text, select=[*(a.id for a in free), *made])
 
     def cut_out(self) -> None:
@@ -196,7 +199,7 @@ class ObjectCommands(QObject):
         count = len(self._session.selection)
         self._veil.set_hidden(self._session.selection, True)
         if count:
-            text = self.tr("{n} hidden; Ctrl+Alt+H shows them again.").format(n=count)
+            text = keys.told(self._settings, self.tr("{n} hidden; {show_hidden} shows them again."), n=count)
             self._session.notice.emit(Notice("info", text, "", "object", self.tr("Show all hidden"), self.show_hidden))
 
     def show_hidden(self) -> None:
@@ -210,12 +213,14 @@ class ObjectCommands(QObject):
     def copy(self) -> None:
         if self.selected:
             self._copied, self._copied_from = self.selected, self._session.image
-            self._tell(self.tr("{n} copied. Ctrl+V pastes, on any photo.").format(n=len(self._copied)))
+            text = self.tr("{n} copied. {paste} pastes, on any photo.")
+            self._tell(keys.told(self._settings, text, n=len(self._copied)))
 
     def paste(self) -> None:
         """On another photo at the same place, on the same one a little aside."""
         if not self._copied:
-            self._tell(self.tr("Nothing was copied yet: Ctrl+C copies the selected objects."))
+            text = self.tr("Nothing was copied yet: {copy} copies the selected objects.")
+            self._tell(keys.told(self._settings, text))
             return
         self._paste(self._copied, self.tr("paste"), aside=self._copied_from == self._session.image)
 

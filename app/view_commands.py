@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from app import colouring
+from app import colouring, keys
 from app.notices import Notice
 from app.session import Session
 from app.settings import Settings
@@ -41,8 +41,10 @@ class ViewCommands(QObject):
     def switch_preview(self) -> None:
         """It is seen with one tool only, so it says what it does."""
         self.switch("hover_preview")
-        on, off = self.tr("With the point tool (Q) the mask follows the mouse."), self.tr("No mask under the mouse.")
-        self._session.whisper.emit(on if self._settings.get("hover_preview") else off)
+        text = self.tr("No mask under the mouse.")
+        if self._settings.get("hover_preview"):
+            text = self.tr("With the point tool ({points}) the mask follows the mouse.")
+        self._session.whisper.emit(keys.told(self._settings, text))
 
     def next_colouring(self) -> None:
         at = colouring.WAYS.index(self._settings.get("colour_by"))

@@ -53,12 +53,13 @@ class PendingCard(QWidget):
             facts.append(self.tr("Margin {value}").format(value=f"{scores.margin:.2f}"))
         score = f"{pending.candidate.score:.2f}" if pending.candidate is not None else ""
         if count > 1:
-            text = self.tr("Mask {number} of {count}: {score} (Tab)")
-            facts.append(text.format(number=pending.choice + 1, count=count, score=score))
+            text = self.tr("Mask {number} of {count}: {score} ({next_mask})")
+            facts.append(self._look.told(text, number=pending.choice + 1, count=count, score=score))
         elif score:
             facts.append(self.tr("Mask {score}").format(score=score))
         self._head = "  ·  ".join(facts)
-        self._foot = self.tr("F accept   ·   B clear")
+        does = (("accept", self.tr("{accept} accept")), ("clear", self.tr("{clear} clear")))
+        self._foot = "   ·   ".join(self._look.told(text) for action, text in does if self._look.key(action))
         self.setFixedSize(self.sizeHint())
         self.show()
         self.update()

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import native
 from app.canvas import paint
 from app.canvas.foot_bar import FootBar
 from app.canvas.items import CRISP_FROM, LIGHT, SHADE, density_of, set_pen
@@ -243,14 +242,22 @@ class FindsBar(FootBar):
     def set_tool(self, key: ToolKey) -> None:
         """What the mouse does to proposals depends on the tool in hand."""
         self._tool = key
-        self.keys.setText(self._advice())
+        self.keys.setText(self._look.told(self._advice()))
 
     def _advice(self) -> str:
         if self._tool == "lasso":
-            return self.tr("Draw around some: accept   ·   with Ctrl: reject   ·   Tab, then F or Delete: one by one")
+            return self.tr(
+                "Draw around some: accept   ·   with Ctrl: reject   ·   "
+                "{next_mask}, then {accept} or {delete}: one by one"
+            )
         if self._tool in DRAWING:
-            return self.tr("Tab: the next one   ·   F: accept   ·   Delete: reject   ·   with the mouse: V or W first")
-        return self.tr("Click or F: accept   ·   right click or Delete: reject   ·   Tab: the next one")
+            return self.tr(
+                "{next_mask}: the next one   ·   {accept}: accept   ·   {delete}: reject   ·   "
+                "with the mouse: {select} or {box} first"
+            )
+        return self.tr(
+            "Click or {accept}: accept   ·   right click or {delete}: reject   ·   {next_mask}: the next one"
+        )
 
     def _on_progress(self, share: float) -> None:
         self._share = share
@@ -278,12 +285,12 @@ class FindsBar(FootBar):
         elif asked:
             self.count.setText(self.tr("Working on {n} boxes…").format(n=asked))
         self.count.setStyleSheet("font-weight: 600;")
-        self.stop.setText(self.tr("Stop (Esc)"))
+        self.stop.setText(self._look.told(self.tr("Stop ({cancel})")))
         self.accept.setText(self.tr("Accept all shown"))
         self.discard.setText(self.tr("Discard all"))
         self.slider.setAccessibleName(self.tr("Smallest score shown"))
         self.slider.setToolTip(self.tr("How good the model thinks its mask is (predicted IoU)"))
-        self.accept.setToolTip(native("Shift+F"))
-        self.discard.setToolTip(native("Shift+Delete"))
-        self.keys.setText(self._advice())
+        self.accept.setToolTip(self._look.key("accept_all"))
+        self.discard.setToolTip(self._look.key("discard_all"))
+        self.keys.setText(self._look.told(self._advice()))
         self.setVisible(running or waiting or bool(asked))

@@ -122,8 +122,9 @@ class Hint(QFrame):
         line.addWidget(self._text)
         self.hide()
 
-    def say(self, key: str, text: str) -> None:
-        """Show `text` beside a key cap; an empty text hides the hint."""
+    def say(self, action: str, text: str) -> None:
+        """Show `text` beside the key of an action, or its name when it has none; an empty text hides the hint."""
+        key, text = self._look.told(f"{{{action}}}").strip("“”") if action else "", self._look.told(text)
         if (key, text) == self._said and self.isHidden() == (not text):
             return
         self._said = (key, text)
@@ -151,34 +152,31 @@ class Hint(QFrame):
         self.adjustSize()
 
 
-# Of each drawing tool: its key, what it does with nothing selected, and with an object selected.
+# Of each drawing tool: what it does with nothing selected, and with an object selected.
 _DRAWING_HINTS = {
     "brush": (
-        "Shift+B",
         QT_TRANSLATE_NOOP("Hint", "Paint a new object, or select one first to add to it. The wheel sets the size"),
-        QT_TRANSLATE_NOOP("Hint", "Adds to the selected object, Ctrl erases, the wheel sets the size. Esc: a new one"),
+        QT_TRANSLATE_NOOP(
+            "Hint", "Adds to the selected object, Ctrl erases, the wheel sets the size. {cancel}: a new one"
+        ),
     ),
     "lasso": (
-        "L",
         QT_TRANSLATE_NOOP("Hint", "Draw a new object. Select one first to add to it"),
-        QT_TRANSLATE_NOOP("Hint", "Adds to the selected object, Ctrl or right button takes away. Esc: a new one"),
+        QT_TRANSLATE_NOOP("Hint", "Adds to the selected object, Ctrl or right button takes away. {cancel}: a new one"),
     ),
     "polygon": (
-        "P",
-        QT_TRANSLATE_NOOP("Hint", "Click the corners of a new object. Enter closes, Backspace takes one back"),
+        QT_TRANSLATE_NOOP("Hint", "Click the corners of a new object. {accept} closes, Backspace takes one back"),
         QT_TRANSLATE_NOOP(
-            "Hint", "Click the corners of what to add. Enter closes; with Ctrl on the first corner: take away"
+            "Hint", "Click the corners of what to add. {accept} closes; with Ctrl on the first corner: take away"
         ),
     ),
     "knife": (
-        "Shift+K",
         QT_TRANSLATE_NOOP("Hint", "Draw a line through an object, from side to side. Shift makes it straight"),
         QT_TRANSLATE_NOOP(
             "Hint", "Draw a line through the selected object, from side to side. Shift makes it straight"
         ),
     ),
     "corners": (
-        "Shift+P",
         QT_TRANSLATE_NOOP("Hint", "Click the object whose outline to change"),
         QT_TRANSLATE_NOOP("Hint", "Drag corners. Click the line for a new one, right click takes one away"),
     ),
@@ -190,8 +188,8 @@ _LOOKED_AT = 8  # of a large selection
 def advice(
     session: Session, assistant: Assistant, tool: str, hidden: frozenset[int], *, shown: bool, slow: bool
 ) -> tuple[str, str]:
-    """A key and the words beside it: what the program is doing, or what to do next. hidden: ids of objects that are;
-    shown: whether objects are at all; slow: the model takes its time."""
+    """An action and the words beside its key: what the program is doing, or what to do next. hidden: ids of objects
+    that are; shown: whether objects are at all; slow: the model takes its time."""
     translate = QCoreApplication.translate
     page, pending = session.page, assistant.pending
     if page is None:
@@ -204,7 +202,7 @@ def advice(
         return "", translate("Hint", "There is no model for masks yet. Choose one at the lower right")
     if pending.at and not pending.settled:
         if slow and assistant.accept_wanted:
-            return "Esc", translate("Hint", "The mask is accepted as soon as it is there. Press to call it off")
+            return "cancel", translate("Hint", "The mask is accepted as soon as it is there. Press to call it off")
         return "", translate("Hint", "Working on the mask…") if slow else ""
     if not pending.empty:
         if not pending.settled or pending.mask is not None:
@@ -215,21 +213,21 @@ def advice(
             )
         return "", translate("Hint", "Nothing was found here. Add a point or draw the box again")
     if page.annotations and not shown:
-        return "Ctrl+H", translate("Hint", "Objects are not shown at present. Press to see them")
+        return "show_masks", translate("Hint", "Objects are not shown at present. Press to see them")
     chosen = [a for i in session.selection[:_LOOKED_AT] if (a := page.find(i))]
     if chosen and all(a.id in hidden for a in chosen):
-        return "Ctrl+Alt+H", translate("Hint", "What is selected is hidden. Press to see it")
+        return "show_hidden", translate("Hint", "What is selected is hidden. Press to see it")
     if tool in _DRAWING_HINTS:
-        key, new, more = _DRAWING_HINTS[tool]
+        new, more = _DRAWING_HINTS[tool]
         if chosen and all(a.extra.get(edits.LOCKED) for a in chosen):
-            return "Ctrl+K", translate("Hint", "What is selected is locked. Press to unlock it")
+            return "lock", translate("Hint", "What is selected is locked. Press to unlock it")
         if len(chosen) > 1 and tool in _ADDING:
-            return key, translate("Hint", "Several are selected: Ctrl takes pixels from all. Select one to add to")
-        return key, translate("Hint", more if chosen and (tool != "corners" or len(chosen) == 1) else new)
+            return tool, translate("Hint", "Several are selected: Ctrl takes pixels from all. Select one to add to")
+        return tool, translate("Hint", more if chosen and (tool != "corners" or len(chosen) == 1) else new)
     if page.annotations:
         return "", ""
     if tool == "box":
-        return "W", translate("Hint", "Draw a box around a piece. Points instead: Q")
+        return "box", translate("Hint", "Draw a box around a piece. Points instead: {points}")
     if tool == "points":
-        return "Q", translate("Hint", "Click on a piece. Right click marks what does not belong to it")
-    return "W", translate("Hint", "Press W and draw a box around a piece")
+        return "points", translate("Hint", "Click on a piece. Right click marks what does not belong to it")
+    return "box", translate("Hint", "Press {box} and draw a box around a piece")

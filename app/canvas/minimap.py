@@ -30,7 +30,7 @@ class MiniMap(QWidget):
 
     def refresh(self) -> None:
         self.setAccessibleName(self.tr("Overview map"))
-        self.setToolTip(self.tr("Click to go there. F9 hides it"))
+        self.setToolTip(self._look.told(self.tr("Click to go there. {minimap} hides it")))
 
     def set_levels(self, levels: tuple[QImage, ...]) -> None:
         """The photo, full size first and halved; none while there is no photo."""

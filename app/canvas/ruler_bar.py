@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QPushButton
 
+from app.actions import native
 from app.canvas.foot_bar import FootBar
 from app.canvas.view import CanvasView
 from app.look import Look
@@ -64,7 +65,7 @@ class RulerBar(FootBar):
         self.scale.setText(self._scale_words(known))
         self.name.setText(self.tr("True length"))
         self.length.setAccessibleName(self.tr("True length of the line"))
-        self.put.setText(self.tr("Set the scale (Enter)"))
+        self.put.setText(self.tr("Set the scale ({key})").format(key=native("Enter")))
         self.put.setToolTip(self.tr("From now on lengths on this photo are in mm"))
         self.forget.setText(self.tr("Forget the scale"))
         for widget in (self.name, self.length, self.put):

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSpinBox
 
+from app.actions import native
 from app.canvas.foot_bar import FootBar
 from app.canvas.view import CanvasView
 from app.jobs import Lane
@@ -79,8 +80,8 @@ class TidyBar(FootBar):
             self.names[key].setText(name)
             self.fields[key].setToolTip(tip)
             self.fields[key].setAccessibleName(name)
-        self.apply.setText(self.tr("Clean up (Enter)"))
-        self.leave.setText(self.tr("Cancel (Esc)"))
+        self.apply.setText(self.tr("Clean up ({key})").format(key=native("Enter")))
+        self.leave.setText(self.tr("Cancel ({key})").format(key=native("Esc")))
         self._tell()
 
     def open(self) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from app import rows
+from app.actions import native
 from app.assistant import Assistant
 from app.jobs import Lane
 from app.look import Look
@@ -72,13 +73,13 @@ class CaptureDialog(QDialog):
         self.place.setProperty("role", "muted")
         self.video = QPushButton(self.tr("Video file…"))
         self.camera = QPushButton(self.tr("Camera"))
-        self.play = QPushButton(self.tr("Play  (P)"), checkable=True)
+        self.play = QPushButton(self.tr("Play  ({key})").format(key=native("P")), checkable=True)
         self.play.setShortcut(Qt.Key.Key_P)
         self.play.toggled.connect(self._on_play)
-        self.take = QPushButton(self.tr("Take this frame  (Space)"))
+        self.take = QPushButton(self.tr("Take this frame  ({key})").format(key=native("Space")))
         self.take.setShortcut(Qt.Key.Key_Space)
         self.take.setProperty("primary", "true")
-        self.naming = QCheckBox(self.tr("Name what is in the middle  (N)"))
+        self.naming = QCheckBox(self.tr("Name what is in the middle  ({key})").format(key=native("N")))
         self.naming.setShortcut(Qt.Key.Key_N)
         self.says = QLabel(wordWrap=True)
         self.says.setProperty("role", "muted")
@@ -175,7 +176,8 @@ class CaptureDialog(QDialog):
             self._read(at)
 
     def _on_play(self, on: bool) -> None:
-        self.play.setText(self.tr("Pause  (P)") if on else self.tr("Play  (P)"))
+        text = self.tr("Pause  ({key})") if on else self.tr("Play  ({key})")
+        self.play.setText(text.format(key=native("P")))
         self.play.setShortcut(Qt.Key.Key_P)  # goes with the text
         if on:
             self._clock.start(_PLAY_MS)

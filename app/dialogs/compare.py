@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.actions import native
 from app.assistant import Assistant
 from app.dialogs.compare_tile import Tile, part_to_show, picture
 from app.jobs import Lane
@@ -111,9 +112,9 @@ class CompareDialog(QWidget):
             ("F5", self.ask),
             ("Shift+F5", self.ask_all),
             ("M", self.models.showMenu),
-            ("Ctrl+Z", self._undo),
         ):
             QShortcut(QKeySequence(keys), self, run)
+        self._take_back = QShortcut(QKeySequence(), self, self._undo)
         self._progressed.connect(self._on_progress)
         self._answered.connect(self._on_answers)
         session.selection_changed.connect(lambda _ids: self._on_other())
@@ -124,13 +125,14 @@ class CompareDialog(QWidget):
 
     def refresh(self) -> None:
         self.setWindowTitle(self.tr("Compare models"))
-        self.run.setText(self.tr("Ask them  (F5)"))
+        self._take_back.setKeys([QKeySequence(key) for key in self._look.keys("undo")])
+        self.run.setText(self.tr("Ask them  ({key})").format(key=native("F5")))
         self.run.setToolTip(self.tr("The prompt of the mask being made, or the one stored with the selected object"))
-        self.replay.setText(self.tr("All objects of this photo  (Shift+F5)"))
+        self.replay.setText(self.tr("All objects of this photo  ({key})").format(key=native("Shift+F5")))
         self.replay.setToolTip(
             self.tr("Asks again with every stored prompt. Where models disagree, the object moves up the review queue.")
         )
-        self.differ.setText(self.tr("Difference  (D)"))
+        self.differ.setText(self.tr("Difference  ({key})").format(key=native("D")))
         self.differ.setToolTip(
             self.tr("Green: both; red: only this model; blue: only the accepted mask or the first model")
         )
@@ -163,7 +165,8 @@ class CompareDialog(QWidget):
             action.setCheckable(True)
             action.setChecked(card.id in self.chosen)
             action.toggled.connect(lambda on, one=card.id: self.choose(one, on))
-        self.models.setText(self.tr("Models: {names}  (M)").format(names=", ".join(self.chosen) or "–") + "  ▾")
+        text = self.tr("Models: {names}  ({key})").format(names=", ".join(self.chosen) or "–", key=native("M"))
+        self.models.setText(f"{text}  ▾")
         self.run.setEnabled(len(self.chosen) >= 1)
         self.replay.setEnabled(len(self.chosen) >= 1)
 
@@ -252,7 +255,8 @@ class CompareDialog(QWidget):
         return self.tr("Select one object, or draw a box around a piece.")
 
     def _help(self) -> str:
-        return self.tr("1–4 takes a mask, D shows the difference. Ctrl+Z takes it back.")
+        text = self.tr("1–4 takes a mask, {key} shows the difference. {undo} takes it back.")
+        return self._look.told(text, key=native("D"))
 
     def _undo(self) -> None:
         """What the line below says of a mask that was taken holds no longer."""

@@ -24,6 +24,7 @@ from app import actions, theme
 from app.look import Look
 from sscore import __version__, paths
 
+_HELD = next(text for keys, text in actions.FIXED if "H" in keys)
 _Section = tuple[str, list[tuple[str, str]]]
 _AROUND, _LEAST, _FRAME = QSize(92, 110), 900, 40  # px: around the keys, of them at least, of a window's title
 
@@ -31,22 +32,34 @@ _AROUND, _LEAST, _FRAME = QSize(92, 110), 900, 40  # px: around the keys, of the
 class ShortcutsDialog(QDialog):
     """Made of the action table, so it is never out of date."""
 
-    def __init__(self, table: actions.Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._table = table
+        self._look = look
+        self._scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        self._scroll.setObjectName("plain")
+        self._close = QPushButton(self)
+        self._close.setDefault(True)
+        self._close.setFocus()
+        self._close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.addStretch()
+        foot.addWidget(self._close)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(26, 22, 26, 18)
+        outer.addWidget(self._scroll, 1)
+        outer.addLayout(foot)
+        look.changed.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """All words and keys anew."""
         self.setWindowTitle(self.tr("Keys and mouse"))
-        sheet = self._sheet(4)
-        screen = self.screen().availableGeometry()
+        self._close.setText(self.tr("Close"))
+        sheet, screen = self._sheet(4), self.screen().availableGeometry()
         widest = max(screen.width() - _AROUND.width() - 2 * _FRAME, _LEAST)
         if sheet.sizeHint().width() > widest:
             sheet = self._sheet(3)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(26, 22, 26, 18)
-        scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-        scroll.setObjectName("plain")
-        scroll.setWidget(sheet)
-        outer.addWidget(scroll, 1)
-        outer.addLayout(_close_row(self, self.tr("Close")))
+        self._scroll.setWidget(sheet)
         self.resize((sheet.sizeHint() + _AROUND).boundedTo(QSize(widest + _AROUND.width(), screen.height() - _FRAME)))
 
     def _sheet(self, count: int) -> QWidget:
@@ -70,16 +83,17 @@ class ShortcutsDialog(QDialog):
     def _sections(self) -> list[_Section]:
         by_menu: dict[str, list[tuple[str, str]]] = {}
         for row in actions.TABLE:
-            if self._table.keys(row):
-                keys = "  ".join(actions.native(key) for key in self._table.keys(row)[:2])
+            if own := self._look.keys(row.key):
+                keys = "  ".join(dict.fromkeys(actions.native(key) for key in own[:2]))
                 by_menu.setdefault(row.menu, []).append((keys, actions.plain(actions.words(row.text))))
         mouse = [
             (self.tr("Wheel"), self.tr("zoom where the mouse is")),
-            (self.tr("Space + drag"), self.tr("move the photo")),
+            (self.tr("{key} + drag").format(key=actions.native("Space")), self.tr("move the photo")),
             (self.tr("Middle drag"), self.tr("move the photo")),
             (self.tr("Right click"), self.tr("this does not belong to it; with Select: what can be done")),
             (self.tr("Shift + click"), self.tr("the same; with Select: add to the selection")),
         ]
+        by_menu.setdefault("view", []).append(("H", actions.words(_HELD)))
         classes = [("1 – 7", self.tr("class of the mask or the selection")), ("0", self.tr("unknown"))]
         named = {key: actions.plain(actions.words(text)) for key, text in actions.MENUS}
         order = ("tools", "class", "edit", "object", "review", "file", "go", "view", "help")

@@ -134,11 +134,11 @@ class VersionsDialog(QDialog):
         self.says = QLabel(self.tr("Reading both versions…"), wordWrap=True)
         self.says.setProperty("role", "muted")
         self.cards = [_Card(number) for number in range(3)]
-        words = (self.tr("Keep this  (1)"), self.tr("Take both together  (2)"), self.tr("Take this  (3)"))
+        words = (self.tr("Keep this"), self.tr("Take both together"), self.tr("Take this"))
         line = QHBoxLayout()
         line.setSpacing(10)
         for card, text in zip(self.cards, words, strict=True):
-            card.button.setText(text)
+            card.button.setText(f"{text}  ({card.number + 1})")
             card.button.setAutoDefault(False)
             line.addWidget(card, 1)
             card.taken.connect(lambda n=card.number: self.take(n))

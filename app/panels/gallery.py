@@ -73,7 +73,7 @@ class Gallery(QWidget):
         self.order = QComboBox()
         self.undo = QPushButton()
         self.undo.setAutoDefault(False)
-        self.grid = Grid()
+        self.grid = Grid(look)
         self.model = GalleryModel(crops, self._describe, self)
         self.model.paint_in(self.grid)
         self.grid.setItemDelegate(PictureDelegate(session, crops, look, self.grid))
@@ -131,10 +131,15 @@ class Gallery(QWidget):
         self.order.setCurrentIndex(at)
         self.order.blockSignals(False)
         self.undo.setText(self.tr("Undo"))
-        self.undo.setToolTip(self.tr("Take back the last change made here  (Ctrl+Z)"))
-        self.says.setText(
-            self.tr("1–9: class of the selected, 0: unknown, Y: right, X: wrong, Enter: show on the photo")
+        self.undo.setToolTip(self._look.told(self.tr("Take back the last change made here  ({undo})")))
+        does = (
+            ("", self.tr("1–9: class of the selected, 0: unknown")),
+            ("right", self.tr("{right}: right")),
+            ("wrong", self.tr("{wrong}: wrong")),
+            ("", self.tr("Enter: show on the photo")),
         )
+        said = [self._look.told(text) for action, text in does if not action or self._look.key(action)]
+        self.says.setText("   ·   ".join(said))
         self._fill()
 
     def ask(self, text: str) -> None:
@@ -242,8 +247,8 @@ class Gallery(QWidget):
             return
         elif key == "return":
             self.jump.emit(selected[0].image, selected[0].id)
-        elif key in "yx":
-            self._decide(selected, "reviewed" if key == "y" else "rejected")
+        elif key in ("right", "wrong"):
+            self._decide(selected, "reviewed" if key == "right" else "rejected")
         else:
             keys = (UNKNOWN, *self._session.labels.keys)
             if int(key) < len(keys):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app import rows
@@ -126,12 +126,13 @@ class PictureDelegate(QStyledItemDelegate):
 
 
 class Grid(QListView):
-    """`pressed_key` for keys that mean something here: digits, Y, X, Return, Ctrl+Z."""
+    """`pressed_key` for keys that mean something here: a digit, "return", "right", "wrong" or "undo"."""
 
     pressed_key = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
+        self._look = look
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
@@ -143,12 +144,14 @@ class Grid(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        text = event.text().lower()
+        text, pressed = event.text(), QKeySequence(event.keyCombination())
+        own = {action: self._look.keys(action) for action in ("right", "wrong", "undo")}
+        meant = (action for action, keys in own.items() if pressed in map(QKeySequence, keys))
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.pressed_key.emit("return")
-        elif plain and text and text in "0123456789yx":
+        elif plain and text and text in "0123456789":
             self.pressed_key.emit(text)
-        elif event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() == Qt.Key.Key_Z:
-            self.pressed_key.emit("undo")
+        elif action := next(meant, ""):
+            self.pressed_key.emit(action)
         else:
             super().keyPressEvent(event)

@@ -116,9 +116,9 @@ class ReviewPanel(QFrame):
         self._fill()
 
     def refresh(self) -> None:
-        self.right.setText(self.tr("Right  (Y)"))
+        self.right.setText(self._look.told(self.tr("Right  ({right})")))
         self.right.setToolTip(self.tr("Mask and class are right: mark as reviewed and go to the next"))
-        self.wrong.setText(self.tr("Wrong  (X)"))
+        self.wrong.setText(self._look.told(self.tr("Wrong  ({wrong})")))
         self.wrong.setToolTip(self.tr("Not a piece, or not worth mending: reject it and go to the next. It is kept."))
         self.comment.setAccessibleName(self.tr("Comment"))
         self._bar.setAccessibleName(self.tr("Objects reviewed"))
@@ -215,7 +215,8 @@ class ReviewPanel(QFrame):
 
     def _show_comment(self) -> None:
         chosen = bool(self._session.selection)
-        self.comment.setPlaceholderText(self.tr("Comment  (K)") if chosen else self.tr("Comment on the photo  (K)"))
+        text = self.tr("Comment  ({comment})") if chosen else self.tr("Comment on the photo  ({comment})")
+        self.comment.setPlaceholderText(self._look.told(text))
         if not (self.comment.hasFocus() and self.comment.isModified()):  # else somebody is writing
             self.comment.setText(self._comment)
 

@@ -79,9 +79,9 @@ class RulesPanel(QFrame):
 
     def refresh(self) -> None:
         self.kind.setAccessibleName(self.tr("Kind of finding"))
-        self.right.setText(self.tr("It is right  (I)"))
+        self.right.setText(self._look.told(self.tr("It is right  ({excuse})")))
         self.right.setToolTip(self.tr("This rule leaves it alone from now on"))
-        self.mend.setToolTip(self.tr("Mend it and go to the next; Ctrl+Z takes it back"))
+        self.mend.setToolTip(self._look.told(self.tr("Mend it and go to the next; {undo} takes it back")))
         self.list.refresh()
         self._fill()
 
@@ -168,13 +168,13 @@ class RulesPanel(QFrame):
     def _show_current(self) -> None:
         one = self.finding
         fixes = {
-            "delete": self.tr("Delete it  (M)"),
-            "largest_part": self.tr("Keep the largest part  (M)"),
-            "second": self.tr("Second class  (M)"),
-            "unknown": self.tr("Call it unknown  (M)"),
-            "done": self.tr("Photo is done  (M)"),
+            "delete": self.tr("Delete it  ({mend})"),
+            "largest_part": self.tr("Keep the largest part  ({mend})"),
+            "second": self.tr("Second class  ({mend})"),
+            "unknown": self.tr("Call it unknown  ({mend})"),
+            "done": self.tr("Photo is done  ({mend})"),
         }
-        self.mend.setText(fixes.get(one.mend if one else "", self.tr("Mend  (M)")))
+        self.mend.setText(self._look.told(fixes.get(one.mend if one else "", self.tr("Mend  ({mend})"))))
         self.mend.setEnabled(one is not None and bool(one.mend))
         self.right.setEnabled(one is not None and bool(one.ids))
         self.says.setText(f"{self._sentence(one)}\n{one.image}" if one else "")

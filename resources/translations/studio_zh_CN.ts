@@ -254,23 +254,23 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Classes</source>
-        <translation type="unfinished">类别</translation>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Held: without any objects</source>
-        <translation type="unfinished"></translation>
+        <translation>按住：不显示任何目标</translation>
     </message>
     <message>
         <source>Held: move the photo</source>
-        <translation type="unfinished"></translation>
+        <translation>按住：拖动照片</translation>
     </message>
     <message>
         <source>Polygon: one corner back</source>
-        <translation type="unfinished"></translation>
+        <translation>多边形：撤回一点</translation>
     </message>
     <message>
         <source>Move the selected objects</source>
-        <translation type="unfinished"></translation>
+        <translation>移动所选目标</translation>
     </message>
     <message>
         <source>Paint</source>
@@ -366,11 +366,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Click corner by corner. {accept} closes, Backspace takes one back, Shift snaps to 45°</source>
-        <translation type="unfinished"></translation>
+        <translation>逐点单击。{accept} 闭合，Backspace 撤回一点，按住 Shift 对齐到 45°</translation>
     </message>
     <message>
         <source>Every separate part becomes an object. To part what touches, cut it with {knife}</source>
-        <translation type="unfinished"></translation>
+        <translation>每个独立部分各成一个目标；连在一起的先用 {knife} 切开</translation>
     </message>
     <message>
         <source>Cut out of the others</source>
@@ -462,7 +462,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>The pieces themselves stay in sight. Without any objects while H is held</source>
-        <translation type="unfinished"></translation>
+        <translation>便于看清废钢件本身；按住 H 可暂时不显示任何目标</translation>
     </message>
     <message>
         <source>Colour by class, object or status</source>
@@ -648,19 +648,19 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Select an object first: {next_mask} takes the next one.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先选中一个目标：按 {next_mask} 可逐个选择。</translation>
     </message>
     <message>
         <source>There are no proposals. {find_all} finds all pieces.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有候选，按 {find_all} 可找出所有废钢件。</translation>
     </message>
     <message>
         <source>Undo  ({undo})</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销（{undo}）</translation>
     </message>
     <message>
         <source>Undo: {step}  ({undo})</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销：{step}（{undo}）</translation>
     </message>
     <message>
         <source>There is nothing to undo on this photo.</source>
@@ -706,19 +706,19 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Play  ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>播放（{key}）</translation>
     </message>
     <message>
         <source>Take this frame  ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>取这一帧（{key}）</translation>
     </message>
     <message>
         <source>Name what is in the middle  ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>识别画面中央（{key}）</translation>
     </message>
     <message>
         <source>Pause  ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停（{key}）</translation>
     </message>
     <message>
         <source>The class of what lies in the frame drawn in the middle, as one looks</source>
@@ -819,7 +819,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Locked objects are not deleted. {lock} unlocks them.</source>
-        <translation type="unfinished"></translation>
+        <translation>锁定的目标不会被删除。按 {lock} 解锁。</translation>
     </message>
     <message>
         <source>delete 1 object</source>
@@ -917,7 +917,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Ask them  ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>运行（{key}）</translation>
     </message>
     <message>
         <source>The prompt of the mask being made, or the one stored with the selected object</source>
@@ -925,7 +925,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>All objects of this photo  ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>本照片的全部目标（{key}）</translation>
     </message>
     <message>
         <source>Asks again with every stored prompt. Where models disagree, the object moves up the review queue.</source>
@@ -933,7 +933,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Difference  ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>差异（{key}）</translation>
     </message>
     <message>
         <source>Green: both; red: only this model; blue: only the accepted mask or the first model</source>
@@ -961,7 +961,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Models: {names}  ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>模型：{names}（{key}）</translation>
     </message>
     <message>
         <source>Select one object, or draw a box around a piece.</source>
@@ -969,7 +969,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>1–4 takes a mask, {key} shows the difference. {undo} takes it back.</source>
-        <translation type="unfinished"></translation>
+        <translation>按 1–4 采用对应掩膜，按 {key} 显示差异，{undo} 撤销。</translation>
     </message>
     <message>
         <source>Asking {name}…</source>
@@ -1079,11 +1079,11 @@ MIT 许可证</translation>
     <name>Drawing</name>
     <message>
         <source>Wait for the mask, or clear the prompt with {clear}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请等掩膜生成，或按 {clear} 清除提示。</translation>
     </message>
     <message>
         <source>The object is locked. {lock} unlocks it.</source>
-        <translation type="unfinished"></translation>
+        <translation>该目标已锁定，按 {lock} 解锁。</translation>
     </message>
     <message>
         <source>Select the one object to add to.</source>
@@ -1643,7 +1643,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>{n} proposals discarded. {undo} brings them back.</source>
-        <translation type="unfinished"></translation>
+        <translation>已放弃 {n} 个候选，按 {undo} 恢复。</translation>
     </message>
     <message>
         <source>call a proposal {name}</source>
@@ -1654,15 +1654,15 @@ MIT 许可证</translation>
     <name>FindsBar</name>
     <message>
         <source>Draw around some: accept   ·   with Ctrl: reject   ·   {next_mask}, then {accept} or {delete}: one by one</source>
-        <translation type="unfinished"></translation>
+        <translation>圈住几个：接受   ·   按住 Ctrl 圈：否决   ·   {next_mask} 后按 {accept} 或 {delete}：逐个处理</translation>
     </message>
     <message>
         <source>{next_mask}: the next one   ·   {accept}: accept   ·   {delete}: reject   ·   with the mouse: {select} or {box} first</source>
-        <translation type="unfinished"></translation>
+        <translation>{next_mask}：下一个   ·   {accept}：接受   ·   {delete}：否决   ·   用鼠标处理请先按 {select} 或 {box}</translation>
     </message>
     <message>
         <source>Click or {accept}: accept   ·   right click or {delete}: reject   ·   {next_mask}: the next one</source>
-        <translation type="unfinished"></translation>
+        <translation>单击或 {accept}：接受   ·   右键或 {delete}：否决   ·   {next_mask}：下一个</translation>
     </message>
     <message>
         <source>Looking for all pieces…</source>
@@ -1686,7 +1686,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Stop ({cancel})</source>
-        <translation type="unfinished"></translation>
+        <translation>停止（{cancel}）</translation>
     </message>
     <message>
         <source>Accept all shown</source>
@@ -1846,23 +1846,23 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Take back the last change made here  ({undo})</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销在此处做的最后一次修改（{undo}）</translation>
     </message>
     <message>
         <source>1–9: class of the selected, 0: unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>1–9：修改所选目标的类别，0：未知</translation>
     </message>
     <message>
         <source>{right}: right</source>
-        <translation type="unfinished"></translation>
+        <translation>{right}：正确</translation>
     </message>
     <message>
         <source>{wrong}: wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>{wrong}：错误</translation>
     </message>
     <message>
         <source>Enter: show on the photo</source>
-        <translation type="unfinished"></translation>
+        <translation>回车：在照片上显示</translation>
     </message>
     <message>
         <source>All</source>
@@ -1983,19 +1983,19 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Adds to the selected object, Ctrl erases, the wheel sets the size. {cancel}: a new one</source>
-        <translation type="unfinished"></translation>
+        <translation>涂到所选目标上；按住 Ctrl 擦除，滚轮调大小，{cancel} 后另画新目标</translation>
     </message>
     <message>
         <source>Adds to the selected object, Ctrl or right button takes away. {cancel}: a new one</source>
-        <translation type="unfinished"></translation>
+        <translation>添加到所选目标；按住 Ctrl 或用右键则去掉，{cancel} 后另画新目标</translation>
     </message>
     <message>
         <source>Click the corners of a new object. {accept} closes, Backspace takes one back</source>
-        <translation type="unfinished"></translation>
+        <translation>逐点画出新目标。{accept} 闭合，Backspace 撤回一点</translation>
     </message>
     <message>
         <source>Click the corners of what to add. {accept} closes; with Ctrl on the first corner: take away</source>
-        <translation type="unfinished"></translation>
+        <translation>逐点圈出要添加的部分，{accept} 闭合；按住 Ctrl 单击起点则去掉</translation>
     </message>
     <message>
         <source>Draw a line through an object, from side to side. Shift makes it straight</source>
@@ -2059,11 +2059,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Draw a box around a piece. Points instead: {points}</source>
-        <translation type="unfinished"></translation>
+        <translation>框住一件废钢。想用点提示请按 {points}</translation>
     </message>
     <message>
         <source>Press {box} and draw a box around a piece</source>
-        <translation type="unfinished"></translation>
+        <translation>按 {box}，框住一件废钢</translation>
     </message>
     <message>
         <source>Click on a piece. Right click marks what does not belong to it</source>
@@ -2324,11 +2324,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>{key} always means: {name}. Choose another key.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} 固定用于：{name}。请换一个键。</translation>
     </message>
     <message>
         <source>“{name}” has no key now.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”现在没有快捷键了。</translation>
     </message>
     <message>
         <source>Close</source>
@@ -2336,7 +2336,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Take it back</source>
-        <translation type="unfinished">撤回</translation>
+        <translation>撤回</translation>
     </message>
     <message>
         <source>This key is used twice: it will do nothing</source>
@@ -2681,7 +2681,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Click to go there. {minimap} hides it</source>
-        <translation type="unfinished"></translation>
+        <translation>单击即可跳到该处，按 {minimap} 隐藏</translation>
     </message>
 </context>
 <context>
@@ -3552,11 +3552,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Locked objects stay as they are. {lock} unlocks them.</source>
-        <translation type="unfinished"></translation>
+        <translation>锁定的目标保持不变。按 {lock} 解锁。</translation>
     </message>
     <message>
         <source>It is in one part. To part what touches, draw a line through it with {knife}.</source>
-        <translation type="unfinished"></translation>
+        <translation>它只有一个部分。要分开连在一起的部分，按 {knife} 画线切开。</translation>
     </message>
     <message>
         <source>split</source>
@@ -3632,15 +3632,15 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>{n} hidden; {show_hidden} shows them again.</source>
-        <translation type="unfinished"></translation>
+        <translation>已隐藏 {n} 个，按 {show_hidden} 重新显示。</translation>
     </message>
     <message>
         <source>{n} copied. {paste} pastes, on any photo.</source>
-        <translation type="unfinished"></translation>
+        <translation>已复制 {n} 个。在任意照片上按 {paste} 粘贴。</translation>
     </message>
     <message>
         <source>Nothing was copied yet: {copy} copies the selected objects.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有复制内容：按 {copy} 复制选中的目标。</translation>
     </message>
     <message>
         <source>Show all hidden</source>
@@ -3721,15 +3721,15 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Mask {number} of {count}: {score} ({next_mask})</source>
-        <translation type="unfinished"></translation>
+        <translation>掩膜 {number}/{count}：{score}（{next_mask}）</translation>
     </message>
     <message>
         <source>{accept} accept</source>
-        <translation type="unfinished"></translation>
+        <translation>{accept} 接受</translation>
     </message>
     <message>
         <source>{clear} clear</source>
-        <translation type="unfinished"></translation>
+        <translation>{clear} 清除</translation>
     </message>
     <message>
         <source>Mask {score}</source>
@@ -3936,11 +3936,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Right  ({right})</source>
-        <translation type="unfinished"></translation>
+        <translation>正确（{right}）</translation>
     </message>
     <message>
         <source>Wrong  ({wrong})</source>
-        <translation type="unfinished"></translation>
+        <translation>错误（{wrong}）</translation>
     </message>
     <message>
         <source>Nothing that waits matches the line above. Empty it to see all.</source>
@@ -3972,11 +3972,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Comment  ({comment})</source>
-        <translation type="unfinished"></translation>
+        <translation>备注（{comment}）</translation>
     </message>
     <message>
         <source>Comment on the photo  ({comment})</source>
-        <translation type="unfinished"></translation>
+        <translation>对整张照片的备注（{comment}）</translation>
     </message>
     <message>
         <source>mark as reviewed</source>
@@ -4011,7 +4011,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Set the scale ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>设定比例（{key}）</translation>
     </message>
     <message>
         <source>From now on lengths on this photo are in mm</source>
@@ -4074,11 +4074,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>It is right  ({excuse})</source>
-        <translation type="unfinished"></translation>
+        <translation>没有问题（{excuse}）</translation>
     </message>
     <message>
         <source>Mend it and go to the next; {undo} takes it back</source>
-        <translation type="unfinished"></translation>
+        <translation>修正并到下一个；{undo} 撤销</translation>
     </message>
     <message>
         <source>Checking… {n} photos left</source>
@@ -4190,27 +4190,27 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Delete it  ({mend})</source>
-        <translation type="unfinished"></translation>
+        <translation>删除（{mend}）</translation>
     </message>
     <message>
         <source>Keep the largest part  ({mend})</source>
-        <translation type="unfinished"></translation>
+        <translation>只保留最大块（{mend}）</translation>
     </message>
     <message>
         <source>Second class  ({mend})</source>
-        <translation type="unfinished"></translation>
+        <translation>改为第二候选类别（{mend}）</translation>
     </message>
     <message>
         <source>Call it unknown  ({mend})</source>
-        <translation type="unfinished"></translation>
+        <translation>改为未知（{mend}）</translation>
     </message>
     <message>
         <source>Photo is done  ({mend})</source>
-        <translation type="unfinished"></translation>
+        <translation>标记照片完成（{mend}）</translation>
     </message>
     <message>
         <source>Mend  ({mend})</source>
-        <translation type="unfinished"></translation>
+        <translation>修正（{mend}）</translation>
     </message>
     <message>
         <source>mend: {kind}</source>
@@ -4428,7 +4428,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>{key} + drag</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} + 拖动</translation>
     </message>
     <message>
         <source>Middle drag</source>
@@ -4629,11 +4629,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Clean up ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>清理（{key}）</translation>
     </message>
     <message>
         <source>Cancel ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>取消（{key}）</translation>
     </message>
     <message>
         <source>clean up</source>
@@ -4873,15 +4873,15 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Keep this</source>
-        <translation type="unfinished"></translation>
+        <translation>保留这个</translation>
     </message>
     <message>
         <source>Take both together</source>
-        <translation type="unfinished"></translation>
+        <translation>采用合并结果</translation>
     </message>
     <message>
         <source>Take this</source>
-        <translation type="unfinished"></translation>
+        <translation>采用这个</translation>
     </message>
     <message>
         <source>Decide later</source>
@@ -4936,7 +4936,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>With the point tool ({points}) the mask follows the mouse.</source>
-        <translation type="unfinished"></translation>
+        <translation>使用点工具（{points}）时，掩膜会跟随鼠标预览。</translation>
     </message>
     <message>
         <source>Coloured by class</source>

@@ -146,7 +146,7 @@ PLACES: dict[str, Callable[[Studio], QWidget]] = {
     "capture": lambda studio: studio.window.flow.show_capture(),
     "models": lambda studio: studio.window.show_models(),
     "export": _export,
-    "shortcuts": lambda studio: _shown(studio, lambda: ShortcutsDialog(studio.window.actions_, studio.window)),
+    "shortcuts": lambda studio: _shown(studio, lambda: ShortcutsDialog(studio.window.look, studio.window)),
     "about": lambda studio: _shown(studio, lambda: AboutDialog(studio.window.look, studio.window)),
     "versions": _versions,
 }

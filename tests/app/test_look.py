@@ -89,7 +89,7 @@ def test_dialogs_open_in_both_languages(studio):
     for lang in ("en", "zh"):
         studio.window.settings.set("language", lang)
         window = studio.window
-        for dialog in (ShortcutsDialog(window.actions_, window), AboutDialog(window.look, window)):
+        for dialog in (ShortcutsDialog(window.look, window), AboutDialog(window.look, window)):
             dialog.show()
             assert dialog.windowTitle()
             dialog.close()

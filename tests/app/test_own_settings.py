@@ -120,7 +120,7 @@ def test_a_key_is_changed_by_keyboard_alone(keys):
     QTest.keyClick(dialog.list, Qt.Key.Key_Return)
     QTest.keyClick(dialog.edit, Qt.Key.Key_5)
     wait_until(dialog.list.hasFocus, what="the field let go")
-    assert "the classes" in dialog.says.text() and chosen_keys(studio.window.settings) == {"fit": ("Alt+J",)}
+    assert "always means: Classes" in dialog.says.text() and chosen_keys(studio.window.settings) == {"fit": ("Alt+J",)}
 
 
 def test_number_keys_stay_with_the_classes(keys):
