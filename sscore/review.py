@@ -52,6 +52,15 @@ def mark_photo(page: Page, status: Status | None, *, by: str, time: str, comment
     return replace(page, extra=extra)
 
 
+def comment_photo(page: Page, text: str, *, by: str, time: str) -> Page:
+    """The page with a comment on the whole photo, "" for none; a verdict on it stays."""
+    before = page.extra.get(REVIEW)
+    status = before.get("status") if isinstance(before, dict) else None
+    note = {**({"status": status} if status else {}), **_note(before, by, time, text)}
+    extra = {key: value for key, value in page.extra.items() if key != REVIEW}
+    return replace(page, extra={**extra, REVIEW: note} if text.strip() or status else extra)
+
+
 def set_done(page: Page, *, done: bool) -> Page:
     """The page marked as finished, or not."""
     extra = {key: value for key, value in page.extra.items() if key != "done"}

@@ -257,7 +257,11 @@ class ReviewPanel(QFrame):
     def _save_comment(self) -> None:
         page, ids = self._session.page, self._session.selection
         self.comment.setModified(False)
-        if page is not None and ids and self.comment.text().strip() != self._comment:
-            by = self._settings.get("author")
-            after = review.comment(page, ids, self.comment.text(), by=by, time=now())
-            self._session.edit(self.tr("comment"), after)
+        text, by = self.comment.text(), self._settings.get("author")
+        if page is None or text.strip() == self._comment:
+            return
+        if ids:
+            self._session.edit(self.tr("comment"), review.comment(page, ids, text, by=by, time=now()))
+        else:
+            after = review.comment_photo(page, text, by=by, time=now())
+            self._session.edit(self.tr("comment on the photo"), after)

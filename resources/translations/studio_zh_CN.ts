@@ -261,16 +261,16 @@ MIT 许可证</translation>
         <translation>按住：不显示任何目标</translation>
     </message>
     <message>
-        <source>Held: move the photo</source>
-        <translation>按住：拖动照片</translation>
+        <source>Held: move the photo; of the keyboard pointer: click</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the keyboard pointer, or the selected objects</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Polygon: one corner back</source>
         <translation>多边形：撤回一点</translation>
-    </message>
-    <message>
-        <source>Move the selected objects</source>
-        <translation>移动所选目标</translation>
     </message>
     <message>
         <source>Paint</source>
@@ -367,6 +367,30 @@ MIT 许可证</translation>
     <message>
         <source>Click corner by corner. {accept} closes, Backspace takes one back, Shift snaps to 45°</source>
         <translation>逐点单击。{accept} 闭合，Backspace 撤回一点，按住 Shift 对齐到 45°</translation>
+    </message>
+    <message>
+        <source>Keyboard pointer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrow keys move it, Shift further, Ctrl by one pixel. Space clicks; of a drag it is begin and end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right click at the pointer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not part of it; rejects, erases, takes a corner away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click with Ctrl at the pointer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Box after box; takes away from what is drawn on; adds to the selection</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Every separate part becomes an object. To part what touches, cut it with {knife}</source>
@@ -655,6 +679,10 @@ MIT 许可证</translation>
         <translation>还没有候选，按 {find_all} 可找出所有废钢件。</translation>
     </message>
     <message>
+        <source>This is for the keyboard pointer: {pointer} shows it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Undo  ({undo})</source>
         <translation>撤销（{undo}）</translation>
     </message>
@@ -916,28 +944,12 @@ MIT 许可证</translation>
         <translation>比较模型</translation>
     </message>
     <message>
-        <source>Ask them  ({key})</source>
-        <translation>运行（{key}）</translation>
-    </message>
-    <message>
         <source>The prompt of the mask being made, or the one stored with the selected object</source>
         <translation>使用正在绘制的提示，或所选目标保存的提示</translation>
     </message>
     <message>
-        <source>All objects of this photo  ({key})</source>
-        <translation>本照片的全部目标（{key}）</translation>
-    </message>
-    <message>
-        <source>Asks again with every stored prompt. Where models disagree, the object moves up the review queue.</source>
-        <translation>用保存的每个提示重新运行。模型意见不一致的目标会在复核队列中靠前。</translation>
-    </message>
-    <message>
         <source>Difference  ({key})</source>
         <translation>差异（{key}）</translation>
-    </message>
-    <message>
-        <source>Green: both; red: only this model; blue: only the accepted mask or the first model</source>
-        <translation>绿色：两者都有；红色：仅此模型；蓝色：仅已接受的掩膜或第一个模型</translation>
     </message>
     <message>
         <source>both</source>
@@ -946,10 +958,6 @@ MIT 许可证</translation>
     <message>
         <source>only this model</source>
         <translation>仅此模型</translation>
-    </message>
-    <message>
-        <source>only the accepted mask, or the first model</source>
-        <translation>仅已接受的掩膜或第一个模型</translation>
     </message>
     <message>
         <source>Follow the selection</source>
@@ -974,6 +982,42 @@ MIT 许可证</translation>
     <message>
         <source>Asking {name}…</source>
         <translation>正在询问 {name}…</translation>
+    </message>
+    <message>
+        <source>Compare  ({key})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare on all objects  ({key})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asks again with every stored prompt of this photo. Where models disagree, the object moves up the review queue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the masks agree, and who has what alone; the colours are explained below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Manage models…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}. Choose another, or get it under Models…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}. {detail}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only the mask of the object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only {name}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>take the mask of {name}</source>
@@ -1647,7 +1691,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>call a proposal {name}</source>
-        <translation>候选改为“{name}”</translation>
+        <translation>候选改为{name}</translation>
     </message>
 </context>
 <context>
@@ -2068,6 +2112,14 @@ MIT 许可证</translation>
     <message>
         <source>Click on a piece. Right click marks what does not belong to it</source>
         <translation>单击目标；右键标出不属于它的部分</translation>
+    </message>
+    <message>
+        <source>Arrow keys draw, Space ends it here. Press to call it off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrow keys move, Space clicks, {pointer_right} right-clicks. Press to put it away</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3998,6 +4050,10 @@ MIT 许可证</translation>
         <source>comment</source>
         <translation>备注</translation>
     </message>
+    <message>
+        <source>comment on the photo</source>
+        <translation>备注照片</translation>
+    </message>
 </context>
 <context>
     <name>RulerBar</name>
@@ -4451,6 +4507,18 @@ MIT 许可证</translation>
         <translation>同上；选择工具下为加选</translation>
     </message>
     <message>
+        <source>Arrow keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>move the keyboard pointer, else what is selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>click at the keyboard pointer; to drag: begin, then end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>class of the mask or the selection</source>
         <translation>设定掩膜或所选目标的类别</translation>
     </message>
@@ -4655,20 +4723,24 @@ MIT 许可证</translation>
         <translation>请在左上方再选一个模型</translation>
     </message>
     <message>
-        <source>Take it  ({n})</source>
-        <translation>采用（{n}）</translation>
+        <source>Take this mask  ({n})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>predicted IoU {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>encoding {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Predicted IoU: what the model itself expects. DICE: overlap with the mask that the object has, 0 to 1</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>found nothing</source>
         <translation>没有找到目标</translation>
-    </message>
-    <message>
-        <source>IoU: as the model predicts it. DICE: with the mask the object has</source>
-        <translation>IoU：模型的预测值；DICE：与目标现有掩膜相比</translation>
-    </message>
-    <message>
-        <source>photo {time}</source>
-        <translation>编码 {time}</translation>
     </message>
 </context>
 <context>
