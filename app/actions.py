@@ -201,9 +201,12 @@ CANVAS_ONLY = frozenset({"next_mask", "previous_mask"})
 FIXED: tuple[tuple[tuple[str, ...], str], ...] = (
     (tuple("1234567890"), QT_TRANSLATE_NOOP("Actions", "Classes")),
     (("H",), QT_TRANSLATE_NOOP("Actions", "Held: without any objects")),
-    (("Space",), QT_TRANSLATE_NOOP("Actions", "Held: move the photo")),
+    (("Space",), QT_TRANSLATE_NOOP("Actions", "Held: move the photo; of the keyboard pointer: click")),
     (("Backspace",), QT_TRANSLATE_NOOP("Actions", "Polygon: one corner back")),
-    (("Left", "Right", "Up", "Down"), QT_TRANSLATE_NOOP("Actions", "Move the selected objects")),
+    (
+        ("Left", "Right", "Up", "Down"),
+        QT_TRANSLATE_NOOP("Actions", "Move the keyboard pointer, or the selected objects"),
+    ),
 )
 
 

@@ -93,7 +93,7 @@ DRAWING: tuple[ActionRow, ...] = (
         separator=True,
         tip=QT_TRANSLATE_NOOP(
             "Actions",
-            "Arrow keys move it, Shift further, Ctrl by one pixel of the photo. Space clicks; to drag, Space again ends it",
+            "Arrow keys move it, Shift further, Ctrl by one pixel. Space clicks; of a drag it is begin and end",
         ),
     ),
     ActionRow(

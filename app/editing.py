@@ -62,11 +62,11 @@ class Editing(QObject):
 
     def checked(self) -> dict[str, bool]:
         """What is on, by the key of the action."""
-        return {**self.objects.checked(), **self.views.checked()}
+        return {**self.objects.checked(), **self.views.checked(), "pointer": self._canvas.pointer.on}
 
     def accept(self) -> bool:
         """Enter or F: whatever is being done by hand is done with; False when nothing is."""
-        return self.tidy.accept() or self._canvas.gestures.finish()
+        return self.tidy.accept() or self._canvas.pointer.finish() or self._canvas.gestures.finish()
 
     def cancel(self) -> bool:
         """Esc."""

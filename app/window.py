@@ -111,7 +111,7 @@ class Window(QMainWindow):
             "redo": commands.redo,
             "accept": lambda: self.editing.accept() or commands.accept(),
             "clear": self.assistant.clear,
-            "cancel": lambda: self.editing.cancel() or commands.cancel(),
+            "cancel": lambda: self.editing.cancel() or commands.cancel() or canvas.pointer.put_away(),
             "delete": commands.delete,
             "select_all": commands.select_all,
             "done": commands.toggle_done,

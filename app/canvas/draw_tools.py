@@ -28,6 +28,10 @@ class BrushTool:
         self._points: list[Point] = []
         self._erase = False
 
+    @property
+    def dragging(self) -> bool:
+        return bool(self._points)
+
     def press(self, at: Pointer, prompt: Prompt) -> Answer:
         self._points, self._erase = [(at.x, at.y)], at.extend or at.right
         return Answer(sketch=self._sketch())
@@ -64,6 +68,10 @@ class LassoTool:
         self._points: list[Point] = []
         self._erase = False
 
+    @property
+    def dragging(self) -> bool:
+        return bool(self._points)
+
     def press(self, at: Pointer, prompt: Prompt) -> Answer:
         self._points, self._erase = [(at.x, at.y)], at.extend or at.right
         return NOTHING
@@ -98,6 +106,10 @@ class KnifeTool:
     def __init__(self) -> None:
         self._points: list[Point] = []
 
+    @property
+    def dragging(self) -> bool:
+        return bool(self._points)
+
     def press(self, at: Pointer, prompt: Prompt) -> Answer:
         self._points = [] if at.right else [(at.x, at.y)]
         return NOTHING
@@ -128,6 +140,7 @@ class PolygonTool:
     """Click corner by corner. A click on the first corner, a double click or Enter closes; Ctrl then takes away."""
 
     key: ToolKey = "polygon"
+    dragging = False  # it is made of clicks
 
     def __init__(self) -> None:
         self._points: list[Point] = []
@@ -191,6 +204,10 @@ class CornersTool:
         self._before: Ring | None = None
         self._after: Ring | None = None
 
+    @property
+    def dragging(self) -> bool:
+        return self._ring is not None
+
     def press(self, at: Pointer, prompt: Prompt) -> Answer:
         rings = self._rings()
         corner = outlines.nearest_corner(rings, at.x, at.y)
@@ -244,6 +261,10 @@ class RulerTool:
 
     def __init__(self) -> None:
         self._start: Pointer | None = None
+
+    @property
+    def dragging(self) -> bool:
+        return self._start is not None
 
     def press(self, at: Pointer, prompt: Prompt) -> Answer:
         self._start = at

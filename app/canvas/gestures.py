@@ -29,11 +29,12 @@ _NUDGE = 1_000_000  # gesture numbers of arrow keys lie above those of drawing
 class Gestures(QObject):
     """Asks the tool in hand with a frozen `Pointer` and does what its `Answer` says. `measured`: the two ends of the
     ruler's line, image px; () when there is none. `ruled`: that line is finished.
-    `menu_wanted`: of the selection, at this point of the screen."""
+    `menu_wanted`: of the selection, at this point of the screen. `called_off`: what was under way."""
 
     measured = Signal(tuple)
     ruled = Signal()
     menu_wanted = Signal(QPoint)
+    called_off = Signal()
 
     def __init__(
         self,
@@ -76,6 +77,11 @@ class Gestures(QObject):
     def tool(self) -> ToolKey:
         return self._tool.key
 
+    @property
+    def dragging(self) -> bool:
+        """A button is held down, and its release will mean something."""
+        return self._tool.dragging
+
     def set_tool(self, key: ToolKey) -> bool:
         """Take another tool in hand; False when it is already."""
         if key == self._tool.key:
@@ -93,6 +99,7 @@ class Gestures(QObject):
             self._assistant.drop_draft()
             self._stage.sketch.show_sketch(NO_SKETCH)
             self._stage.shift_selected(0, 0)
+            self.called_off.emit()
         return active
 
     def finish(self) -> bool:
@@ -145,7 +152,7 @@ class Gestures(QObject):
         if held or self.polygon.drawing:
             self._answer(self._tool.move(self._pointer(event)))
         elif page is not None:
-            at = self._view.mapToScene(event.position().toPoint())
+            at = self._view.image_at(event.position())
             find = self._find_at(at)
             self._finds.hover(find)
             shown = self._settings.get("show_masks") and find is None
@@ -167,7 +174,7 @@ class Gestures(QObject):
     def show_brush(self, at: QPointF, keys: Qt.KeyboardModifier, buttons: Qt.MouseButton) -> None:
         """The brush around the mouse (viewport px), red when it would erase."""
         if self._tool.key == "brush":
-            here = self._view.mapToScene(at.toPoint())
+            here = self._view.image_at(at)
             erase = bool(keys & Qt.KeyboardModifier.ControlModifier or buttons & Qt.MouseButton.RightButton)
             self._stage.sketch.show_brush((here.x(), here.y(), self._settings.get("brush_px"), erase))
 
@@ -261,14 +268,14 @@ class Gestures(QObject):
 
     def _decide(self, event: QMouseEvent) -> bool:
         """Right click says no to a proposal, a click with the point tool says yes."""
-        find = self._find_at(self._view.mapToScene(event.position().toPoint()))
+        find = self._find_at(self._view.image_at(event.position()))
         if event.button() == Qt.MouseButton.RightButton:
             return self._finds.reject(find)
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
         return plain and self._tool.key == "points" and self._finds.accept(find)
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
-        at = self._view.mapToScene(event.position().toPoint())
+        at = self._view.image_at(event.position())
         raw = Pointer(at.x(), at.y(), self._view.zoom)
         page = self._session.page
         modifiers = event.modifiers()

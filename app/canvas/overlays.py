@@ -33,6 +33,7 @@ class Overlays(QObject):
         self._view, self._guide, self._hint, self._card, self._minimap = view, guide, hint, card, minimap
         self._bars: list[Bar] = [bar]
         self._pending = Pending()
+        self._room = QRect()
 
     def add(self, bar: Bar) -> None:
         self._bars.append(bar)
@@ -45,6 +46,10 @@ class Overlays(QObject):
     def take_focus(self) -> bool:
         """Give the keyboard to the bar that came last; False when there is none."""
         return any(bar.take_focus() for bar in reversed(self._bars) if not bar.isHidden())
+
+    def room(self) -> QRect:
+        """What no bar covers, px of the viewport."""
+        return self._view.viewport().rect() if self._room.isNull() else self._room
 
     def show_pending(self, pending: Pending) -> None:
         self._pending = pending
@@ -64,6 +69,7 @@ class Overlays(QObject):
                 bar.place_in(room)
                 foot.append(bar.geometry())
                 room = room.adjusted(0, 0, 0, foot[-1].top() - room.height())  # the next one stands above it
+        self._room = room
         self._minimap.follow([*foot, self._hint.geometry()] if self._hint.isVisible() else foot)
         self._place_card()
 

@@ -60,6 +60,11 @@ NOTHING = Answer()
 class Tool(Protocol):
     key: ToolKey
 
+    @property
+    def dragging(self) -> bool:
+        """The button is held down, and its release will mean something."""
+        ...
+
     def press(self, at: Pointer, prompt: Prompt) -> Answer: ...
 
     def move(self, at: Pointer) -> Answer: ...
@@ -82,6 +87,10 @@ class SelectTool:
         self._start: Pointer | None = None
         self._dragged = False
 
+    @property
+    def dragging(self) -> bool:
+        return self._start is not None
+
     def press(self, at: Pointer, prompt: Prompt) -> Answer:
         if at.right:
             return Answer(menu=True, pick=None if self._grabs(at.x, at.y) else (at.x, at.y))
@@ -100,7 +109,7 @@ class SelectTool:
         return Answer(pick=(start.x, start.y)) if start is not None and answer is NOTHING else answer
 
     def cancel(self) -> bool:
-        active, self._start = self._start is not None, None
+        active, self._start = self.dragging, None
         return active
 
     def _shift(self, at: Pointer, *, final: bool) -> Answer:
@@ -115,6 +124,7 @@ class PointsTool:
     """Left click: part of the piece. Right click or Shift: not part of it. A click on an existing point removes it."""
 
     key: ToolKey = "points"
+    dragging = False
 
     def press(self, at: Pointer, prompt: Prompt) -> Answer:
         near = point_near(prompt, at)
@@ -140,6 +150,10 @@ class BoxTool:
         self._start: Pointer | None = None
         self._prompt = Prompt()
         self._dragged = self._many = False
+
+    @property
+    def dragging(self) -> bool:
+        return self._start is not None
 
     def press(self, at: Pointer, prompt: Prompt) -> Answer:
         if at.negative:
@@ -173,7 +187,7 @@ class BoxTool:
         return Answer(prompt=with_box(self._prompt, box))
 
     def cancel(self) -> bool:
-        active, self._start = self._start is not None, None
+        active, self._start = self.dragging, None
         return active
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import get_args
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +17,7 @@ from app.canvas.found import FindsBar, FindsLayer
 from app.canvas.gestures import Gestures
 from app.canvas.guide import Guide, Hint, advice
 from app.canvas.items import draw_grid
+from app.canvas.key_pointer import ARROWS, KeyPointer
 from app.canvas.minimap import MiniMap
 from app.canvas.overlays import Overlays
 from app.canvas.stage import Stage
@@ -40,12 +41,6 @@ from sscore.types import Annotation, Mask, Page
 _SLOW_MS = 350
 _NO_KEYS = Qt.KeyboardModifier.NoModifier
 _GRID_FROM = 12.0  # screen dots per image px from which pixels get lines between them
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 
 
 class CanvasView(Viewport):
@@ -97,6 +92,9 @@ class CanvasView(Viewport):
         )
         self.gestures.measured.connect(self.measured)
         self.gestures.menu_wanted.connect(self.menu_wanted)
+        self.pointer = KeyPointer(self, self._play, lambda: self.gestures.dragging, self.overlays.room)
+        self.pointer.changed.connect(self._on_pointer)
+        self.gestures.called_off.connect(self.pointer.renew)
         self.moved.connect(self.overlays.place)
         self.zoom_changed.connect(lambda _scale: self.stage.zoomed())
         session.image_changed.connect(self._on_image)
@@ -145,6 +143,7 @@ class CanvasView(Viewport):
         self._guide("")
         if not same:
             self.fit()
+        self.pointer.settle()
         self._teach()
 
     def show_bad_photo(self, image: str, detail: str) -> None:
@@ -234,6 +233,8 @@ class CanvasView(Viewport):
     def _advise(self) -> tuple[str, str]:
         if self.guide.isVisible() or not self.overlays.free:
             return "", ""
+        if self.pointer.on and self._assistant.pending.at == 0:
+            return self.pointer.advice()
         shown = self._settings.get("show_masks")
         return advice(self._session, self._assistant, self.tool, self._veil.hidden, shown=shown, slow=self._slow_shown)
 
@@ -277,6 +278,9 @@ class CanvasView(Viewport):
         """What the canvas itself does, by the key of the action."""
         return {
             **{key: lambda k=key: self.set_tool(k) for key in get_args(ToolKey)},
+            "pointer": self.pointer.switch,
+            "pointer_right": lambda: self.pointer.press(Qt.MouseButton.RightButton),
+            "pointer_ctrl": lambda: self.pointer.press(keys=Qt.KeyboardModifier.ControlModifier),
             "brush_smaller": lambda: self.gestures.resize_brush(-1),
             "brush_larger": lambda: self.gestures.resize_brush(1),
         }
@@ -284,18 +288,36 @@ class CanvasView(Viewport):
     def _ready(self) -> bool:
         return self._session.page is not None and not self.guide.isVisible()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name, as below)
+    def _play(self, event: QMouseEvent) -> None:
+        """What the pointer of the keyboard does, as if it were the mouse."""
+        if event.type() == QEvent.Type.MouseMove:
+            self._move(event)
+        elif event.type() == QEvent.Type.MouseButtonPress:
+            self._press(event)
+        else:
+            self._release(event)
+        self._teach()
+
+    def _on_pointer(self) -> None:
+        """It has been shown, or put away with the drag it had begun."""
+        if not self.pointer.on:
+            self.gestures.cancel()
+            self.leave()
+        self._hold_space(False)
+        self._teach()
+
+    def _press(self, event: QMouseEvent) -> None:
         self._mouse = event.position().toPoint()
         self.whisper.hide()
         if not self._pan_press(event) and self._ready():
             self.gestures.press(event)
         event.accept()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def _move(self, event: QMouseEvent) -> None:
         self._mouse = event.position().toPoint()
         if self._pan_move(event):
             return
-        at = self.mapToScene(event.position().toPoint())
+        at = self.image_at(event.position())
         inside = self.stage.photo_rect.contains(at)
         self.pointer_moved.emit((int(at.x()), int(at.y())) if inside else None)
         if self._ready():
@@ -304,17 +326,34 @@ class CanvasView(Viewport):
             if self.gestures.movable != movable:
                 self.set_cursor()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def _release(self, event: QMouseEvent) -> None:
         if not self._pan_release(event) and self._ready():
             self.gestures.release(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name, as below)
+        self.pointer.put_away()
+        self._press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self.pointer.gives_way(event):
+            self._move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if not self.pointer.on:
+            self._release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         self.mousePressEvent(event)  # two fast clicks are two points
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leave(self) -> None:
+        """Nothing points at the photo any more."""
         self._mouse = None
         self.pointer_moved.emit(None)
         self.gestures.leave()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        if not self.pointer.on:
+            self.leave()
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
@@ -330,16 +369,18 @@ class CanvasView(Viewport):
         key, keys = event.key(), event.modifiers()
         if key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
-                self._hold_space(True)
+                self._space_pressed()
         elif key == Qt.Key.Key_H and not keys:
             self._peek(True)
-        elif key == Qt.Key.Key_Control:
+        elif key == Qt.Key.Key_Control and not self.pointer.on:
             self._show_brush(keys | Qt.KeyboardModifier.ControlModifier)
         elif key == Qt.Key.Key_Backspace:
             self.gestures.step_back()
-        elif key in _ARROWS and self._session.selection:
+        elif key in ARROWS and self.pointer.on:
+            self.pointer.arrow(event)
+        elif key in ARROWS and self._session.selection:
             self.gestures.nudge(
-                *_ARROWS[key], far=bool(keys & Qt.KeyboardModifier.ShiftModifier), on=event.isAutoRepeat()
+                *ARROWS[Qt.Key(key)], far=bool(keys & Qt.KeyboardModifier.ShiftModifier), on=event.isAutoRepeat()
             )
         else:
             super().keyPressEvent(event)
@@ -351,9 +392,18 @@ class CanvasView(Viewport):
             self._hold_space(False)
         elif event.key() == Qt.Key.Key_H:
             self._peek(False)
-        elif event.key() == Qt.Key.Key_Control:
+        elif event.key() in ARROWS:
+            self.pointer.let_go(event.key())
+        elif event.key() == Qt.Key.Key_Control and not self.pointer.on:
             self._show_brush(event.modifiers() & ~Qt.KeyboardModifier.ControlModifier)
         super().keyReleaseEvent(event)
+
+    def _space_pressed(self) -> None:
+        """The hand that pushes the photo, or the button of the pointer."""
+        if self.pointer.on:
+            self.pointer.press()
+        else:
+            self._hold_space(True)
 
     def _show_brush(self, keys: Qt.KeyboardModifier) -> None:
         at = self.viewport().mapFromGlobal(QCursor.pos())
@@ -369,7 +419,13 @@ class CanvasView(Viewport):
         self._hold_space(False)
         if self._peeking:
             self._peek(False)
+        passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason)
+        self.pointer.rest(away=event.reason() not in (*passing, Qt.FocusReason.ActiveWindowFocusReason))
         super().focusOutEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self.pointer.rest(away=False)
+        super().focusInEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         """Tab belongs to the objects here (or to the candidate masks); F6 moves between the parts of the window. What
@@ -392,8 +448,13 @@ class CanvasView(Viewport):
         if find is not None and not self.viewport().rect().contains(self.mapFromScene(find.art.place.center())):
             self.centerOn(find.art.place.center())
 
+    def zoom_about(self) -> QPointF:
+        return self.pointer.place if self.pointer.on else super().zoom_about()
+
     def tool_cursor(self) -> Qt.CursorShape:
-        """An arrow where nothing is drawn; four where a drag moves what is selected."""
+        """An arrow where nothing is drawn; four where a drag moves what is selected; none beside the keyboard's."""
+        if self.pointer.on:
+            return Qt.CursorShape.BlankCursor
         if self.tool != "select" and not self.guide.isVisible():
             return Qt.CursorShape.CrossCursor
         return Qt.CursorShape.SizeAllCursor if self.gestures.movable else Qt.CursorShape.ArrowCursor

@@ -45,6 +45,10 @@ class Viewport(QGraphicsView):
         """Screen px per image px."""
         return float(self.transform().m11())
 
+    def image_at(self, at: QPointF) -> QPointF:
+        """The image point at a point of the viewport, to parts of a px."""
+        return self.viewportTransform().inverted()[0].map(at)
+
     def seen(self) -> Box:
         """What of the scene is in sight, image px; it may reach beyond the photo."""
         area = self.mapToScene(self.viewport().rect()).boundingRect()
@@ -67,11 +71,15 @@ class Viewport(QGraphicsView):
         self.moved.emit()
 
     def actual_size(self) -> None:
-        self.zoom_at(1.0 / self.zoom, QPointF(self.viewport().rect().center()))
+        self.zoom_at(1.0 / self.zoom, self.zoom_about())
 
     def zoom_step(self, notches: float) -> None:
-        """In (above 0) or out, about the middle."""
-        self.zoom_at(STEP**notches, QPointF(self.viewport().rect().center()))
+        """In (above 0) or out."""
+        self.zoom_at(STEP**notches, self.zoom_about())
+
+    def zoom_about(self) -> QPointF:
+        """What stays in its place when a key zooms, px of the viewport: the middle."""
+        return QPointF(self.viewport().rect().center())
 
     def zoom_at(self, factor: float, at: QPointF) -> None:
         """Zoom so that the image point under `at` (viewport px) stays there."""
@@ -99,6 +107,10 @@ class Viewport(QGraphicsView):
         self.centerOn(at)
         self._fitted = False
         self.moved.emit()
+
+    def push(self, dx: int, dy: int) -> None:
+        """Move the photo by so many screen px."""
+        self._pan(QPoint(dx, dy))
 
     def _pan(self, by: QPoint) -> None:
         bars = self.horizontalScrollBar(), self.verticalScrollBar()

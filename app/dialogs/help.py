@@ -93,6 +93,10 @@ class ShortcutsDialog(QDialog):
             (self.tr("Right click"), self.tr("this does not belong to it; with Select: what can be done")),
             (self.tr("Shift + click"), self.tr("the same; with Select: add to the selection")),
         ]
+        by_menu["tools"] += [
+            (self.tr("Arrow keys"), self.tr("move the keyboard pointer, else what is selected")),
+            (actions.native("Space"), self.tr("click at the keyboard pointer; to drag: begin, then end")),
+        ]
         by_menu.setdefault("view", []).append(("H", actions.words(_HELD)))
         classes = [("1 – 7", self.tr("class of the mask or the selection")), ("0", self.tr("unknown"))]
         named = {key: actions.plain(actions.words(text)) for key, text in actions.MENUS}
