@@ -262,11 +262,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Held: move the photo; of the keyboard pointer: click</source>
-        <translation type="unfinished"></translation>
+        <translation>按住：移动照片；键盘指针显示时：单击</translation>
     </message>
     <message>
         <source>Move the keyboard pointer, or the selected objects</source>
-        <translation type="unfinished"></translation>
+        <translation>移动键盘指针，或移动所选目标</translation>
     </message>
     <message>
         <source>Polygon: one corner back</source>
@@ -370,27 +370,27 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Keyboard pointer</source>
-        <translation type="unfinished"></translation>
+        <translation>键盘指针</translation>
     </message>
     <message>
         <source>Arrow keys move it, Shift further, Ctrl by one pixel. Space clicks; of a drag it is begin and end</source>
-        <translation type="unfinished"></translation>
+        <translation>方向键移动，按住 Shift 走得更远，按住 Ctrl 每次一个像素。空格键单击；拖动时按一次开始，再按一次结束</translation>
     </message>
     <message>
         <source>Right click at the pointer</source>
-        <translation type="unfinished"></translation>
+        <translation>在指针处右击</translation>
     </message>
     <message>
         <source>Not part of it; rejects, erases, takes a corner away</source>
-        <translation type="unfinished"></translation>
+        <translation>不属于该目标；也用于拒绝候选、擦除、去掉顶点</translation>
     </message>
     <message>
         <source>Click with Ctrl at the pointer</source>
-        <translation type="unfinished"></translation>
+        <translation>在指针处按 Ctrl 单击</translation>
     </message>
     <message>
         <source>Box after box; takes away from what is drawn on; adds to the selection</source>
-        <translation type="unfinished"></translation>
+        <translation>连续画框；从所画目标中减去；加入所选</translation>
     </message>
     <message>
         <source>Every separate part becomes an object. To part what touches, cut it with {knife}</source>
@@ -680,7 +680,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>This is for the keyboard pointer: {pointer} shows it.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个键用于键盘指针：按 {pointer} 显示指针。</translation>
     </message>
     <message>
         <source>Undo  ({undo})</source>
@@ -948,6 +948,10 @@ MIT 许可证</translation>
         <translation>使用正在绘制的提示，或所选目标保存的提示</translation>
     </message>
     <message>
+        <source>Asks with every stored prompt of this photo. Objects on which they disagree move up the review queue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Difference  ({key})</source>
         <translation>差异（{key}）</translation>
     </message>
@@ -989,10 +993,6 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Compare on all objects  ({key})</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Asks again with every stored prompt of this photo. Where models disagree, the object moves up the review queue.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2115,11 +2115,11 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Arrow keys draw, Space ends it here. Press to call it off</source>
-        <translation type="unfinished"></translation>
+        <translation>方向键绘制，空格键在此结束。按此键取消</translation>
     </message>
     <message>
         <source>Arrow keys move, Space clicks, {pointer_right} right-clicks. Press to put it away</source>
-        <translation type="unfinished"></translation>
+        <translation>方向键移动，空格键单击，{pointer_right} 右击。按此键收起指针</translation>
     </message>
 </context>
 <context>
@@ -4508,15 +4508,15 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Arrow keys</source>
-        <translation type="unfinished"></translation>
+        <translation>方向键</translation>
     </message>
     <message>
         <source>move the keyboard pointer, else what is selected</source>
-        <translation type="unfinished"></translation>
+        <translation>移动键盘指针；指针未显示时移动所选目标</translation>
     </message>
     <message>
         <source>click at the keyboard pointer; to drag: begin, then end</source>
-        <translation type="unfinished"></translation>
+        <translation>在键盘指针处单击；拖动时：按一次开始，再按一次结束</translation>
     </message>
     <message>
         <source>class of the mask or the selection</source>
@@ -4735,7 +4735,7 @@ MIT 许可证</translation>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Predicted IoU: what the model itself expects. DICE: overlap with the mask that the object has, 0 to 1</source>
+        <source>Predicted IoU: what the model itself expects. DICE: overlap with the object&apos;s mask, 0 to 1</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
