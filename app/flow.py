@@ -204,10 +204,11 @@ class Flow(QObject):
 
         window = self._window
         if self._compare is None:
-            lane = window.model_lane
+            lane, stock = window.model_lane, window.stock
             self._compare = CompareDialog(
-                window.session, window.assistant, self._shelf, window.settings, lane, window.look, window
+                window.session, window.assistant, self._shelf, stock, window.settings, lane, window.look, window
             )
+            self._compare.manager_wanted.connect(lambda: window.show_models())
             _let_esc_close(self._compare)
         _bring(self._compare)
         self._compare.ask()

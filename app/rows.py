@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QStyle, QStyleOptionViewItem
 
 from app.theme import Palette
 from sscore.labels import LabelSet
 from sscore.types import UNKNOWN
 
-UNKNOWN_COLOUR = "#8b94a3"
+# Told apart from every class also by those who see red and green alike: they differ in lightness.
+UNKNOWN_COLOUR = "#d0d5dd"
 _KEPT = 160  # pictures of rows
+_BAR = 62  # px of a full bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,32 @@ def time(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
+def states(option: QStyleOptionViewItem) -> tuple[bool, bool, bool]:
+    """Whether a row is selected, under the mouse, where the keyboard is."""
+    state = option.state.value
+    return bool(state & _SELECTED), bool(state & _HOVERED), bool(state & _FOCUSED)
+
+
+def draw_ground(
+    painter: QPainter, back: QRect, colours: Palette, *, selected: bool, hovered: bool, focused: bool = False
+) -> None:
+    """Behind a row of a list: what is selected has a bar at its left as well, what has the keyboard a frame."""
+    painter.setPen(QPen(QColor(colours.link), 1) if focused else Qt.PenStyle.NoPen)
+    if selected or hovered or focused:
+        ground = colours.accent_soft if selected else colours.hover if hovered else ""
+        painter.setBrush(QColor(ground) if ground else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(back).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+    if selected:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.link))
+        height = min(back.height() - 12, 22)
+        painter.drawRoundedRect(QRectF(back.x(), back.y() + (back.height() - height) / 2, 3, height), 1.5, 1.5)
+
+
 def draw_swatch(painter: QPainter, colour: str, x: float, middle: float, side: float = 12) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(QPen(QColor(colour).darker(140), 1))  # a pale colour has an edge on white, too
     painter.setBrush(QColor(colour))
-    painter.drawRoundedRect(QRectF(x, middle - side / 2, side, side), 3.5, 3.5)
+    painter.drawRoundedRect(QRectF(x + 0.5, middle - side / 2 + 0.5, side - 1, side - 1), 3, 3)
 
 
 def swatch(colour: str) -> QIcon:
@@ -123,16 +147,19 @@ def draw(painter: QPainter, area: QRect, row: ClassRow, colours: Palette, *, key
     if row.value is not None:
         painter.setPen(QColor(colours.text if row.strong else colours.muted))
         painter.drawText(QRectF(right - 44, area.y(), 44, area.height()), _RIGHT, percent(row.value))
-        track = QRectF(right - 48 - 62, middle - 2.5, 62, 5)
+        # Rather a short bar than a name cut short.
+        room = right - 48 - 8 - (area.x() + 34) - metrics.horizontalAdvance(row.name) - 1
+        wide = min(max(room, _BAR // 2), _BAR)
+        track = QRectF(right - 48 - wide, middle - 2.5, wide, 5)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.pressed))
         painter.drawRoundedRect(track, 2.5, 2.5)
         if row.value > 0.004:
             painter.setBrush(QColor(row.colour))
-            painter.drawRoundedRect(QRectF(track.x(), track.y(), max(5.0, 62 * row.value), 5), 2.5, 2.5)
+            painter.drawRoundedRect(QRectF(track.x(), track.y(), max(5.0, wide * row.value), 5), 2.5, 2.5)
         if row.mark:
             painter.setBrush(QColor(colours.muted))
-            painter.drawRect(QRectF(track.x() + 62 * row.mark - 0.5, track.y() - 3, 1, 11))
+            painter.drawRect(QRectF(track.x() + wide * row.mark - 0.5, track.y() - 3, 1, 11))
         right = int(track.x()) - 8
     painter.setPen(QColor(colours.text))
     left = area.x() + 34
@@ -184,5 +211,8 @@ class ElidedLabel(QLabel):
         painter.end()
 
 
+# As whole numbers: a row is painted often, and Qt's flags are slow to ask.
+_SELECTED, _HOVERED = QStyle.StateFlag.State_Selected.value, QStyle.StateFlag.State_MouseOver.value
+_FOCUSED = QStyle.StateFlag.State_HasFocus.value
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -123,7 +123,7 @@ QToolBar#rail QToolButton { padding: 5px 7px; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $accent_soft; }
-QToolButton:focus { border-color: $accent; }
+QToolButton:focus { border-color: $link; }
 QToolButton::menu-indicator { image: none; }
 QToolButton[primary="true"] { background: $accent; color: $on_accent; padding: 5px 12px 5px 8px; font-weight: 600; }
 QToolButton[primary="true"]:hover { background: $accent_hover; }
@@ -173,7 +173,7 @@ QTextEdit, QPlainTextEdit, QTextBrowser { background: $raised; border: 1px solid
 QPushButton { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 6px 14px; min-height: 18px; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $pressed; }
-QPushButton:focus { border-color: $accent; }
+QPushButton:focus { border-color: $link; }
 QPushButton:disabled { color: $off; background: $surface; }
 QPushButton:default, QPushButton[primary="true"] { background: $accent; border-color: $accent; color: $on_accent;
   font-weight: 600; }
@@ -187,7 +187,7 @@ QPushButton[flat="true"]:hover { background: $hover; }
 QComboBox, QLineEdit, QDoubleSpinBox, QSpinBox { background: $raised; border: 1px solid $border; border-radius: 6px;
   padding: 5px 9px; min-height: 18px; selection-background-color: $accent; selection-color: $on_accent; }
 QComboBox:hover, QLineEdit:hover, QDoubleSpinBox:hover { border-color: $faint; }
-QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus { border-color: $accent; }
+QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus { border-color: $link; }
 QComboBox:disabled { color: $off; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QPlainTextEdit:disabled { color: $off;
   background: transparent; border-style: dashed; }
@@ -205,10 +205,10 @@ QCheckBox, QRadioButton { spacing: 8px; padding: 2px; }
 QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $faint; border-radius: 4px;
   background: $raised; }
 QRadioButton::indicator { border-radius: 8px; }
-QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox:focus::indicator, QRadioButton:focus::indicator {
-  border-color: $accent; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/ui-tick.svg"); }
 QRadioButton::indicator:checked { background: $raised; border: 5px solid $accent; width: 8px; height: 8px; }
+QCheckBox:focus, QRadioButton:focus { border: 1px solid $link; border-radius: 5px; padding: 1px; }
 
 QProgressBar { background: $hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $ok; border-radius: 2px; }
@@ -219,11 +219,12 @@ QSlider::groove:horizontal { background: $pressed; border-radius: 2px; height: 4
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; height: 4px; }
 QSlider::handle:horizontal { background: $on_accent; border: 1px solid $faint; border-radius: 7px; width: 12px;
   height: 12px; margin: -5px 0; }
-QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border-color: $accent; }
+QSlider::handle:horizontal:hover { border-color: $accent; }
+QSlider::handle:horizontal:focus { border: 2px solid $link; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }
-QScrollBar::handle { background: $pressed; border-radius: 3px; min-height: 28px; min-width: 28px; }
+QScrollBar::handle { background: $off; border-radius: 3px; min-height: 28px; min-width: 28px; }
 QScrollBar::handle:hover { background: $faint; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }

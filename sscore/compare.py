@@ -13,6 +13,8 @@ from sscore import masks
 from sscore.errors import SscError
 from sscore.types import Annotation, ByteArray, Candidate, Embedding, Mask, Page, Progress, Prompt, Segmenter
 
+# Of differences, RGB: both, only this one, only the reference. Told apart also by those who see red and green alike.
+BOTH, MINE, OTHER = (95, 211, 165), (224, 72, 43), (61, 109, 240)
 Embed = Callable[[Segmenter], Embedding]
 """Gives the embedding of the photo at hand, from a cache where there is one."""
 
@@ -86,13 +88,13 @@ def retake(annotation: Annotation, answer: Answer, made_by: dict[str, Any]) -> A
 
 
 def difference(rgb: ByteArray, mask: Mask | None, reference: Mask | None) -> ByteArray:
-    """uint8 (H, W, 3): the photo greyed, green where both are, red only `mask`, blue only `reference`."""
+    """uint8 (H, W, 3): the photo greyed, BOTH where both are, MINE only `mask`, OTHER only `reference`."""
     height, width = rgb.shape[:2]
     grey = rgb.mean(axis=2, keepdims=True)
     out = np.repeat(grey * 0.6 + 40, 3, axis=2)
     one = mask.full(height, width) if mask is not None else np.zeros((height, width), np.bool_)
     two = reference.full(height, width) if reference is not None else np.zeros((height, width), np.bool_)
-    for where, colour in ((one & two, (60, 190, 110)), (one & ~two, (235, 80, 75)), (two & ~one, (70, 130, 240))):
+    for where, colour in ((one & two, BOTH), (one & ~two, MINE), (two & ~one, OTHER)):
         out[where] = 0.45 * out[where] + 0.55 * np.array(colour)
     return out.astype(np.uint8)
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import model_words
 from app.actions import native
 from app.assistant import Assistant
 from app.dialogs.compare_tile import Tile, part_to_show, picture
@@ -30,14 +31,14 @@ from app.session import Session
 from app.settings import Settings
 from app.shelf import Shelf
 from app.soon import Soon
+from app.stock import Stock
 from sscore import compare, edits, review
 from sscore.compare import Answer, Replayed
-from sscore.errors import Cancelled, SscError
+from sscore.errors import Cancelled, ModelMissing, SscError
 from sscore.presence import now
 from sscore.types import Annotation, Mask, Page, Prompt, Segmenter
 
 _AT_MOST = 4  # models
-_BOTH, _MINE, _OTHER = "#3cbe6e", "#eb504b", "#4682f0"  # as sscore.compare.difference draws them
 _Subject = tuple[Photo, Prompt, Annotation | None]
 """What is compared: the prompt, and the object it belongs to if there is one."""
 
@@ -47,12 +48,14 @@ class CompareDialog(QWidget):
 
     _progressed = Signal(int, int)
     _answered = Signal(object, object, object, str)
+    manager_wanted = Signal()
 
     def __init__(
         self,
         session: Session,
         assistant: Assistant,
         shelf: Shelf,
+        stock: Stock,
         settings: Settings,
         lane: Lane,
         look: Look,
@@ -60,7 +63,7 @@ class CompareDialog(QWidget):
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setObjectName("compare")
-        self._session, self._assistant, self._shelf = session, assistant, shelf
+        self._session, self._assistant, self._shelf, self._stock = session, assistant, shelf, stock
         self._settings, self._lane, self._look = settings, lane, look
         self._loaded: dict[str, Segmenter] = {}
         self._stopped = False
@@ -118,33 +121,27 @@ class CompareDialog(QWidget):
         self._progressed.connect(self._on_progress)
         self._answered.connect(self._on_answers)
         session.selection_changed.connect(lambda _ids: self._on_other())
+        session.project_opened.connect(self._forget)
         assistant.proposed.connect(lambda _proposal: self._on_other())
         assistant.models_changed.connect(self._fill_models)
+        stock.changed.connect(self._fill_models)
         look.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         self.setWindowTitle(self.tr("Compare models"))
         self._take_back.setKeys([QKeySequence(key) for key in self._look.keys("undo")])
-        self.run.setText(self.tr("Ask them  ({key})").format(key=native("F5")))
+        self.run.setText(self.tr("Compare  ({key})").format(key=native("F5")))
         self.run.setToolTip(self.tr("The prompt of the mask being made, or the one stored with the selected object"))
-        self.replay.setText(self.tr("All objects of this photo  ({key})").format(key=native("Shift+F5")))
+        self.replay.setText(self.tr("Compare on all objects  ({key})").format(key=native("Shift+F5")))
         self.replay.setToolTip(
-            self.tr("Asks again with every stored prompt. Where models disagree, the object moves up the review queue.")
+            self.tr(
+                "Asks with every stored prompt of this photo. Objects on which they disagree move up the review queue."
+            )
         )
         self.differ.setText(self.tr("Difference  ({key})").format(key=native("D")))
         self.differ.setToolTip(
-            self.tr("Green: both; red: only this model; blue: only the accepted mask or the first model")
-        )
-        self.legend.setText(
-            "&nbsp;&nbsp;&nbsp;".join(
-                f'<span style="color: {colour}">■</span> {text}'
-                for colour, text in (
-                    (_BOTH, self.tr("both")),
-                    (_MINE, self.tr("only this model")),
-                    (_OTHER, self.tr("only the accepted mask, or the first model")),
-                )
-            )
+            self.tr("Where the masks agree, and who has what alone; the colours are explained below")
         )
         self.follow.setText(self.tr("Follow the selection"))
         self.follow.setToolTip(self.tr("Ask anew whenever another object is selected"))
@@ -160,13 +157,20 @@ class CompareDialog(QWidget):
             first = self._assistant.present("segmenter")
             self.chosen = list(dict.fromkeys([*([first] if first else []), *quick]))[:2]
         self.menu.clear()
-        for card in cards:
-            action = self.menu.addAction(card.id)
+        rows = {card.id: self._stock.row(card.id) for card in cards}
+        missing = {name: model_words.place(row) for name, row in rows.items() if row is not None and not row.here}
+        for card in sorted(cards, key=lambda one: one.id in missing):
+            action = self.menu.addAction(f"{card.id}  –  {missing[card.id]}" if card.id in missing else card.id)
             action.setCheckable(True)
             action.setChecked(card.id in self.chosen)
+            action.setEnabled(card.id not in missing or card.id in self.chosen)
             action.toggled.connect(lambda on, one=card.id: self.choose(one, on))
-        text = self.tr("Models: {names}  ({key})").format(names=", ".join(self.chosen) or "–", key=native("M"))
-        self.models.setText(f"{text}  ▾")
+        self.menu.addSeparator()
+        self.menu.addAction(self.tr("Manage models…"), self.manager_wanted.emit)
+        names = ", ".join(self.chosen) or "–"
+        brief = names if len(self.chosen) <= 2 else str(len(self.chosen))  # four names are wider than a window may be
+        self.models.setText(self.tr("Models: {names}  ({key})").format(names=brief, key=native("M")) + "  ▾")
+        self.models.setToolTip(names)
         self.run.setEnabled(len(self.chosen) >= 1)
         self.replay.setEnabled(len(self.chosen) >= 1)
 
@@ -243,12 +247,19 @@ class CompareDialog(QWidget):
         if subject is not self._asked:
             return
         self._of, self.answers = subject, answers
-        lines = [f"{name}: {of_error(error).text}. {of_error(error).detail}" for name, error in failed.items()]
+        lines = [f"{name}: {self._told(error)}" for name, error in failed.items()]
         if following:
             lines.append(self.tr("Asking {name}…").format(name=following))
         elif answers:
             lines.append(self._help())
         self.says.setText("\n".join(lines))
+        self._show()
+
+    def _forget(self) -> None:
+        """Another folder may have photos of the same names."""
+        for key in ("compare", "replay"):
+            self._lane.cancel(key)
+        self._stopped, self._of, self._asked, self.answers = True, None, None, []
         self._show()
 
     def _ask_for(self) -> str:
@@ -265,12 +276,19 @@ class CompareDialog(QWidget):
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, Cancelled):
-            shown = of_error(error)
-            self.says.setText(f"{shown.text}. {shown.detail}")
+            self.says.setText(self._told(error))
+
+    def _told(self, error: Exception) -> str:
+        """In one line; where a model should lie helps nobody here."""
+        shown = of_error(error)
+        if isinstance(error, ModelMissing):
+            return self.tr("{what}. Choose another, or get it under Models…").format(what=shown.text)
+        return self.tr("{what}. {detail}").format(what=shown.text, detail=shown.detail)
 
     def _show(self) -> None:
         subject, answers = self._of, self.answers
         self.legend.setVisible(self.differ.isChecked() and bool(answers))
+        self.legend.setText(self._legend())
         for number, tile in enumerate(self.tiles):
             tile.setVisible(number < max(len(answers), 2))
             if subject is None or number >= len(answers):
@@ -285,6 +303,15 @@ class CompareDialog(QWidget):
             part = part_to_show(photo.rgb, shown, subject[1], self.tiles[0].shape)
             shown_picture = picture(photo.rgb, part, answers[number].mask, reference, differ=self.differ.isChecked())
             tile.show_answer(answers[number], shown_picture)
+
+    def _legend(self) -> str:
+        """The colours of the difference: to the mask that the object has, else to that of the first model."""
+        if self._of is not None and self._of[2] is not None:
+            other = self.tr("only the mask of the object")
+        else:
+            other = self.tr("only {name}").format(name=self.answers[0].segmenter.card.id if self.answers else "")
+        told = (compare.BOTH, self.tr("both")), (compare.MINE, self.tr("only this model")), (compare.OTHER, other)
+        return "&nbsp;&nbsp;&nbsp;".join(f'<span style="color: rgb{rgb}">■</span> {text}' for rgb, text in told)
 
     def take(self, number: int) -> None:
         """The mask becomes that of the object, or a new object, as one undoable step."""

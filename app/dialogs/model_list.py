@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import model_words
+from app import model_words, rows
 from app.look import Look
 from app.stock import Row, Stock
 
@@ -80,11 +80,8 @@ class ModelList(QListWidget):
         work = self._stock.work_on(row.card.id)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        back = QRectF(area.adjusted(6, 1, -6, -1))
-        if chosen or hovered:
-            painter.setPen(QPen(QColor(colours.accent), 1) if focused else Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.accent_soft if chosen else colours.hover))
-            painter.drawRoundedRect(back.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        back = area.adjusted(6, 1, -6, -1)
+        rows.draw_ground(painter, back, colours, selected=chosen, hovered=hovered, focused=focused)
         inner = area.adjusted(18, 7, -18, -7)
         name, line = QRect(inner), QRect(inner)
         name.setHeight(18)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app import rows
 from app.crops import Crops
@@ -94,11 +94,9 @@ class _Delegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         area: QRect = option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if selected or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.accent_soft if selected else colours.hover))
-            painter.drawRoundedRect(area.adjusted(6, 2, -6, -2), 7, 7)
+        selected, hovered, focused = rows.states(option)
+        back = area.adjusted(6, 2, -6, -2)
+        rows.draw_ground(painter, back, colours, selected=selected, hovered=hovered, focused=focused)
         frame = QRectF(area.x() + 12, area.y() + (_ROW - _SIDE) / 2, _SIDE, _SIDE)
         crop = self._crops.get(entry.fact) if entry.fact is not None else None
         _draw_picture(painter, frame, crop, colours.hover)

@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QProgressBar,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -135,12 +134,9 @@ class ImageDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         area: QRect = option.rect
+        selected, hovered, focused = rows.states(option)
         back = area.adjusted(6, 2, -6, -2)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if selected or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.accent_soft if selected else colours.hover))
-            painter.drawRoundedRect(back, 7, 7)
+        rows.draw_ground(painter, back, colours, selected=selected, hovered=hovered, focused=focused)
         corner = QPoint(area.x() + 12, area.y() + (_ROW - _THUMB_H) // 2)
         painter.drawPixmap(corner, self._thumb(thumb, painter.device().devicePixelRatio()))
         left, right = corner.x() + _THUMB_W + 11, area.right() - 30

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import zip_longest
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolTip, QVBoxLayout, QWidget
 
 from app import rows
@@ -302,12 +302,5 @@ class LabelList(QWidget):
         row, current, hovered, here = look
         colours, back = self._look.colours, area.adjusted(6, 1, -6, -1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if current or hovered:
-            painter.setBrush(QColor(colours.accent_soft if current else colours.hover))
-            painter.drawRoundedRect(back, 6, 6)
-        if here:
-            painter.setPen(QPen(QColor(colours.accent), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(back, 6, 6)
+        rows.draw_ground(painter, back, colours, selected=current, hovered=hovered, focused=here)
         rows.draw(painter, area.adjusted(4, 0, -4, 0), row, colours, keycaps=True)

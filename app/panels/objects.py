@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QSizePolicy,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
@@ -42,7 +41,6 @@ from sscore.types import UNKNOWN, Annotation, Page
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW = 32
-_SELECTED, _HOVERED = QStyle.StateFlag.State_Selected.value, QStyle.StateFlag.State_MouseOver.value
 
 
 class ObjectsModel(RowModel):
@@ -105,14 +103,13 @@ class ObjectDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """An edit of one object may move all the others up or down."""
         annotation: Annotation = self._model.data(index, Qt.ItemDataRole.UserRole)  # type: ignore[assignment]
-        state = option.state.value
-        selected, hovered = bool(state & _SELECTED), bool(state & _HOVERED)
+        states = rows.states(option)
         hidden, colour_by = annotation.id in self._veil.hidden, self._settings.get("colour_by")
 
         def draw(paints: QPainter, area: QRect) -> None:
-            self._draw(paints, area, option, annotation, selected=selected, hovered=hovered, hidden=hidden)
+            self._draw(paints, area, option, annotation, states, hidden=hidden)
 
-        key = (annotation, selected, hovered, hidden, colour_by, self._settings.get("unknown_below"))
+        key = (annotation, states, hidden, colour_by, self._settings.get("unknown_below"))
         self._pictures.draw(painter, option.rect, self._look.colours.surface, key, draw)
 
     def _draw(
@@ -121,17 +118,15 @@ class ObjectDelegate(QStyledItemDelegate):
         area: QRect,
         option: QStyleOptionViewItem,
         annotation: Annotation,
+        states: tuple[bool, bool, bool],
         *,
-        selected: bool,
-        hovered: bool,
         hidden: bool,
     ) -> None:
         colours, labels = self._look.colours, self._session.labels
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if selected or hovered:
-            painter.setBrush(QColor(colours.accent_soft if selected else colours.hover))
-            painter.drawRoundedRect(area.adjusted(6, 1, -6, -1), 6, 6)
+        selected, hovered, focused = states
+        back = area.adjusted(6, 1, -6, -1)
+        rows.draw_ground(painter, back, colours, selected=selected, hovered=hovered, focused=focused)
         middle = area.center().y() + 0.5
         colour = colouring.colour_of(annotation, labels, self._settings.get("colour_by"))
         rows.draw_swatch(painter, colour, area.x() + 16, middle)

@@ -949,7 +949,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Asks with every stored prompt of this photo. Objects on which they disagree move up the review queue.</source>
-        <translation type="unfinished"></translation>
+        <translation>用本照片保存的全部提示重新运行。模型分歧大的目标会在复核队列中前移。</translation>
     </message>
     <message>
         <source>Difference  ({key})</source>
@@ -989,35 +989,35 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Compare  ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>比较（{key}）</translation>
     </message>
     <message>
         <source>Compare on all objects  ({key})</source>
-        <translation type="unfinished"></translation>
+        <translation>在全部目标上比较（{key}）</translation>
     </message>
     <message>
         <source>Where the masks agree, and who has what alone; the colours are explained below</source>
-        <translation type="unfinished"></translation>
+        <translation>显示掩膜的相同与不同之处，颜色含义见下方</translation>
     </message>
     <message>
         <source>Manage models…</source>
-        <translation type="unfinished"></translation>
+        <translation>管理模型…</translation>
     </message>
     <message>
         <source>{what}. Choose another, or get it under Models…</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}。请另选模型，或在“模型…”中获取</translation>
     </message>
     <message>
         <source>{what}. {detail}</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}。{detail}</translation>
     </message>
     <message>
         <source>only the mask of the object</source>
-        <translation type="unfinished"></translation>
+        <translation>仅目标现有掩膜</translation>
     </message>
     <message>
         <source>only {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>仅 {name}</translation>
     </message>
     <message>
         <source>take the mask of {name}</source>
@@ -4724,19 +4724,19 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Take this mask  ({n})</source>
-        <translation type="unfinished"></translation>
+        <translation>采用（{n}）</translation>
     </message>
     <message>
         <source>predicted IoU {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>预测 IoU {value}</translation>
     </message>
     <message>
         <source>encoding {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>编码 {time}</translation>
     </message>
     <message>
         <source>Predicted IoU: what the model itself expects. DICE: overlap with the object&apos;s mask, 0 to 1</source>
-        <translation type="unfinished"></translation>
+        <translation>预测 IoU：模型自己的估计。DICE：与目标现有掩膜的重合度，0 到 1</translation>
     </message>
     <message>
         <source>found nothing</source>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from labelled import label
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from studio_driver import wait_until
 
 from app.dialogs.compare_tile import part_to_show
+from sscore.images import write_image
 from sscore.types import Box, Prompt
 
 
@@ -35,11 +38,38 @@ def compared(make_studio, folder):
 def test_two_answers_with_their_figures(compared):
     _, dialog = compared
     assert [tile.name.text() for tile in dialog.tiles[:2]] == ["nano", "other"]
-    assert "s  ·  IoU" in dialog.tiles[0].figures.text() and "DICE 0." in dialog.tiles[0].figures.text()
+    said = dialog.tiles[0].figures.text()
+    assert "s  ·  predicted IoU 0.90" in said and "DICE 0." in said
     assert not dialog.tiles[2].isVisible()
     before = dialog.tiles[0]._picture.toImage()
     dialog.differ.setChecked(True)
     assert dialog.tiles[0]._picture.toImage() != before
+
+
+def test_the_legend_names_what_the_difference_is_to(compared):
+    studio, dialog = compared
+    dialog.differ.setChecked(True)
+    assert "only the mask of the object" in dialog.legend.text()
+    dialog.follow.setChecked(False)
+    studio.box(150, 40, 250, 120)
+    dialog.ask()
+    wait_until(lambda: dialog._of is not None and dialog._of[2] is None and len(dialog.answers) == 2, what="answers")
+    assert "only nano" in dialog.legend.text()
+
+
+def test_models_to_download_are_told_so_in_the_menu(compared, monkeypatch):
+    """They cannot be chosen, and the manager is a click away."""
+    _, dialog = compared
+    row = SimpleNamespace(here=False, state=SimpleNamespace(place="to download"))
+    monkeypatch.setattr(dialog._stock, "row", lambda name: row if name == "missing" else None)
+    dialog._stock.changed.emit()
+    *models, _line, manage = dialog.menu.actions()
+    assert [action.isEnabled() for action in models] == [True, True, False]
+    assert models[-1].text().startswith("missing") and "download" in models[-1].text()
+    asked = []
+    dialog.manager_wanted.connect(lambda: asked.append(1))
+    manage.trigger()
+    assert asked
 
 
 def test_with_nothing_to_compare_the_tiles_say_what_to_do(make_studio, folder):
@@ -143,3 +173,14 @@ def test_at_most_four(compared):
     for name in ("a", "b", "c", "d", "e"):
         dialog.choose(name)
     assert dialog.chosen == ["b", "c", "d", "e"]
+
+
+def test_masks_of_another_folder_are_not_taken(compared, tmp_path):
+    studio, dialog = compared
+    other = tmp_path / "other"
+    other.mkdir()
+    write_image(other / studio.session.image, np.zeros((90, 90, 3), np.uint8))
+    studio.open(other)
+    wait_until(lambda: studio.session.page is not None)
+    dialog.take(0)
+    assert not dialog.answers and studio.session.page.annotations == ()
