@@ -11,18 +11,21 @@ from app.session import Session
 from sscore.types import Page
 
 Change = Callable[[Page], Page]
+_Steps = list[tuple[QUndoStack, int]]  # of each photo, and its index right after it
 
 
 class Bulk(QObject):
-    """Each photo keeps its own steps; `undo` takes back the last bulk on every photo where nothing came after it."""
+    """Each photo keeps its own steps; `undo` takes back the last bulk on every photo where nothing came after it, and
+    `redo` gives it again where nothing came after that."""
 
     done = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._past: list[list[tuple[QUndoStack, int]]] = []
-        session.project_opened.connect(self._past.clear)
+        self._past: list[_Steps] = []
+        self._taken_back: list[_Steps] = []
+        session.project_opened.connect(self._forget)
 
     @property
     def can_undo(self) -> bool:
@@ -32,7 +35,7 @@ class Bulk(QObject):
         """changes: photo → what to do with its page. One photo after the other, since there may be thousands; `done`
         follows when all are edited."""
         session, project = self._session, self._session.project
-        steps: list[tuple[QUndoStack, int]] = []
+        steps: _Steps = []
         todo = iter(changes.items())
 
         def go_on() -> None:
@@ -42,6 +45,7 @@ class Bulk(QObject):
             if change is None:
                 if steps:
                     self._past.append(steps)
+                    self._taken_back.clear()
                 self.done.emit()
                 return
             before = session.stack(rel).index()
@@ -58,7 +62,21 @@ class Bulk(QObject):
     def undo(self) -> None:
         """Photos that were edited since keep both edits."""
         if self._past:
-            for stack, index in self._past.pop():
-                if stack.index() == index:
-                    stack.undo()
+            back = [(stack, index) for stack, index in self._past.pop() if stack.index() == index]
+            for stack, _ in back:
+                stack.undo()
+            self._taken_back.append(back)
             self.done.emit()
+
+    def redo(self) -> None:
+        """Photos that were edited since stay as they are."""
+        if self._taken_back:
+            again = [(s, at) for s, at in self._taken_back.pop() if s.index() == at - 1 and s.canRedo()]
+            for stack, _ in again:
+                stack.redo()
+            self._past.append(again)
+            self.done.emit()
+
+    def _forget(self) -> None:
+        self._past.clear()
+        self._taken_back.clear()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.session import Session
@@ -33,11 +33,12 @@ class Trail(QObject):
         super().__init__(parent)
         self._session = session
         self._past: list[_Step] = []
+        self._coming: dict[str, _Step] = {}  # steps of photos that are still being read, by photo
         self._leading = False
-        session.page_edited.connect(lambda _page: self._on_other())
+        session.page_edited.connect(lambda page: page.image in self._coming or self._on_other())
         session.stepped.connect(self._on_other)
         session.image_changed.connect(lambda _image: self._on_other())
-        session.project_opened.connect(self._on_other)
+        session.project_opened.connect(self._on_project)
 
     @contextmanager
     def leading_on(self, image: str, number: int) -> Iterator[None]:
@@ -48,9 +49,21 @@ class Trail(QObject):
             yield
         finally:
             self._leading = False
+            step = _Step(image, number, stack, before + 1)
             if stack.index() > before:
-                self._past.append(_Step(image, number, stack, stack.index()))
-                self.changed.emit()
+                self._add(step)
+            elif self._session.image != image or self._session.page is None:
+                self._coming[image] = step
+                stack.indexChanged.connect(lambda _index: self._on_come(image), Qt.ConnectionType.SingleShotConnection)
+
+    def _add(self, step: _Step) -> None:
+        self._past.append(step)
+        self.changed.emit()
+
+    def _on_come(self, image: str) -> None:
+        step = self._coming.pop(image, None)
+        if step is not None and step.stack.index() == step.index:
+            self._add(step)
 
     @property
     def title(self) -> str:
@@ -70,6 +83,10 @@ class Trail(QObject):
             self._leading = False
         self.changed.emit()
         return True
+
+    def _on_project(self) -> None:
+        self._coming.clear()
+        self._on_other()
 
     def _on_other(self) -> None:
         if not self._leading and self._past:

@@ -243,6 +243,8 @@ class Gallery(QWidget):
         selected = self.selected
         if key == "undo":
             self._undo()
+        elif key == "redo":
+            self._bulk.redo()
         elif not selected:
             return
         elif key == "return":

@@ -145,7 +145,7 @@ class Grid(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         text, pressed = event.text(), QKeySequence(event.keyCombination())
-        own = {action: self._look.keys(action) for action in ("right", "wrong", "undo")}
+        own = {action: self._look.keys(action) for action in ("right", "wrong", "undo", "redo")}
         meant = (action for action, keys in own.items() if pressed in map(QKeySequence, keys))
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.pressed_key.emit("return")

@@ -253,3 +253,70 @@ def test_every_step_has_a_chinese_name(labelled):
         assert re.search("[\u4e00-\u9fff]", said), f"{name}: {title!r} is {said!r} in Chinese"
         take_back(studio)
         assert content(studio) == before, name
+
+
+def labels_on_disk(studio):
+    project = Project.open(studio.session.project.folder)
+    return {rel: [a.label for a in project.load(rel).annotations] for rel in ("a.jpg", "b.jpg")}
+
+
+def test_what_the_gallery_did_to_many_photos_is_taken_back_and_given_again(labelled):
+    studio = labelled()
+    act("gallery")(studio)
+    shown = studio.window.flow._gallery
+    wait_until(lambda: shown.model.rowCount() == 4, what="the pictures")
+    shown.grid.selectAll()
+    before = labels_on_disk(studio)
+    QTest.keyClick(shown.grid, "7")
+    studio.settle()
+    after = labels_on_disk(studio)
+    assert after == {"a.jpg": ["U"] * 3, "b.jpg": ["U"]}
+    for key, found in (("z", before), ("y", after), ("z", before), ("y", after)):
+        QTest.keyClick(shown.grid, key, CTRL)
+        studio.settle()
+        assert labels_on_disk(studio) == found
+    take_back(studio)  # in the window: of the photo there
+    assert labels_on_disk(studio) == {**after, "a.jpg": before["a.jpg"]}
+    studio.session.go("b.jpg")
+    studio.settle()
+    take_back(studio)
+    assert labels_on_disk(studio) == before
+    QTest.keyClick(shown.grid, "z", CTRL)  # nothing is left of it
+    studio.settle()
+    assert labels_on_disk(studio) == before
+
+
+def test_a_mend_on_a_photo_still_being_read_is_taken_back_from_the_next(labelled):
+    """As with a slow drive: the key is quicker than the page."""
+    studio = labelled()
+    act("checks")(studio)
+    panel, checks = studio.window.side.page("checks"), studio.window.flow.checks
+    wait_until(lambda: studio.window.flow.index.ready and not checks.left, what="the checks")
+    studio.settle()
+    order = [entry.image for entry in panel.list.facts.entries]
+    panel.list.go(order.index("b.jpg"))
+    assert studio.session.image == "b.jpg" and studio.session.page is None
+    panel.mend_it()
+    studio.settle()
+    wait_until(lambda: studio.session.image != "b.jpg", what="the next finding")
+    assert labels_on_disk(studio)["b.jpg"] == []
+    take_back(studio)
+    assert studio.session.image == "b.jpg" and labels_on_disk(studio)["b.jpg"] == ["Bar"]
+    give_again(studio)
+    assert labels_on_disk(studio)["b.jpg"] == []
+
+
+def test_undo_goes_on_beside_what_somebody_else_changed_meanwhile(labelled, folder):
+    studio = labelled()
+    do(studio, "class")
+    mine = content(studio)
+    other = Project.open(folder)
+    other.save(edits.relabel(other.load("a.jpg"), [3], "U"), edit="theirs", author="wang")
+    away_and_back(studio)
+    theirs = content(studio)
+    assert steps(studio) == ["change to Billet", "changed on disk"]
+    for go in (take_back, take_back, give_again, give_again):
+        go(studio)
+        assert page_to_json(replace(studio.on_disk(), digest=""), studio.session.labels) == content(studio)
+    assert content(studio) == theirs != mine
+    assert not Project.open(folder).kept(), "all one after the other: nobody's work is in the way"
