@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 
 ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="Folder of the project.", show_default=False)]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="auto, torch, torch-compile (torch made faster, after a slow start), openvino or openvino-int8.",
+    ),
+]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn by chance.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep embeddings (see: ssc embed).")]
 

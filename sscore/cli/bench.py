@@ -25,7 +25,12 @@ def bench(
         str, typer.Option("--stages", help="Of encode, predict, everything, classify.")
     ] = "encode,predict,everything,classify",
     engines: Annotated[
-        str, typer.Option("--engines", help="auto (what would be used), torch, openvino; several.")
+        str,
+        typer.Option(
+            "--engines",
+            metavar="ENGINE,…",
+            help="auto (what would be used), torch, torch-compile, openvino, openvino-int8.",
+        ),
     ] = "auto",
     runs: Annotated[int, typer.Option("--runs", help="Runs of which the median is taken.")] = 5,
     points_per_side: Annotated[

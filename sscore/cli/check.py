@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sscore.cli import outputs
 from sscore.cli.arguments import ProjectFolder
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.errors import BadOption
@@ -92,6 +93,7 @@ def stats(
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FOLDER", help="Write classes, authors, days and instances as CSV.")
     ] = None,
+    replace: outputs.Replace = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -104,8 +106,8 @@ def stats(
     from sscore.errors import SscError
     from sscore.project import Project
 
-    if csv is not None and csv.exists() and not csv.is_dir():
-        raise BadOption(f"--csv {csv}: is a file", remedy="give a folder")
+    if csv is not None:
+        outputs.check_folder(csv, statistics.FILES, replace=replace)
     console = Console(json=as_json, events=events, quiet=quiet)
     opened = Project.open(project, create=False)
     photos: list[PhotoFacts] = []

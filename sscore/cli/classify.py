@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sscore.cli import arguments
+from sscore.cli import arguments, outputs
 from sscore.cli.arguments import LabelsOption, UnknownBelow, ViewOption
 from sscore.cli.console import Console, Events, Json, Quiet, write_json
 from sscore.cli.gather import REFUSED, Gathered, gather, match
@@ -39,6 +39,7 @@ def classify(
         Path | None,
         typer.Option("--out", "-o", help="With --masks: the COCO file with the new labels. Else: the results as JSON."),
     ] = None,
+    replace: outputs.Replace = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -55,8 +56,8 @@ def classify(
 
     if masks is not None and box:
         raise BadOption("give --masks or --box, not both")
-    if out is not None and out.is_dir():
-        raise BadOption(f"--out {out}: is a folder", remedy="give a file name")
+    if out is not None:
+        outputs.check_file(out, replace=replace)
     boxes = [arguments.box(text) for text in box or []]
     label_set = label_sets.load(labels)
     naming = Naming(parse_views(view), unknown_below)
@@ -107,10 +108,15 @@ class _Job:
     def dataset(self, gathered: Gathered, path: Path, out: Path | None) -> None:
         """The instances of a COCO file; with `out` also a copy of it with the new labels."""
         from sscore import coco
+        from sscore.coco.importer import left_out
 
         data = coco.read(path, root=gathered.root)
+        told = left_out(data.warnings)
         for warning in data.warnings:
-            self.problem(path.name, warning)
+            if warning in told:
+                self.problem(path.name, warning)
+            else:
+                self.console.warn(f"{path.name}: {warning}")
         matched, unmatched = match([page.image for page in data.pages], gathered, path=path)
         if not matched:
             raise BadDataset(f"none of its photos is in {gathered.root}", path=path, remedy="give their folder")

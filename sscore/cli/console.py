@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +23,12 @@ from sscore.paths import write_atomic
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Events = Annotated[bool, typer.Option("--events", help="Print progress and result as JSON lines on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar, no summary; warnings stay.")]
+
+PAUSED = 130
+"""Exit code of what was stopped with Ctrl-C, also where it can be resumed."""
+
+NAMED = 20
+"""What was left out is named up to so many."""
 
 _EVENT_SECONDS = 0.1
 
@@ -49,6 +55,14 @@ class Console:
         if self.events:
             event("warning", message=message)
         say(f"ssc: warning: {message}")
+
+    def tell(self, left_out: Sequence[str], remarks: Iterable[str] = ()) -> None:
+        """Warn of what was left out, the first ones by name and all in number, and of what else there is to say."""
+        named = list(dict.fromkeys(left_out))
+        for sentence in (*named[:NAMED], *dict.fromkeys(remarks)):
+            self.warn(sentence)
+        if len(named) > NAMED:
+            self.warn(f"{len(named) - NAMED} more were left out; --json names all")
 
     def event(self, kind: str, /, **fields: Any) -> None:
         """An event of the verb's own, printed only with --events."""

@@ -60,8 +60,9 @@ class _Verbs(TyperGroup):
 app = typer.Typer(
     cls=_Verbs,
     help="Scrap photos: prompts to masks, masks to shapes, shapes to COCO.",
-    epilog="Exit codes: 0 done, 1 done but something was left out, 2 wrong request, 70 a defect of the program, "
-    "130 stopped with Ctrl-C.",
+    epilog="Exit codes: 0 done; 1 done, but something was left out (each named on stderr), or nothing was found or "
+    "gained; 2 cannot be done, one line says why; 70 a defect of the program; 130 stopped with Ctrl-C. Results go to "
+    "stdout, all else to stderr. What is there already is never written over without --replace.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sscore.cli import arguments, outputs
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.errors import BadOption
 
@@ -41,13 +42,16 @@ def evaluate(
         int, typer.Option("--workers", min=0, help="Processes on this computer; 0: as many as are sensible.")
     ] = 0,
     dask: Annotated[str, typer.Option("--dask", metavar="ADDRESS", help="A Dask scheduler to work on instead.")] = "",
-    engine: Annotated[str, typer.Option("--engine", help="auto, torch, openvino or openvino-int8.")] = "auto",
-    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda or gpu.")] = "auto",
+    engine: arguments.EngineOption = "auto",
+    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda or gpu (Intel).")] = "auto",
     random_weights: Annotated[
         bool, typer.Option("--random-weights", help="Try the mechanics of SAM variants without checkpoints.")
     ] = False,
     report: Annotated[
         bool, typer.Option("--report", help="Then write the report, as ssc report segmentation.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Let go of rows that another request has left in --out.")
     ] = False,
     as_json: Json = False,
     events: Events = False,
@@ -57,7 +61,9 @@ def evaluate(
 
     Every object is asked for by every strategy, as it is and shifted; the candidate that fits best is scored. OUT gets
     all rows (rows.parquet, rows.csv) and what they say (summary.csv, pairs.csv, by_class.csv, by_area.csv, clicks.csv).
-    Stopped half-way, the same command goes on where it was. Of a project, accepted and reviewed instances count.
+    Stopped half-way, the same command goes on where it was; more segmenters, and photos that are new or changed, are
+    measured too. What would make earlier rows useless is refused: give another --out, or --replace. Of a project,
+    accepted and reviewed instances count.
 
     Exit code 1: something was left out, each named; the rest is measured.
     """
@@ -66,7 +72,8 @@ def evaluate(
 
     console = Console(json=as_json, events=events, quiet=quiet)
     design = Design(_split(strategies), tuple(_shift(text) for text in _split(shifts)), repeats, seed)
-    request = runs.Request(out, _split(segmenters), design, device, engine, random_weights)
+    request = runs.Request(out, _split(segmenters), design, device, engine, random_weights, replace)
+    outputs.check_folder(out, (), replace=replace)
     dataset = open_dataset(source, images)
     for text in dataset.notes:
         console.warn(text)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sscore.cli import outputs
 from sscore.cli.arguments import ProjectFolder
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.errors import BadOption
@@ -28,6 +29,7 @@ def export(
             help="proposed, accepted, reviewed or rejected. Repeatable.  [default: accepted, reviewed]",
         ),
     ] = None,
+    replace: outputs.Replace = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -43,8 +45,7 @@ def export(
     wanted = tuple(one for one in STATUSES if one in (status or ("accepted", "reviewed")))
     if wrong := sorted(set(status or ()) - set(STATUSES)):
         raise BadOption(f"--status {wrong[0]}: must be one of {', '.join(STATUSES)}")
-    if out.is_dir():
-        raise BadOption(f"--out {out}: is a folder", remedy="give a file name")
+    outputs.check_file(out, replace=replace)
     console = Console(json=as_json, events=events, quiet=quiet)
     from sscore import coco
     from sscore.project import Project

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sscore.cli import outputs
 from sscore.cli.arguments import LabelsOption, NoCache, UnknownBelow, ViewOption, ZoomOption
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.cli.gather import REFUSED, Gathered, gather, match
-from sscore.errors import BadDataset, BadImage, BadOption
+from sscore.errors import BadDataset, BadImage
 
 if TYPE_CHECKING:
     from sscore.coco import ExportReport
@@ -35,6 +36,7 @@ def label(
     zoom: ZoomOption = "auto",
     no_cache: NoCache = False,
     include_empty: Annotated[bool, typer.Option("--include-empty", help="List photos without objects too.")] = False,
+    replace: outputs.Replace = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -55,8 +57,7 @@ def label(
     from sscore.naming import Naming, parse_views
 
     closer, naming = zooming.checked(zoom), Naming(parse_views(view), unknown_below)
-    if out.is_dir():
-        raise BadOption(f"--out {out}: is a folder", remedy="give a file name")
+    outputs.check_file(out, replace=replace)
     console = Console(json=as_json, events=events, quiet=quiet)
     gathered = gather(paths)
     tally = _Tally(console)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sscore.cli import outputs
 from sscore.cli.console import Console, Events, Json, Quiet
 
 
@@ -14,6 +15,7 @@ def export_model(
     model_id: Annotated[str, typer.Argument(metavar="ID", help="See: ssc models list.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to.", show_default=False)],
     form: Annotated[str, typer.Option("--format", help="onnx or openvino.")] = "onnx",
+    replace: outputs.Replace = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -24,6 +26,8 @@ def export_model(
     """
     from sscore.models.export import export
 
+    written = out.glob(f"{model_id}-*{'.xml' if form == 'openvino' else '.onnx'}")
+    outputs.check_folder(out, sorted(file.name for file in written), replace=replace)
     console = Console(json=as_json, events=events, quiet=quiet)
     with console.progress("Exporting", of="networks") as progress:
         files = export(model_id, out, form=form, progress=progress)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sscore.cli import outputs
 from sscore.cli.console import Console, Events, Json, Quiet, say
 from sscore.errors import BadOption, Cancelled, WrongWeights
 
@@ -140,6 +141,7 @@ def remove(ids: Ids, as_json: Json = False, quiet: Quiet = False) -> int:
 def pack(
     ids: Ids,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.zip", help="The zip to write.", show_default=False)],
+    replace: outputs.Replace = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -147,8 +149,7 @@ def pack(
     """Write weights to one zip for a USB stick, with their catalogue rows, hashes and licences."""
     from sscore import catalogue, weight_packs
 
-    if out.suffix.lower() != ".zip":
-        raise BadOption(f"--out {out}: must end in .zip")
+    outputs.check_file(out, replace=replace, forms=".zip")
     cards = [catalogue.card(name) for name in ids]
     console = Console(json=as_json, events=events, quiet=quiet)
     with console.progress("Packing", unit=_MB, of="MB") as progress:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sscore.cli import outputs
 from sscore.cli.console import Console, Events, Json, Quiet
 
 
@@ -17,6 +18,7 @@ def segmentation(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder of the report.  [default: RUN/report]")
     ] = None,
+    replace: outputs.Replace = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -28,6 +30,8 @@ def segmentation(
     from sscore.report import segmentation as reports
 
     console = Console(json=as_json, events=events, quiet=quiet)
-    page = reports.write(runs, out or runs[0] / "report")
+    out = out or runs[0] / "report"
+    outputs.check_folder(out, ("report.html",), replace=replace)
+    page = reports.write(runs, out)
     console.result({"report": str(page)}, f"written: {page}")
     return 0

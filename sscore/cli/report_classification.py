@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sscore.cli import outputs
 from sscore.cli.arguments import LabelsOption, SeedOption
 from sscore.cli.console import Console, Events, Json, Quiet
 from sscore.cli.train_head import GroupBy, Photos, Sources
@@ -29,6 +30,7 @@ def classification(
     least_area: Annotated[int, typer.Option("--least-area", min=1, help="Px below which a piece is left out.")] = 200,
     group_by: GroupBy = "photo",
     seed: SeedOption = 1,
+    replace_it: outputs.Replace = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -48,11 +50,12 @@ def classification(
     from sscore.train import class_data
 
     console = Console(json=as_json, events=events, quiet=quiet)
+    outputs.check_folder(out, ("report.html",), replace=replace_it)
     label_set = label_sets.load(labels)
     found = class_data.gather(data, label_set, photos=photos, group_by=group_by, least_area=least_area)
     there = found.labels
     label_set = replace(label_set, labels=tuple(one for one in label_set.labels if there[one.key]))
-    pieces, problems = class_data.pieces_of(found), [text for text in found.left_out if "has no piece" not in text]
+    pieces, problems = class_data.pieces_of(found), list(found.left_out)
     judged = []
     for name in dict.fromkeys(part.strip() for part in classifiers.split(",") if part.strip()):
         classifier = models.load_classifier(name)

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from sscore.cli import arguments
+from sscore.cli import arguments, outputs
 from sscore.cli.console import Console, Events, Json, Quiet
+
+_FILES = ("annotations.json", "cameras.json", "scene_0000.jpg", "scene_0000_v1.jpg")
 
 
 def scenes(
@@ -18,6 +20,7 @@ def scenes(
     size: Annotated[str, typer.Option("--size", metavar="WxH", help="Width and height, px.")] = "640x480",
     views: Annotated[int, typer.Option("--views", min=1, help="Cameras per scene; ids stay the same in all.")] = 1,
     pieces: Annotated[int | None, typer.Option("--pieces", min=1, help="Pieces per scene.  [default: varied]")] = None,
+    replace: outputs.Replace = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -29,6 +32,8 @@ def scenes(
     width_height = arguments.size(size)
     console = Console(json=as_json, events=events, quiet=quiet)
     from sscore.scenes import write_scenes
+
+    outputs.check_folder(out, _FILES, replace=replace)
 
     with console.progress("Rendering", of="scenes") as progress:
         files = write_scenes(

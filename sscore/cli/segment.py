@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sscore.cli import arguments
+from sscore.cli import arguments, outputs
 from sscore.cli.arguments import NoCache
 from sscore.cli.console import Console, Events, Json, Quiet, write_json
 from sscore.errors import BadOption
@@ -35,6 +35,7 @@ def segment(
         Path | None,
         typer.Option("--out", "-o", help="FILE.png: the best mask, 0 and 255. FILE.json: all candidates as RLE."),
     ] = None,
+    replace: outputs.Replace = False,
     as_json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -52,7 +53,7 @@ def segment(
 
     prompt = arguments.prompt(box, point or [])
     closer = zooming.checked(zoom)
-    _check(prompt, everything, out)
+    _check(prompt, everything, out, replace)
     console = Console(json=as_json, events=events, quiet=quiet)
     rgb = images.read(image)
     model = models.load_segmenter(segmenter)
@@ -81,11 +82,11 @@ def segment(
     return 0 if candidates else 1
 
 
-def _check(prompt: Prompt, everything: bool, out: Path | None) -> None:
+def _check(prompt: Prompt, everything: bool, out: Path | None, replace: bool) -> None:
     if everything != prompt.empty:
         raise BadOption("give --box, --point or both, or else --everything")
-    if out is not None and out.suffix.lower() not in (".png", ".json"):
-        raise BadOption(f"--out {out}: must end in .png or .json")
+    if out is not None:
+        outputs.check_file(out, replace=replace, forms=".png .json")
     if out is not None and out.suffix.lower() == ".png" and everything:
         raise BadOption("--everything finds many masks and a .png holds one", remedy="give --out FILE.json")
 

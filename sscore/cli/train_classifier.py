@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sscore.cli.arguments import LabelsOption
-from sscore.cli.console import Console, Events, Json, Quiet
+from sscore.cli.console import PAUSED, Console, Events, Json, Quiet
 from sscore.cli.train import Device, Out, Resume
 from sscore.cli.train_head import GroupBy, Photos, Replace, Sources
 
@@ -80,7 +80,9 @@ def classifier(
     Photos (or --group-by groups) are split whole into parts to learn from, to choose the best epoch by, and to judge
     at the end. OUT gets checkpoints, the curve, the weights and a report; the result is a model of your own.
     --mode scratch learns DATA alone; fine-tune goes on from --start; old-and-new learns what --start had learned and
-    DATA together, from scratch. The first Ctrl-C pauses; --resume goes on.
+    DATA together, from scratch. The first Ctrl-C pauses (exit code 130); --resume goes on.
+
+    Exit code 1: something was left out, each named; the model has learned from the rest.
     """
     from sscore import labels as label_sets
     from sscore import weight_store
@@ -129,20 +131,20 @@ def classifier(
         made = training.run(request, emit=console.emit, control=control, progress=progress)
     if made is None:
         console.result({"state": "paused", "out": str(out)}, f"paused; the same command with --resume goes on: {out}")
-        return 0
-    for warning in made.warnings:
-        console.warn(warning)
+        return PAUSED
     weight_store.keep(training.card_for(name, made), made.model, replace_it=replace_it)
     known = replace(label_set, labels=tuple(one for one in label_set.labels if one.key in made.facts.classes))
-    record = finished(name, made.model, made.judge, known, made.record, made.warnings)
+    record = finished(name, made.model, made.judge, known, made.record, made.left_out)
+    console.tell(made.left_out, made.warnings)
     console.result(record, text(name, record))
-    return 0
+    return 1 if made.left_out else 0
 
 
 def finished(
-    name: str, model: Path, judge_by: Instances, labels: LabelSet, record: dict[str, Any], warnings: list[str]
+    name: str, model: Path, judge_by: Instances, labels: LabelSet, record: dict[str, Any], left_out: list[str]
 ) -> dict[str, Any]:
-    """The record, and how the new model does on the part no training saw; written beside the weights, with a report."""
+    """The record, and how the new model does on the part no training saw; written beside the weights, with a report.
+    left_out: gets what of that part cannot be read."""
     from sscore import models
     from sscore.cli.report_classification import crops
     from sscore.paths import write_atomic
@@ -151,10 +153,10 @@ def finished(
     from sscore.train import class_data
 
     pieces = [piece for piece in class_data.pieces_of(judge_by) if piece.label in labels]
-    judged = judge(models.load_classifier(name), labels, lambda view: crops(pieces, view, warnings))
+    judged = judge(models.load_classifier(name), labels, lambda view: crops(pieces, view, left_out))
     data = f"{len(judge_by.shots)} photos that no training saw"
     written = reports.write([judged], labels, model.parent / "report", data=data)
-    record = record | {"name": name, "judged": judged.summary(), "report": str(written.page)}
+    record = record | {"left_out": left_out, "name": name, "judged": judged.summary(), "report": str(written.page)}
     write_atomic(model.with_suffix(".json"), json.dumps(record, indent=1).encode())
     return record
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sscore.cli.arguments import LabelsOption
-from sscore.cli.console import Console, Events, Json, Quiet
+from sscore.cli.console import PAUSED, Console, Events, Json, Quiet
 from sscore.cli.train import Device, Out, Resume
 from sscore.cli.train_classifier import BatchSize, Epochs, Name, Rate, RecipeSeed, TensorBoard, finished, text
 from sscore.cli.train_head import GroupBy, Photos, Replace, Sources
@@ -46,7 +46,10 @@ def clip(
 
     Photos (or --group-by groups) are split whole into parts to learn from, to choose the best epoch by, and to judge at
     the end; where no epoch is better, the model stays as it was. OUT gets checkpoints, the curve, the weights in the
-    authors' form and a report; the result is a model of your own, for any label set. Ctrl-C pauses; --resume goes on.
+    authors' form and a report; the result is a model of your own, for any label set. Ctrl-C pauses (exit
+    code 130); --resume goes on.
+
+    Exit code 1: something was left out, each named; the model has learned from the rest.
     """
     from sscore import catalogue, models, weight_store
     from sscore import labels as label_sets
@@ -82,10 +85,9 @@ def clip(
         made = training.run(request, emit=console.emit, control=control, progress=progress)
     if made is None:
         console.result({"state": "paused", "out": str(out)}, f"paused; the same command with --resume goes on: {out}")
-        return 0
-    for warning in made.warnings:
-        console.warn(warning)
+        return PAUSED
     weight_store.keep(training.card_for(name, card, made), made.model, replace_it=replace_it)
-    record = finished(name, made.model, made.judge, label_set, made.record, made.warnings)
+    record = finished(name, made.model, made.judge, label_set, made.record, made.left_out)
+    console.tell(made.left_out, made.warnings)
     console.result(record, text(name, record))
-    return 0
+    return 1 if made.left_out else 0

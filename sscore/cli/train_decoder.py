@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sscore.cli.arguments import SeedOption
-from sscore.cli.console import Console, Events, Json, Quiet
+from sscore.cli.console import PAUSED, Console, Events, Json, Quiet
 from sscore.cli.train import Resume
 from sscore.errors import BadOption
 
@@ -60,9 +60,9 @@ def decoder(
 
     Of SAM's kind only the mask decoder learns: each photo is encoded once, an epoch costs decoder time only. The best
     epoch becomes a model of its own, compared with the one before on photos it did not learn from (OUT/report.txt).
-    Ctrl-C pauses; --resume --out OUT goes on, bit for bit.
+    Ctrl-C pauses (exit code 130); --resume --out OUT goes on, bit for bit.
 
-    Exit code 1: paused, or nothing was gained, so that there is no new model.
+    Exit code 1: something was left out, each named, or nothing was gained, so that there is no new model.
     """
     from sscore.train.decoder import Request, train
 
@@ -107,7 +107,9 @@ def decoder(
 
         result = train(request, emit=emit, warn=console.warn, progress=progress)
     console.result(result, _text(result))
-    return 0 if result["model"] else 1
+    if result["state"] == "paused":
+        return PAUSED
+    return 0 if result["model"] and not result["left_out"] else 1
 
 
 def _line(event: dict[str, Any]) -> str:

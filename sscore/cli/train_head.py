@@ -52,6 +52,8 @@ def head(
 
     Judged by cross-validation over photos (or --group-by groups) it has not seen, beside the classifier as it is. The
     result is a model of your own, usable wherever a classifier is.
+
+    Exit code 1: something was left out, each named; the head is made of the rest.
     """
     import tempfile
 
@@ -79,8 +81,7 @@ def head(
         view = "tight"
     with console.progress("Looking", of="photos") as progress:
         made = heads.train(found, label_set, below, kind=kind, view=view, seed=seed, progress=progress)  # type: ignore[arg-type]
-    for warning in made.warnings:
-        console.warn(warning)
+    console.tell(made.left_out, made.warnings)
     record: dict[str, Any] = {"name": name, "base": base, "view": view or below.view} | made.record()
     if not dry_run:
         note = head_data.note(base, record["pieces"], made.judged.accuracy)
@@ -99,4 +100,4 @@ def head(
         lines.append(f"  difference   {made.gain.accuracy:+.3f}   95 % interval {low:+.3f} to {high:+.3f}")
     lines.append("nothing is kept (--dry-run)" if dry_run else f"new model: {name}")
     console.result(record, "\n".join(lines))
-    return 0
+    return 1 if made.left_out else 0

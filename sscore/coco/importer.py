@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,11 @@ class Dataset:
     pages: tuple[Page, ...]
     categories: tuple[str, ...]
     warnings: tuple[str, ...]
+
+
+def left_out(warnings: Iterable[str]) -> list[str]:
+    """Those of a dataset's warnings that tell of annotations left out; the others tell how something was taken."""
+    return [text for text in warnings if text.partition(" ")[2].startswith("left out")]
 
 
 def read(path: str | Path, *, labels: LabelSet | None = None, root: str | Path | None = None) -> Dataset:

@@ -37,7 +37,8 @@ _ORDER = ("segmenter", "strategy", "shift", "repeat", "image", "annotation")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to measure, and where to keep it. untrained: random weights, to try the mechanics of SAM variants."""
+    """What to measure, and where to keep it. untrained: random weights, to try the mechanics of SAM variants; replace:
+    let go of the rows of a run that was asked for something else."""
 
     out: Path
     segmenters: tuple[str, ...]
@@ -45,6 +46,7 @@ class Request:
     device: str = "auto"
     engine: str = "auto"
     untrained: bool = False
+    replace: bool = False
 
     def __post_init__(self) -> None:
         if not self.segmenters or len(set(self.segmenters)) < len(self.segmenters):
@@ -83,13 +85,20 @@ def run(
     """Measure what is not measured yet, and write the run's files.
 
     processes: on this computer, 0: as many as are sensible; scheduler: see `workers.outcomes`; note: called with what a
-    person should know; photo_done: with segmenter and photo; progress: in prompts. Raises BadOption, Busy, and
-    BadDataset when nothing could be measured.
+    person should know; photo_done: with segmenter and photo; progress: in prompts. Raises BadOption, also when rows of
+    another request are in the folder and are not to be replaced; Busy; BadDataset when nothing could be measured.
     """
     result = Result(problems=list(dataset.problems))
     with only_one(request.out / "run.json"):
         digests = _weights(request, result)
         before = manifest(request.out) if (request.out / "run.json").exists() else {}
+        other = _other(before, request, digests, dataset) if before else ""
+        if other and not request.replace and _measured(request.out):
+            raise BadOption(
+                f"the rows in it are of another run: {other}",
+                path=request.out,
+                remedy="name another folder, or add --replace to let go of them",
+            )
         units = [_unit(request, digests[one], one, photo) for one in digests for photo in dataset.photos]
         for text in _changes(before, request, digests, dataset):
             note(text)
@@ -100,7 +109,6 @@ def run(
             about["processes"] = sorted({*about["processes"], processes})
         _write_manifest(request.out, about, result, finished=False)
         _measure(request, units, todo, result, processes, scheduler, photo_done, progress)
-        _sweep(request, units)
         done = [unit for unit in units if unit.file.exists()]
         if not done:
             first = str(result.problems[0]) if result.problems else ""
@@ -110,6 +118,7 @@ def run(
         table = rows_files.joined(parts, _ORDER)
         result.rows = table.num_rows
         _write_tables(request, table, dataset)
+        _sweep(request, units)
         _write_manifest(request.out, about, result, finished=True)
     return result
 
@@ -160,12 +169,8 @@ def _changes(before: dict[str, Any], request: Request, digests: dict[str, str], 
     """What has changed since the run was last worked on, for people."""
     if not before:
         return
-    if before["design"] != _plain(request.design) or before["engine"] != request.engine:
-        yield "the options have changed since: all rows are measured anew"
-        return
-    for one, digest in digests.items():
-        if before["segmenters"].get(one, {"weights": digest})["weights"] != digest:
-            yield f"the weights of {one} have changed since: its rows are measured anew"
+    if other := _other(before, request, digests, dataset):
+        yield f"the rows of an earlier run are replaced: {other}"
     known = before["photos"]
     changed = [p.name for p in dataset.photos if p.name in known and known[p.name]["digest"] != p.digest]
     if changed:
@@ -176,6 +181,37 @@ def _changes(before: dict[str, Any], request: Request, digests: dict[str, str], 
     gone = sorted(set(known) - {photo.name for photo in dataset.photos})
     if gone:
         yield f"{_photos(len(gone))} no longer in the dataset: {_first(gone)}"
+
+
+def _other(before: dict[str, Any], request: Request, digests: dict[str, str], dataset: Dataset) -> str:
+    """In words what a run was asked for that this request is not, so that its rows would be lost; "" for the same."""
+    asked = {"device": request.device, "engine": request.engine, "untrained": request.untrained}
+    then, now = _options(before), _options({"design": _plain(request.design), **asked})
+    for name in now:
+        if then.get(name) != now[name]:
+            return f"--{name} was {then.get(name)}, not {now[name]}"
+    for one, known in before["segmenters"].items():
+        if not _measured(request.out, one):
+            continue
+        if one not in digests:
+            return f"it has {one}, which is not measured now"
+        if known["weights"] != digests[one]:
+            return f"{one} had other weights then"
+    names = {photo.name for photo in dataset.photos}
+    if before["source"] != str(dataset.source.absolute()) and names.isdisjoint(before["photos"]):
+        return f"it is about {before['source']}"
+    return ""
+
+
+def _options(about: dict[str, Any]) -> dict[str, str]:
+    """What each row depends on, by the option's name, of what run.json has."""
+    others = {"device": about["device"], "engine": about["engine"], "random-weights": bool(about["untrained"])}
+    facts = {**about["design"], **others}
+    return {k: (",".join(map(str, v)) or "none") if isinstance(v, list) else str(v) for k, v in facts.items()}
+
+
+def _measured(folder: Path, segmenter: str = "*") -> bool:
+    return any((folder / "parts").glob(f"{segmenter}/*.parquet"))
 
 
 def _photos(count: int) -> str:
@@ -231,11 +267,13 @@ def _measure(
 
 
 def _sweep(request: Request, units: Sequence[_Unit]) -> None:
-    """Delete rows of these segmenters that nothing asks for any more."""
+    """Delete rows of these segmenters that nothing asks for any more. Those of a photo that is not there now stay: its
+    drive may only be unplugged."""
     wanted = {unit.file for unit in units}
+    there = {file.name.partition("-")[0] for file in wanted}
     for one in request.segmenters:
         for file in (request.out / "parts" / one).glob("*.parquet"):
-            if file not in wanted:
+            if file not in wanted and file.name.partition("-")[0] in there:
                 file.unlink(missing_ok=True)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sscore import coco
-from sscore.coco.importer import CROWD, ORIGINAL_LABEL, OTHER_SIZE
+from sscore.coco.importer import CROWD, ORIGINAL_LABEL, OTHER_SIZE, left_out
 from sscore.coco.pages import Wrong, category_names
 from sscore.errors import BadDataset
 from sscore.evaluate.rows import Problem, Truth
@@ -63,8 +63,8 @@ def open_dataset(
     """The ground truth in a COCO file or a project folder.
 
     images: folder of the photos, by default the COCO file's own; statuses: of the project's instances that count.
-    Left out, with a problem each: photos that are missing, crowds, masks of another size; the reader's own remarks go
-    to notes. Raises BadDataset when nothing is left, or the file cannot be read; BadProject.
+    Left out, with a problem each: photos that are missing, crowds, masks of another size, what the reader could not
+    take; its other remarks go to notes. Raises BadDataset when nothing is left, or the file cannot be read; BadProject.
     """
     problems: list[Problem] = []
     place: Callable[[str], Path]
@@ -77,7 +77,9 @@ def open_dataset(
     else:
         root = images or source.parent
         read = coco.read(source, labels=_own_labels(source), root=root)
-        pages, notes, statuses = read.pages, read.warnings, ()
+        lost = left_out(read.warnings)
+        problems += [Problem("", text) for text in lost]
+        pages, notes, statuses = read.pages, tuple(text for text in read.warnings if text not in lost), ()
         place = root.joinpath
     photos: list[Photo] = []
     for page in pages:

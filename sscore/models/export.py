@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sscore import catalogue
+from sscore import catalogue, paths
 from sscore.errors import BadOption
 from sscore.models.engines import Input
 from sscore.types import Progress
@@ -40,9 +41,17 @@ def export(model_id: str, folder: Path, *, form: str = "onnx", progress: Progres
         raise BadOption(f"there is no format {form!r}", remedy=f"choose one of {', '.join(FORMATS)}")
     parts = parts_of(model_id)
     folder.mkdir(parents=True, exist_ok=True)
+    write = _onnx if form == "onnx" else _openvino
     written = []
+    if progress is not None:
+        progress(0, len(parts))
     for number, part in enumerate(parts, start=1):
-        written.append(_onnx(part, folder, model_id) if form == "onnx" else _openvino(part, folder, model_id))
+        # Beside where it goes, so that whoever looks there finds whole files only.
+        with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as place:
+            file = write(part, Path(place), model_id)
+            for made in sorted(Path(place).iterdir()):
+                paths.put_in_place(made, folder / made.name)
+        written.append(folder / file.name)
         if progress is not None:
             progress(number, len(parts))
     return written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ def write_scenes(
     except OSError as error:
         reason = error.strerror or str(error)
         raise BadOption(f"cannot be made: {reason}", path=folder, remedy="choose another folder") from None
+    before = _listed(folder)
     photos: list[Path] = []
     cameras: dict[str, Any] = {}
 
@@ -70,7 +72,18 @@ def write_scenes(
     coco.export(pages(), labels.load(), folder / "annotations.json", options=options)
     sidecar = {"convention": CONVENTION, "photos": cameras}
     write_atomic(folder / "cameras.json", json.dumps(sidecar, indent=1).encode())
+    for stale in before - {photo.name for photo in photos}:  # of a longer series, whose truth is gone now
+        (folder / stale).unlink(missing_ok=True)
     return photos
+
+
+def _listed(folder: Path) -> set[str]:
+    """Names of the scenes that an earlier call has written here."""
+    try:
+        names = json.loads((folder / "cameras.json").read_bytes())["photos"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {str(name) for name in names if re.fullmatch(r"scene_\d{4,}(_v\d+)?\.jpg", str(name))}
 
 
 def page_of(view: SceneView, name: str) -> Page:

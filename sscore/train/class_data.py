@@ -50,7 +50,8 @@ def gather(
     least_area: int = LEAST_AREA,
     progress: Progress | None = None,
 ) -> Instances:
-    """All pieces of the sources whose label is in the set; what is left out is listed, classes without a piece too.
+    """All pieces of the sources whose label is in the set; what is left out is listed, classes without a piece are
+    remarked.
 
     A source is a project folder, a COCO file (photos: folder of its photos), or a folder with one folder a class, named
     by the label's key or its name in English or Chinese; there every photo is one piece. Raises BadDataset when nothing
@@ -58,6 +59,7 @@ def gather(
     """
     found: list[Shot] = []
     left_out: list[str] = []
+    remarks: list[str] = []
     others = [source for source in sources if not _has_class_folders(source, labels)]
     for source in sources:
         if source not in others:
@@ -70,6 +72,7 @@ def gather(
         read = instances.gather(others, photos=photos, group_by=group_by, least_area=least_area, progress=progress)
         found += read.shots
         left_out += read.left_out
+        remarks += read.remarks
     strange = Counter(label for shot in found for label in shot.labels if label not in labels)
     left_out += [f"{count} pieces called {label!r}, which is not in the label set" for label, count in strange.items()]
     kept = [shot for shot in (_known(shot, labels) for shot in found) if shot.masks]
@@ -80,8 +83,8 @@ def gather(
             path=", ".join(map(str, sources)),
             remedy=left_out[0] if left_out else "accept some instances first, or choose another label set",
         )
-    left_out += [f"the class {key} has no piece: it cannot be learned" for key in labels.keys if not there[key]]
-    return Instances(tuple(kept), tuple(left_out))
+    remarks += [f"the class {key} has no piece: it cannot be learned" for key in labels.keys if not there[key]]
+    return Instances(tuple(kept), tuple(left_out), tuple(remarks))
 
 
 def own_labels(sources: Sequence[Path]) -> LabelSet:

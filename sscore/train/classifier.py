@@ -28,7 +28,7 @@ from sscore.train.class_batches import Batch, Crops, Epochs, prepare
 from sscore.train.class_recipe import ClassifierRecipe, checked
 from sscore.train.hardware import device_of
 from sscore.train.start_weights import SOURCES, begin_with
-from sscore.train.trainer import Emit, Order, Outcome, train
+from sscore.train.trainer import Emit, Order, Outcome, check_run, train
 from sscore.types import ModelCard, Progress
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Trained:
     facts: Facts
     outcome: Outcome
     judge: Instances
+    left_out: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     record: dict[str, Any] = field(default_factory=dict)
 
@@ -81,6 +82,7 @@ def run(
     `architectures.build`, `begin_with` and `sscore.train.trainer.train`.
     """
     recipe, labels = request.recipe, request.labels
+    check_run(request.out, request.resume)
     sources = list(dict.fromkeys(source.resolve() for source in (*request.known_sources, *request.sources)))
     everything = class_data.gather(
         sources,
@@ -89,7 +91,7 @@ def run(
         group_by=request.group_by,
         progress=progress,
     )
-    warnings = list(everything.left_out)
+    warnings, left_out = list(everything.remarks), list(everything.left_out)
     same_data(request.out, labels, everything, resume=request.resume)
     parts = instances.split(everything, recipe.shares, seed=recipe.seed)
     learned = tuple(key for key in labels.keys if parts["learn"].labels[key])
@@ -105,7 +107,7 @@ def run(
     classes = replace(labels, labels=tuple(label for label in labels.labels if label.key in learned))
     first = _begun(recipe, len(learned), request.start)
     learn, choose = (
-        prepare(_known(parts[name], learned), classes, view, recipe.px, first.colours, warnings)
+        prepare(_known(parts[name], learned), classes, view, recipe.px, first.colours, left_out)
         for name in ("learn", "choose")
     )
     best: tuple[Outcome, ImageNet, ClassifierRecipe] | None = None
@@ -144,10 +146,10 @@ def run(
     facts = replace(facts, temperature=fitted_temperature(F.softmax(logits, 1).numpy(), choose.classes))
     path = request.out / "model.safetensors"
     save(net, facts, path, sources=sources)
-    record = _record(request, trial, facts, outcome, parts, path) | {"warnings": warnings}
+    record = _record(request, trial, facts, outcome, parts, path) | {"left_out": left_out, "warnings": warnings}
     with disk.naming_a_full_disk(path):
         paths.write_atomic(path.with_suffix(".json"), json.dumps(record, indent=1).encode())
-    return Trained(path, facts, outcome, parts["judge"], warnings, record)
+    return Trained(path, facts, outcome, parts["judge"], left_out, warnings, record)
 
 
 def card_for(name: str, trained: Trained) -> ModelCard:

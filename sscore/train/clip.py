@@ -33,7 +33,7 @@ from sscore.train import recipe as recipes
 from sscore.train.classifier import same_data
 from sscore.train.hardware import device_of
 from sscore.train.recipe import Recipe
-from sscore.train.trainer import Emit, Order, Outcome, train
+from sscore.train.trainer import Emit, Order, Outcome, check_run, train
 from sscore.types import ByteArray, ModelCard, Progress
 
 KIND = "clip"
@@ -89,6 +89,7 @@ class Trained:
     judge: instances.Instances
     view: str
     before: dict[str, float]
+    left_out: list[str]
     warnings: list[str]
     record: dict[str, Any]
 
@@ -130,11 +131,12 @@ def run(
         raise BadOption(f"{request.base.id!r} is no CN-CLIP", remedy="choose one: ssc models list")
     if recipe.batch < 2:
         raise BadOption("a batch of one pair compares nothing", remedy="take a batch of at least 2")
+    check_run(request.out, request.resume)
     words = Words(labels)
     data = class_data.gather(
         list(request.sources), labels, photos=request.photos, group_by=request.group_by, progress=progress
     )
-    warnings = list(data.left_out)
+    warnings, left_out = list(data.remarks), list(data.left_out)
     same_data(request.out, labels, data, resume=request.resume)
     parts = instances.split(data, recipe.shares, seed=recipe.seed)
     view = request.view or ("tight" if class_data.whole_photos(data) else "masked")
@@ -144,7 +146,7 @@ def run(
         net.bert.requires_grad_(False)
         net.text_projection.requires_grad_(False)
     learn, choose = (
-        _Seen(class_data.pieces_of(parts[name]), labels, view, request.base.input_px, warnings)
+        _Seen(class_data.pieces_of(parts[name]), labels, view, request.base.input_px, left_out)
         for name in ("learn", "choose")
     )
     pair = Pair(net).to(device)
@@ -189,9 +191,10 @@ def run(
         "before": before,
         "chosen_by": {"accuracy": outcome.best},
         "curve": list(outcome.curve),
+        "left_out": left_out,
         "warnings": warnings,
     }
-    return Trained(path, outcome, parts["judge"], view, before, warnings, record)
+    return Trained(path, outcome, parts["judge"], view, before, left_out, warnings, record)
 
 
 class Words:

@@ -55,11 +55,13 @@ def train(
 
     Result: "state" ("done", "early", "finished" or "paused"), "model" (id of the new row, "" when there is none:
     paused, or no epoch was better than the model as it was), "epochs", "best_epoch", "report" (see
-    `decoder_report.compare`).
+    `decoder_report.compare`), "left_out" (a sentence for each thing that could not be used).
     Raises BadDataset (too few instances, photos missing), BadOption, ModelMissing, and as `trainer.train` does.
     """
     if request.resume:
         request = _again(request)
+    elif (request.out / "last.pt").exists():
+        raise BadOption("a run is already there", path=request.out, remedy="add --resume, or choose another folder")
     card = catalogue.card(request.model, "segmenter")
     if card.family != "nano" and card.family not in decoder_sam.FAMILIES:
         families = ", ".join(decoder_sam.FAMILIES)
@@ -70,7 +72,7 @@ def train(
     plan = recipe_of(request, card)
     device = device_of(request.device)
     data = gather(request.sources, photos=request.photos, group_by=request.group_by, progress=progress("Reading"))
-    for sentence in data.left_out:
+    for sentence in (*data.left_out, *data.remarks):
         warn(sentence)
     parts = parted(data, request)
     learn, judge = parts["train"], parts["validation"]
@@ -95,6 +97,7 @@ def train(
             progress=progress("Encoding photos"),
         )
     result: dict[str, Any] = {"state": outcome.state, "model": "", "epochs": outcome.epochs}
+    result |= {"left_out": list(data.left_out)}
     result |= {"best_epoch": outcome.best_epoch, "seconds": round(outcome.seconds, 1), "out": str(request.out)} | facts
     if outcome.state == "paused" or not is_main():
         return result
@@ -162,8 +165,6 @@ def _begin(request: Request, name: str, parts: dict[str, Instances]) -> None:
         if json.loads(file.read_bytes())["digests"] != code:
             raise BadDataset("the annotations have changed since this run began", path=file, remedy="begin it anew")
         return
-    if (request.out / "last.pt").exists():
-        return  # the trainer says what to do about a run that is there already
     values = {k: str(v) if isinstance(v, Path) else v for k, v in asdict(replace(request, name=name)).items()}
     values["sources"] = [str(source.resolve()) for source in request.sources]
     for path, content in (("request.json", values), ("data.json", {"digests": code, "photos": told})):

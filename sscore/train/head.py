@@ -67,7 +67,8 @@ class Gain:
 class Head:
     """A trained head. matrix: float32 (learned, d); bias: float32 (learned,); learned: classes that had pieces;
     judged: it by cross-validation; others: the other kinds of head, and the base model as it is; gain: over that, None
-    when it does not know the classes; warnings: what the user should know of the data."""
+    when it does not know the classes; left_out: a sentence for each thing that could not be used; warnings: what
+    else the user should know of the data."""
 
     kind: Kind
     matrix: FloatArray
@@ -78,6 +79,7 @@ class Head:
     others: tuple[Judged, ...]
     gain: Gain | None
     pieces: tuple[Piece, ...]
+    left_out: tuple[str, ...]
     warnings: tuple[str, ...]
 
     def record(self) -> dict[str, Any]:
@@ -96,6 +98,7 @@ class Head:
                 "accuracy": round(self.gain.accuracy, 4),
                 "interval": [round(self.gain.low, 4), round(self.gain.high, 4)],
             },
+            "left_out": list(self.left_out),
             "warnings": list(self.warnings),
         }
 
@@ -117,8 +120,8 @@ def train(
     BadDataset for pieces of fewer than two classes or groups of photos.
     """
     view = view or base.view
-    warnings = list(data.left_out)
-    pieces, vectors, said = _seen(pieces_of(data), labels, base, view, store or FeatureStore(), warnings, progress)
+    warnings, left_out = list(data.remarks), list(data.left_out)
+    pieces, vectors, said = _seen(pieces_of(data), labels, base, view, store or FeatureStore(), left_out, progress)
     truth = np.array([labels.index(piece.label) for piece in pieces])
     groups = [piece.shot.group for piece in pieces]
     counts = Counter(piece.label for piece in pieces)
@@ -160,6 +163,7 @@ def train(
         others=tuple(others),
         gain=gain,
         pieces=tuple(pieces),
+        left_out=tuple(left_out),
         warnings=tuple(warnings),
     )
 

@@ -58,10 +58,12 @@ class Shot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instances:
-    """shots: photos with at least one instance; left_out: a sentence for each thing that could not be used."""
+    """shots: photos with at least one instance; left_out: a sentence for each thing that could not be used; remarks:
+    other sentences of what was found."""
 
     shots: tuple[Shot, ...]
     left_out: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -105,9 +107,11 @@ def gather(
     total, done = sum(len(one.photos) for one in read), 0
     shots: list[Shot] = []
     left_out: list[str] = []
+    remarks: list[str] = []
     too_small: dict[str, int] = {}
     for source, one in zip(sources, read, strict=True):
-        left_out += [str(problem) for problem in one.problems] + list(one.notes)
+        left_out += [str(problem) for problem in one.problems]
+        remarks += one.notes
         for photo in one.photos:
             done += 1
             if progress:
@@ -146,7 +150,7 @@ def gather(
             path=", ".join(map(str, sources)),
             remedy=left_out[0] if left_out else "accept some instances first",
         )
-    return Instances(tuple(copies_joined(shots)), tuple(left_out))
+    return Instances(tuple(copies_joined(shots)), tuple(left_out), tuple(remarks))
 
 
 def split(data: Instances, shares: Mapping[str, float], *, seed: int = 1) -> dict[str, Instances]:

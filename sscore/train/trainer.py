@@ -116,6 +116,16 @@ def train(
     return run.ended(state)
 
 
+def check_run(folder: Path, resume: bool) -> None:
+    """Raises BadOption when there is no run to resume, or one is there that was not to be resumed: nothing of it may
+    be touched."""
+    there = next((one for one in (folder, folder / "grid-1") if (one / "last.pt").exists()), None)
+    if resume and there is None and not (folder / "data.json").exists():
+        raise BadOption("there is nothing to resume", path=folder, remedy="leave --resume out")
+    if there is not None and not resume:
+        raise BadOption("a run is already there", path=folder, remedy="add --resume, or choose another folder")
+
+
 class _Run:
     """One training under way."""
 

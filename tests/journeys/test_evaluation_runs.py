@@ -71,10 +71,11 @@ def write(folder, scenes, **changes):
     return data
 
 
-def evaluate(folder, out, *segmenters, design=DESIGN, **options):
+def evaluate(folder, out, *segmenters, design=DESIGN, replace=False, **options):
     notes = []
     dataset = truth.open_dataset(folder / "coco.json")
-    result = runs.run(runs.Request(out, segmenters or ("good",), design), dataset, note=notes.append, **options)
+    request = runs.Request(out, segmenters or ("good",), design, replace=replace)
+    result = runs.run(request, dataset, note=notes.append, **options)
     return result, notes
 
 
@@ -142,13 +143,63 @@ def test_what_changed_is_measured_anew_and_said(yard, tmp_path, asked, monkeypat
     monkeypatch.setattr(catalogue, "card", lambda name, _kind=None: ModelCard(name, "segmenter", "fake", file="good"))
     monkeypatch.setattr(catalogue, "weight_file", lambda card: weights)
     asked.clear()
-    result, notes = evaluate(yard, out)
-    assert notes == ["the weights of good have changed since: its rows are measured anew"] and len(asked) == 3
-    _, notes = evaluate(yard, out, design=Design(("S5",)))
-    assert notes == ["the options have changed since: all rows are measured anew"]
+    with pytest.raises(BadOption, match="good had other weights then"):
+        evaluate(yard, out)
+    result, notes = evaluate(yard, out, replace=True)
+    assert notes == ["the rows of an earlier run are replaced: good had other weights then"] and len(asked) == 3
     write(yard, SCENES)
-    _, notes = evaluate(yard, out, design=Design(("S5",)))
+    _, notes = evaluate(yard, out)
     assert notes[-1] == "1 photo no longer in the dataset: c.png"
+    asked.clear()
+    write(yard, {**SCENES, "c.png": {"Plate": (1, 1, 30, 30)}})
+    result, _ = evaluate(yard, out)
+    assert asked == [] and result.reused == 3  # what was known of the photo that came back is kept
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ({}, {"design": Design(("S5",), ((0, 4),), repeats=2)}, "--strategies was S2,S5, not S5"),
+        ({}, {"design": Design(("S2", "S5"), repeats=2)}, "--shifts was 0-4, not none"),
+        ({}, {"design": Design(("S2", "S5"), ((0, 4),), repeats=2, seed=3)}, "--seed was 0, not 3"),
+        ({}, {"engine": "torch"}, "--engine was auto, not torch"),
+        ({}, {"untrained": True}, "--random-weights was False, not True"),
+        ({"segmenters": ("good", "poor")}, {}, "it has poor, which is not measured now"),
+    ],
+    ids=["strategies", "shifts", "seed", "engine", "random weights", "a segmenter less"],
+)
+def test_rows_of_another_request_are_not_lost(yard, tmp_path, asked, before, after, says):
+    def run(segmenters=("good",), design=DESIGN, replace=False, **options):
+        dataset = truth.open_dataset(yard / "coco.json")
+        return runs.run(runs.Request(out, segmenters, design, replace=replace, **options), dataset)
+
+    out = tmp_path / "运行 1"
+    run(**before)
+    kept = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
+    with pytest.raises(BadOption) as caught:
+        run(**after)
+    assert says in str(caught.value) and "--replace" in caught.value.remedy and caught.value.path == str(out)
+    assert kept == {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
+    if "untrained" not in after:  # of which a fake has no weights
+        assert run(**after, replace=True).rows
+
+
+def test_another_dataset_is_not_measured_into_a_run(yard, tmp_path, asked):
+    out = tmp_path / "run"
+    evaluate(yard, out)
+    other = tmp_path / "别的 照片"
+    write(other, {"x.png": {"Bar": (20, 30, 60, 50)}})
+    with pytest.raises(BadOption, match="it is about .*coco.json"):
+        evaluate(other, out)
+
+
+def test_a_run_that_has_no_rows_yet_may_become_another(yard, tmp_path, asked):
+    def stop(done, total):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        evaluate(yard, tmp_path / "run", progress=stop)
+    assert evaluate(yard, tmp_path / "run", design=Design(("S5",)))[0].rows == 3
 
 
 def test_what_cannot_be_measured_is_named_and_the_rest_goes_on(yard, tmp_path, asked):
@@ -177,13 +228,14 @@ def test_what_cannot_be_measured_is_named_and_the_rest_goes_on(yard, tmp_path, a
     assert "gone.png: the photo cannot be read: No such file" in text
     assert "good: other size.png: the photo has 160 x 120 px, its annotations are for 100 x 100 px" in text
     assert "broken: cannot be used: its file is damaged" in text
-    assert len(result.problems) == 5 and "broken" not in asked
-    assert any("no segmentation" in note or "left out" in note for note in dataset.notes)
+    assert "1 left out, because it has no mask: annotation 12 of a.png" in text
+    assert len(result.problems) == 6 and "broken" not in asked
+    assert not any("left out" in note for note in dataset.notes)
     assert any("category 77" in note for note in dataset.notes)
     # All else, with the one whose category nobody listed.
     assert result.rows == 4
     again = runs.run(request, dataset)
-    assert len(again.problems) == 5 and again.rows == 4
+    assert len(again.problems) == 6 and again.rows == 4
 
 
 def test_nothing_to_measure(yard, tmp_path, asked):
@@ -304,7 +356,9 @@ def test_the_command(yard, tmp_path, asked, capsys):
     printed = capsys.readouterr()
     assert "3 objects" not in printed.out and "left out: 1" in printed.out and "a.png" in printed.err
     assert "good            S2        none          2   1.000" in printed.out
-    assert cli.run([*args[:5], "NoC", *args[6:]]) == 1
+    clicks = [*args[:5], "NoC", *args[6:]]
+    assert cli.run(clicks) == 2 and "--strategies was S2,S5, not NoC" in capsys.readouterr().err
+    assert cli.run([*clicks, "--replace"]) == 1
     assert "good            clicks to IoU 0.85: 1.0 (0 of 2 never), 0.90: 1.0 (0 never)" in capsys.readouterr().out
     assert cli.run([*args, "--shifts", "x"]) == 2
     assert "--shifts x: expected LO-HI" in capsys.readouterr().err

@@ -211,7 +211,7 @@ def test_ctrl_c_keeps_the_old_file_whole(capsys, yard, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(ColourClassifier, "scores", interrupted)
-    assert ssc(capsys, "label", yard, "--out", out) == (130, "", "ssc: cancelled\n")
+    assert ssc(capsys, "label", yard, "--out", out, "--replace") == (130, "", "ssc: cancelled\n")
     assert out.read_text() == "old" and sorted(tmp_path.iterdir()) == [out, yard]
 
 
