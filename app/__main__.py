@@ -15,6 +15,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import on_windows, samples
+from app.garbage import spare_collections
 from app.look import Look, resolve
 from app.settings import Settings, apply_threads
 from app.window import Window
@@ -85,19 +86,6 @@ def favour_window() -> float:
     before = sys.getswitchinterval()
     sys.setswitchinterval(0.00005)
     return before
-
-
-def spare_collections(window: Window) -> None:
-    """A full collection of garbage looks at every object there is: 30 ms in which the window stands still. So there is
-    none before the models are there, and what is there by then is never looked at again."""
-
-    def at_rest() -> None:
-        if not window.assistant.loading:
-            gc.freeze()
-            gc.enable()
-
-    gc.disable()
-    window.assistant.models_changed.connect(at_rest)
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 log = logging.getLogger("app.jobs")
 
@@ -100,7 +101,8 @@ class Lane(QObject):
         (`done`) to the last, so a window that is busy is left alone. A newer walk under the key takes its place."""
 
         def some(start: int) -> list[tuple[Item, Answer]]:
-            found, end = [], time.perf_counter() + _TURN_S
+            found: list[tuple[Item, Answer]] = []
+            end = time.perf_counter() + _TURN_S
             while start + len(found) < len(items) and (not found or time.perf_counter() < end):
                 item = items[start + len(found)]
                 found.append((item, look(item)))
@@ -158,6 +160,7 @@ class Lane(QObject):
                 self._queue.remove(job)
                 self._running = True
             told = self._run(job)
+            del job
             with self._wake:
                 self._running = False
                 self._wake.notify_all()
@@ -193,6 +196,8 @@ class Lane(QObject):
             self._answered.emit(job, result, error)
         except RuntimeError:  # the window is gone already; nobody waits for the answer
             return False
+        finally:
+            del job, result, error  # the frame would hold itself, by the error's traceback
         return True
 
     def let_pass(self, before: int) -> None:
@@ -213,17 +218,17 @@ class Lane(QObject):
             if current:
                 del self._latest[job.key]
             self._open -= 1
-        if current or job.always:
-            if error is None:
-                if job.done:
-                    job.done(result)
-            elif job.failed:
-                job.failed(error)
-            else:
+        tell: Callable[[Any], None] | None = job.done if error is None else job.failed
+        if job.always or (current and not _gone(tell)):
+            if tell is not None:
+                tell(result if error is None else error)
+            elif error is not None:
                 log.error("a background job failed", exc_info=error)
         if error is not None:
             self.broke.emit(error)
         self._show_busy()
+        # Dialogs and what is theirs end here, not in the thread of the lane, which may still hold the job.
+        job.work, job.done, job.failed = _nothing, None, None
 
     def _forget(self, key: Hashable) -> None:
         kept = [job for job in self._queue if job.key != key]
@@ -235,3 +240,14 @@ class Lane(QObject):
         if busy != self._busy:
             self._busy = busy
             self.busy_changed.emit(busy)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _gone(call: Callable[[Any], None] | None) -> bool:
+    """Whether a dialog that it belongs to, as a method or a function made there, has been taken down."""
+    cells = getattr(call, "__closure__", None) or ()
+    held = [getattr(call, "__self__", None), *(cell.cell_contents for cell in cells)]
+    return any(isinstance(one, QObject) and not isValid(one) for one in held)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
 from PySide6.QtGui import QGuiApplication, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication
@@ -15,12 +17,14 @@ class Look(QObject):
     """`colours` and `lang` ("zh" or "en"). Widgets listen to `changed` and redo their texts, icons and colours."""
 
     changed = Signal()
+    spoken = Signal(str)  # another language from now on, and all who listen to `changed` speak it
 
     def __init__(self, app: QApplication, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._app = app
         self._settings = settings
         self._translators: list[QTranslator] = []
+        self._words: list[bytes] = []  # which the translators look into
         self.lang = "en"
         self.colours = theme.DARK
         self._speak()
@@ -56,6 +60,7 @@ class Look(QObject):
         if key == "language":
             self._speak()
             self.changed.emit()
+            self.spoken.emit(self.lang)
         elif key == "keys":
             self.changed.emit()
         elif key == "theme":
@@ -74,7 +79,7 @@ class Look(QObject):
         self.lang = resolve(self._settings.get("language"))
         for old in self._translators:
             self._app.removeTranslator(old)
-        self._translators = []
+        self._translators, self._words = [], []
         QLocale.setDefault(QLocale("zh_CN" if self.lang == "zh" else "en_GB"))
         if self.lang == "en":
             return
@@ -82,9 +87,19 @@ class Look(QObject):
         own_folder = str(paths.resources() / "translations")
         for name, folder in (("qtbase_zh_CN", qt_folder), ("studio_zh_CN", own_folder)):
             translator = QTranslator(self)
-            if translator.load(name, folder):
+            words = _bytes(Path(folder) / f"{name}.qm")
+            if translator.load(words):
                 self._app.installTranslator(translator)
                 self._translators.append(translator)
+                self._words.append(words)
+
+
+def _bytes(file: Path) -> bytes:
+    """Read whole: a file that Qt maps into memory ends the program when it is written anew, as an update does."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def resolve(choice: str) -> str:

@@ -56,13 +56,17 @@ class Photos(QObject):
 
     def clear(self) -> None:
         """Another folder: forget everything."""
-        for rel in self._waiting:
-            self._lane.cancel(("thumb", rel))
+        for key in ("show", "prefetch", *(("thumb", rel) for rel in self._waiting)):
+            self._lane.cancel(key)  # photos of the same name may follow
         kept, thumbs = self._kept, self._thumbs
         self._kept, self._thumbs = OrderedDict(), OrderedDict()
         self._waiting.clear()
-        # To give back a gigabyte takes long enough to be seen: not in the window's thread.
-        self._lane.submit("free", lambda: (kept.clear(), thumbs.clear()), priority=3)
+
+        def free() -> None:  # a gigabyte, which takes long enough to be seen: not in the window's thread
+            kept.clear()
+            thumbs.clear()
+
+        self._lane.submit("free", free, priority=3)
 
     def show(self, rel: str, path: Path) -> None:
         kept = self._kept.get(rel)

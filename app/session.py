@@ -357,6 +357,8 @@ class Session(QObject):
         self.page = page
         self._set_state(rel, states.of_page(page))
         self.page_changed.emit(page)
+        if self.page is not page:  # edited by who was told of it: those told later have heard of the older one last
+            self.page_changed.emit(self.page)
         self.select(self.selection)
 
     def _with_digest(self, page: Page) -> Page:

@@ -48,6 +48,7 @@ def old_timers() -> list[QTimer]:
 def nothing_left_running(app, old_timers) -> Iterator[None]:
     """A test that leaves a thread or a running timer behind fails and is told which."""
     threads = set(threading.enumerate())
+    gc.disable()  # else a lane's thread may find, and end, what earlier tests have left of their windows
     yield
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
@@ -57,6 +58,7 @@ def nothing_left_running(app, old_timers) -> Iterator[None]:
     old_timers[:] = [t for t in (*old_timers, *_timers()) if shiboken6.isValid(t)]
     gc.freeze()  # what is alive now need not be walked over again after every test
     assert not left, f"threads left behind: {left}"
+    gc.enable()
     running = [t.parent() for t in old_timers if t.isActive()]
     assert not running, f"timers left running in: {running}"
 

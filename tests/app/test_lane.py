@@ -6,6 +6,10 @@ import threading
 import time
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QLabel
+from shiboken6 import isValid
 from studio_driver import wait_until
 
 from app import jobs
@@ -120,4 +124,52 @@ def test_a_newer_walk_takes_the_place_of_one_under_way(app, monkeypatch):
     lane.walk("all", "", str.upper, answers.extend)  # nothing to look at is a newer walk too
     wait_until(lambda: lane.idle)
     assert len(answers) == 3
+    assert lane.close()
+
+
+def test_a_dialog_that_is_gone_is_not_answered(app):
+    lane, gate, told = Lane("test"), threading.Event(), []
+
+    class Dialog(QLabel):
+        def show_answer(self, answer):
+            told.append(answer)
+            self.setText(answer)
+
+        def ask(self):
+            def failed(error):
+                self.setText(str(error))
+
+            lane.submit("method", lambda: gate.wait(5) and "a", self.show_answer)
+            lane.submit("lambda", lambda: "b", lambda answer: self.show_answer(answer))
+            lane.submit("error", lambda: 1 / 0, failed=failed)
+            lane.submit("must", lambda: "c", lambda answer: told.append(f"{answer} {isValid(self)}"), always=True)
+
+    dialog = Dialog()
+    dialog.ask()
+    shiboken6.delete(dialog)
+    gate.set()
+    wait_until(lambda: lane.idle)
+    assert told == ["c False"]
+    assert lane.close()
+
+
+def test_what_a_job_held_ends_in_the_thread_of_the_window(app):
+    """A dialog's parts that have no parent, for instance: the lane's own thread must not take them down."""
+    lane, threads = Lane("test"), []
+
+    class Part(QObject):
+        pass
+
+    def ask(fails):
+        part = Part()
+        part.destroyed.connect(lambda: threads.append(threading.current_thread()), Qt.ConnectionType.DirectConnection)
+        lane.submit("a", lambda: part and 1 / (not fails), lambda _answer: part, lambda _error: part)
+
+    for fails in (False, True, False, True):
+        ask(fails)
+        time.sleep(0.02)
+        wait_until(lambda: lane.idle)
+    lane.submit("a", lambda: None)
+    wait_until(lambda: lane.idle)
+    assert threads == 4 * [threading.main_thread()]
     assert lane.close()

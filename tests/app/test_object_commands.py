@@ -178,6 +178,7 @@ def test_copies_on_the_same_and_on_the_next_photo(three):
     assert three.session.image == "b.jpg"
     assert [a.mask.left for a in three.session.page.annotations] == [20, 80]
     assert len(three.session.selection) == 2
+    assert three.window.objects.model.rowCount() == 2
     three.key("v", CTRL)
     assert three.session.page.annotations[-1].mask.left == 20
     three.settle()

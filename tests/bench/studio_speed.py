@@ -174,7 +174,8 @@ def wait(app: QApplication, happened: Callable[[], bool], seconds: float = 300.0
 
 
 def measure(folder: Path, rounds: int, *, large: bool) -> dict[str, list[tuple[float, float]]]:
-    from app.__main__ import favour_window, spare_collections
+    from app.__main__ import favour_window
+    from app.garbage import spare_collections
     from app.look import Look
     from app.settings import Settings
     from app.window import Window
