@@ -131,14 +131,15 @@ class Assistant(QObject):
 
     def set_image(self, image: str, labels: LabelSet) -> None:
         """Another photo is on its way: what was begun on the old one is kept for it."""
-        if self.pending.at and not (self.accept_wanted and self._owe(self._image, replace(self.pending, draft=None))):
-            self._keep(self._image, self.pending)
+        left = self.pending.left()
+        if left.at and not (self.accept_wanted and self._owe(self._image, left)):
+            self._keep(self._image, left)
         self.labels, self._image, self._photo = labels, image, None
         self._stop()
         self._show(self._stash.pop(image, Pending()))
 
     def _keep(self, left: str, pending: Pending) -> None:
-        self._stash[left] = replace(pending, draft=None, settled=False)
+        self._stash[left] = replace(pending, settled=False)
         text = self.tr("The mask you began on {name} is kept").format(name=left)
         self.notice.emit(Notice("info", text, self.tr("Go back to that photo to accept it."), key="stash"))
 
@@ -158,7 +159,8 @@ class Assistant(QObject):
             elif here:
                 self._keep(left, pending)
 
-        self.lane.submit(("owed", left), work, done, lambda error: (done(None), self._on_failed(error)), priority=1)
+        # Under a key of its own: another mask of this photo may be on its way.
+        self.lane.submit(("owed", object()), work, done, lambda error: (done(None), self._on_failed(error)), priority=1)
         return True
 
     @property
@@ -299,7 +301,7 @@ class Assistant(QObject):
             text = found if self.pending.proposal is not None else failed
             self.notice.emit(Notice("info", text, key="prompt"))
         else:
-            made = self._annotation(self.pending)
+            made = self._annotation(self.pending.worked_on())
             self.clear(for_good=True)
             self.accepted.emit(made)
         return True
@@ -400,5 +402,5 @@ class Assistant(QObject):
         self._drafting = self._next_draft = self.accept_wanted = False
 
     def _show(self, pending: Pending) -> None:
-        self.pending = pending
-        self.pending_changed.emit(pending)
+        self.pending = pending.worked_on()
+        self.pending_changed.emit(self.pending)

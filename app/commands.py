@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject
 
 from app import rows
 from app.assistant import Assistant
-from app.effort import Effort
 from app.finder import Finder
 from app.look import Look
 from app.notices import Notice
@@ -24,7 +23,6 @@ class Commands(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._assistant, self._finder, self._look = session, assistant, finder, look
-        self._effort = Effort(assistant, self)
         assistant.accepted.connect(self._add)
         assistant.owed.connect(self._add_elsewhere)
         session.undo_group.indexChanged.connect(self._on_step)
@@ -47,7 +45,7 @@ class Commands(QObject):
         page = self._session.page
         if page is None:
             return
-        added = edits.add(page, self._effort.noted(annotation))
+        added = edits.add(page, annotation)
         name = rows.name_of(self._session.labels, annotation.label, self._look.lang)
         self._session.edit(self.tr("add {name}").format(name=name), added, select=(added.annotations[-1].id,))
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject
-
-from app.assistant import Assistant
-from app.pending import Pending
 from sscore.facts import EFFORT
-from sscore.types import Annotation, Prompt
+from sscore.types import Prompt
 
 _IDLE_S = 60.0
 """A longer pause between two prompts counts as this much: the kettle is not work."""
@@ -45,40 +41,27 @@ class Spell:
         return round(worked / count, 1)
 
 
-class Effort(QObject):
-    """Watches the mask being made. Prompts taken back count: they were work too."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Effort:
+    """What a mask took so far: `seconds` up to `seen` (s of the monotonic clock; None while nobody is at it) and
+    `clicks`, of which `last` was the newest prompt. Prompts taken back count: they were work too."""
 
-    def __init__(
-        self, assistant: Assistant, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        super().__init__(parent)
-        self._clock = clock
-        self._seconds = 0.0
-        self._clicks = 0
-        self._last: Prompt | None = None
-        self._seen: float | None = None
-        assistant.pending_changed.connect(self._on_pending)
+    seconds: float = 0.0
+    clicks: int = 0
+    seen: float | None = None
+    last: Prompt | None = None
 
-    def noted(self, annotation: Annotation) -> Annotation:
-        """The accepted instance with its seconds and clicks; to be called right after it was accepted."""
-        if not self._clicks:
-            return annotation
-        note = {"seconds": round(self._seconds, 1), "clicks": self._clicks}
-        self._clicks = 0
-        return replace(annotation, extra={**annotation.extra, EFFORT: note})
+    def until_now(self, prompt: Prompt | None, clock: Callable[[], float] = time.monotonic) -> Effort:
+        """prompt: the newest, None while there is only a box still being dragged."""
+        now = clock()
+        worked = min(now - self.seen, _IDLE_S) if self.seen is not None else 0.0
+        return Effort(self.seconds + worked, self.clicks + (prompt is not self.last), now, prompt)
 
-    def _on_pending(self, pending: Pending) -> None:
-        now = self._clock()
-        if pending.empty:
-            if self._seen is not None:
-                self._seconds += min(now - self._seen, _IDLE_S)
-            self._seen = self._last = None
-            return
-        if self._seen is None:
-            self._seconds, self._clicks = 0.0, 0
-        else:
-            self._seconds += min(now - self._seen, _IDLE_S)
-        self._seen = now
-        if pending.asked_last is not self._last:
-            self._clicks += 1
-        self._last = pending.asked_last
+    def interrupted(self) -> Effort:
+        """From now on nobody is at it."""
+        return replace(self.until_now(self.last), seen=None)
+
+    @property
+    def note(self) -> dict[str, dict[str, float]]:
+        """As kept with an object."""
+        return {EFFORT: {"seconds": round(self.seconds, 1), "clicks": self.clicks}} if self.clicks else {}

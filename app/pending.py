@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from app.effort import Effort
 from sscore.labels import LabelSet
 from sscore.naming import Naming
 from sscore.types import UNKNOWN, Annotation, Candidate, Classifier, Mask, Prompt, Proposal, Scores, Segmenter
@@ -18,7 +19,7 @@ class Pending:
     """`prompts` is the history and `at` how many of it count (undo lowers it); `labels`: the user's word after each of
     its steps. A class is a step of its own, with the same prompt again. After the prompt was dropped, `cleared` steps
     can still be brought back. `draft` is a box still being dragged. `settled` says that `proposal` answers the present
-    prompt; `scores` by candidate index."""
+    prompt; `scores` by candidate index; `effort`: what it took so far."""
 
     prompts: tuple[Prompt, ...] = ()
     labels: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Pending:
     choice: int = 0
     scores: Mapping[int, Scores] = field(default_factory=dict)
     label: str = ""
+    effort: Effort = Effort()
 
     @property
     def prompt(self) -> Prompt:
@@ -108,6 +110,14 @@ class Pending:
     def scored(self, choice: int, scores: Scores) -> Pending:
         return replace(self, scores={**self.scores, choice: scores})
 
+    def worked_on(self) -> Pending:
+        """With the work up to now."""
+        return replace(self, effort=Effort() if self.empty else self.effort.until_now(self.asked_last))
+
+    def left(self) -> Pending:
+        """The photo is left: a box still being dragged is called off, and the work pauses."""
+        return replace(self, draft=None, effort=self.effort.interrupted())
+
     def stepped(self, step: int) -> Pending:
         """Another candidate, round and round."""
         count = len(self.candidates)
@@ -150,4 +160,5 @@ def annotation_of(
         prompt=replace(pending.prompt, logits=None),
         author=author,
         time=datetime.now(UTC).isoformat(timespec="seconds"),
+        extra=dict(pending.effort.note),
     )

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from studio_driver import wait_until
+
+from app.effort import Effort
+from sscore.types import Box, Prompt
 
 RIGHT, SHIFT = Qt.MouseButton.RightButton, Qt.KeyboardModifier.ShiftModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -174,3 +180,66 @@ def test_a_click_beside_the_photo_means_its_edge(studio):
     wait_until(lambda: studio.assistant.pending.settled, what="the mask")
     (point,) = studio.assistant.pending.prompt.points.tolist()
     assert 399 < point[0] < 400 and 299 < point[1] < 300
+
+
+def owe(studio, x: int) -> None:
+    """A box, a point and F, before the model has answered."""
+    studio.key("w")
+    studio.drag(x, 60, x + 80, 180)
+    studio.key("q")
+    QTest.mouseClick(studio.canvas.viewport(), Qt.MouseButton.LeftButton, pos=studio.at(x + 30, 120))
+    studio.key("f")
+
+
+def step(studio, key: str, image: str) -> None:
+    studio.key(key)
+    wait_until(lambda: studio.session.page is not None and studio.session.page.image == image, what=image)
+    wait_until(lambda: studio.assistant.photo is not None, what="the photo")
+
+
+def test_what_is_accepted_before_it_is_there_comes_with_its_effort_to_the_photo_that_was_left(studio):
+    gate = studio.shelf.segmenters["nano"].gate
+    gate.clear()
+    owe(studio, 20)
+    step(studio, "d", "b.jpg")
+    gate.set()
+    studio.settle()
+    (made,) = studio.on_disk("a.jpg").annotations
+    assert made.extra["effort"]["clicks"] == 2 and 0 <= made.extra["effort"]["seconds"] < 30
+
+
+def test_two_masks_may_be_owed_to_one_photo(studio):
+    gate = studio.shelf.segmenters["nano"].gate
+    gate.clear()
+    owe(studio, 20)
+    step(studio, "d", "b.jpg")
+    step(studio, "a", "a.jpg")
+    owe(studio, 200)
+    step(studio, "d", "b.jpg")
+    gate.set()
+    studio.settle()
+    made = studio.on_disk("a.jpg").annotations
+    assert [a.extra["effort"]["clicks"] for a in made] == [2, 2]
+
+
+def test_a_mask_left_and_taken_up_again_keeps_its_effort_but_not_the_time_between(studio, monkeypatch):
+    studio.box(100, 60, 220, 180)
+    step(studio, "d", "b.jpg")
+    later = time.monotonic() + 50
+    monkeypatch.setattr(Effort.until_now, "__defaults__", (lambda: later,))
+    step(studio, "a", "a.jpg")
+    wait_until(lambda: studio.assistant.pending.settled, what="the mask")
+    studio.key("q")
+    studio.click(150, 120)
+    studio.key("f")
+    studio.settle()
+    effort = studio.session.page.annotations[0].extra["effort"]
+    assert effort["clicks"] == 2 and effort["seconds"] < 30
+
+
+def test_a_pause_counts_as_a_minute_at_most():
+    box, clock = Prompt(box=Box(0, 0, 9, 9)), iter([0.0, 2.0, 500.0, 501.0])
+    effort = Effort()
+    for prompt in (None, box, box, box):
+        effort = effort.until_now(prompt, lambda: next(clock))
+    assert effort.note == {"effort": {"seconds": 63.0, "clicks": 1}}
