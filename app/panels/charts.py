@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QFont,
     QFontMetrics,
     QKeyEvent,
+    QLinearGradient,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -27,6 +28,7 @@ from app.look import Look
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
+_SCALE = 10  # px, width of a scale of colours
 
 
 class Chart(QWidget):
@@ -56,11 +58,12 @@ class Chart(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row: parts are (value, colour), drawn one after the other; note: at the right."""
+    """One row: parts are (value, colour), drawn one after the other; count and note stand in columns at the right."""
 
     name: str
     parts: tuple[tuple[float, str], ...]
-    note: str
+    count: str
+    note: str = ""
 
 
 class Bars(Chart):
@@ -75,27 +78,29 @@ class Bars(Chart):
     def show_bars(self, bars: Sequence[Bar]) -> None:
         self._bars = bars
         self.setMinimumHeight(max(len(bars), 1) * self._ROW + 4)
-        self.setAccessibleDescription("; ".join(f"{bar.name}: {bar.note}" for bar in bars))
+        self.setAccessibleDescription("; ".join(f"{bar.name}: {bar.count} {bar.note}".strip() for bar in bars))
         self.updateGeometry()
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter, metrics = self.begin()
         colours = self.look.colours
-        names = max((metrics.horizontalAdvance(bar.name) for bar in self._bars), default=0) + 12
-        notes = max((metrics.horizontalAdvance(bar.note) for bar in self._bars), default=0) + 12
-        room = self.width() - names - notes
+        widest = lambda texts: max((metrics.horizontalAdvance(text) for text in texts), default=0) + 12  # noqa: E731
+        names = widest(bar.name for bar in self._bars)
+        counts = widest(bar.count for bar in self._bars)
+        notes = widest(bar.note for bar in self._bars)
+        room = self.width() - names - counts - notes
         most = max((sum(value for value, _ in bar.parts) for bar in self._bars), default=0) or 1
         for row, bar in enumerate(self._bars):
             y = row * self._ROW
             painter.setPen(QColor(colours.text))
             painter.drawText(QRectF(0, y, names, self._ROW), _LEFT, bar.name)
             x = float(names)
-            painter.setPen(Qt.PenStyle.NoPen)
             for value, colour in bar.parts:
                 width = room * value / most
                 painter.fillRect(QRectF(x, y + 6, width, self._ROW - 12), QColor(colour))
                 x += width
+            painter.drawText(QRectF(names + room, y, counts, self._ROW), _RIGHT, bar.count)
             painter.setPen(QColor(colours.muted))
             painter.drawText(QRectF(self.width() - notes, y, notes, self._ROW), _RIGHT, bar.note)
         painter.end()
@@ -105,7 +110,7 @@ class Line(Chart):
     """A growing total over days."""
 
     def __init__(self, look: Look) -> None:
-        super().__init__(look, 150)
+        super().__init__(look, 190)
         self._points: Sequence[tuple[str, int]] = ()
 
     def show_points(self, points: Sequence[tuple[str, int]]) -> None:
@@ -156,7 +161,7 @@ class HeatMap(Chart):
     """Counts on the photo's area: where pieces lie."""
 
     def __init__(self, look: Look) -> None:
-        super().__init__(look, 150)
+        super().__init__(look, 190)
         self._table: npt.NDArray[np.int64] = np.zeros((1, 1), np.int64)
 
     def show_table(self, table: npt.NDArray[np.int64]) -> None:
@@ -165,18 +170,39 @@ class HeatMap(Chart):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
-        painter, _ = self.begin()
+        painter, metrics = self.begin()
         rows, columns = self._table.shape
         most = max(int(self._table.max()), 1)
+        scale = _SCALE + metrics.horizontalAdvance(str(most)) + 22
         height = self.height() - 2
-        width = min(self.width() - 2, height * 3 // 2)
+        width = min(self.width() - 2 - scale, height * 3 // 2)
         painter.fillRect(QRectF(0, 0, width, height), QColor(self.look.colours.hover))
         colour = QColor(self.look.colours.accent)
         for row, column in np.argwhere(self._table).tolist():
-            colour.setAlphaF(0.12 + 0.88 * float(self._table[row, column]) / most)
+            colour.setAlphaF(_strength(float(self._table[row, column]) / most))
             cell = QRectF(column * width / columns, row * height / rows, width / columns, height / rows)
             painter.fillRect(cell, colour)
+        if self._table.any():
+            self._draw_scale(painter, QRectF(width + 14, 0, _SCALE, height), most)
         painter.end()
+
+    def _draw_scale(self, painter: QPainter, where: QRectF, most: int) -> None:
+        """What a colour stands for: 0 at the foot, `most` at the top."""
+        painter.fillRect(where, QColor(self.look.colours.hover))
+        ramp, colour = QLinearGradient(where.bottomLeft(), where.topLeft()), QColor(self.look.colours.accent)
+        for share in (0.0, 1.0):
+            colour.setAlphaF(_strength(share))
+            ramp.setColorAt(share, colour)
+        painter.fillRect(where, ramp)
+        painter.setPen(QColor(self.look.colours.muted))
+        beside = QRectF(where.right() + 6, where.y(), 60, where.height())
+        painter.drawText(beside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, str(most))
+        painter.drawText(beside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, "0")
+
+
+def _strength(share: float) -> float:
+    """How opaque the colour of a field is, from its share of the most."""
+    return 0.12 + 0.88 * share
 
 
 class Matrix(Chart):

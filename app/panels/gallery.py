@@ -12,9 +12,10 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -31,7 +32,8 @@ from app.index import Index as FactIndex
 from app.jobs import Lane
 from app.look import Look
 from app.panels.empty import EmptyHint
-from app.panels.gallery_grid import GalleryModel, Grid, PictureDelegate, Pictures
+from app.panels.gallery_grid import BADGE, MARKS, GalleryModel, Grid, PictureDelegate, Pictures, draw_mark
+from app.panels.gallery_list import COUNT, CountDelegate
 from app.panels.query_line import QueryLine
 from app.session import Session
 from app.settings import Settings
@@ -69,6 +71,8 @@ class Gallery(QWidget):
         self.classes = QListWidget()
         self.classes.setFixedWidth(170)
         self.classes.setIconSize(QSize(14, 14))
+        self.classes.setItemDelegate(CountDelegate(look, self.classes))
+        self._marks = {status: (QLabel(), QLabel()) for status in MARKS}
         self.filter = QueryLine(session, look, EXAMPLES)
         self.order = QComboBox()
         self.undo = QPushButton()
@@ -98,7 +102,11 @@ class Gallery(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 14, 14, 12)
         line.setSpacing(14)
-        line.addWidget(self.classes)
+        left = QVBoxLayout()
+        left.setSpacing(10)
+        left.addWidget(self.classes, 1)
+        left.addLayout(self._legend())
+        line.addLayout(left)
         line.addLayout(right, 1)
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._later.timeout.connect(self._fill)
@@ -119,11 +127,37 @@ class Gallery(QWidget):
         self.classes.setCurrentRow(0)
         self.grid.setFocus()
 
+    def _legend(self) -> QGridLayout:
+        """What marks and numbers on the pictures mean."""
+        grid = QGridLayout()
+        grid.setContentsMargins(10, 0, 0, 0)
+        grid.setColumnStretch(1, 1)
+        self._number = QLabel("0.52"), QLabel()
+        for row, (mark, name) in enumerate((*self._marks.values(), self._number)):
+            name.setProperty("role", "muted")
+            mark.setProperty("role", "muted")
+            grid.addWidget(mark, row, 0)
+            grid.addWidget(name, row, 1)
+        return grid
+
     def refresh(self) -> None:
         self.setWindowTitle(self.tr("Gallery"))
         self.classes.setAccessibleName(self.tr("Classes"))
         self.grid.setAccessibleName(self.tr("Objects"))
         self.order.setAccessibleName(self.tr("Order"))
+        states = self._states()
+        for status, (mark, name) in self._marks.items():
+            picture = QPixmap(QSize(BADGE, BADGE) * self._look.ratio)
+            picture.setDevicePixelRatio(self._look.ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            draw_mark(painter, self._look.colours, status, 0, 0)
+            painter.end()
+            mark.setPixmap(picture)
+            name.setText(states[status])
+        self._number[1].setText(self.tr("margin of the model"))
+        self._number[1].setToolTip(self.tr("First minus second probability. A small margin means: look twice."))
         at = max(self.order.currentIndex(), 0)
         self.order.blockSignals(True)
         self.order.clear()
@@ -195,7 +229,10 @@ class Gallery(QWidget):
         for row, label in enumerate(listed):
             item = self.classes.item(row)
             name = rows.name_of(labels, label, lang) if label else self.tr("All")
-            item.setText(f"{name}  {counts[label] if label else counts.total()}")
+            item.setText(name)
+            count = counts[label] if label else counts.total()
+            item.setData(COUNT, count)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {count}")
             item.setData(Qt.ItemDataRole.UserRole, label)
             item.setIcon(rows.swatch(rows.colour_of(labels, label)) if label else QIcon())
         self.classes.setCurrentRow(chosen if chosen < len(listed) else 0)
@@ -215,16 +252,18 @@ class Gallery(QWidget):
             return self.tr("No object matches. Choose “All” at the left and empty the line above to see every one.")
         return self.tr("No objects yet. What is accepted or proposed on the photos appears here.")
 
-    def _describe(self, fact: Fact) -> str:
-        """For the tip of its picture: its name, what the model said, where it is."""
-        named, lang = self._session.labels, self._look.lang
-        states = {
+    def _states(self) -> dict[str, str]:
+        return {
             "proposed": self.tr("proposed"),
             "accepted": self.tr("accepted"),
             "reviewed": self.tr("reviewed"),
             "rejected": self.tr("rejected"),
         }
-        state = states.get(fact.status, fact.status)
+
+    def _describe(self, fact: Fact) -> str:
+        """For the tip of its picture: its name, what the model said, where it is."""
+        named, lang = self._session.labels, self._look.lang
+        state = self._states().get(fact.status, fact.status)
         lines = [self.tr("{name}, {state}").format(name=rows.name_of(named, fact.label, lang), state=state)]
         if fact.guess and fact.score is not None and fact.margin is not None:
             said = self.tr("The model: {name} {share}, margin {margin}")

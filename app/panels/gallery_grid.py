@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -13,12 +13,15 @@ from app.crops import SIDE, Crops
 from app.look import Look
 from app.panels.row_model import RowModel
 from app.session import Session
+from app.theme import Palette
 from sscore.facts import Fact
 from sscore.types import UNKNOWN
 
 Index = QModelIndex | QPersistentModelIndex
 _CELL = QSize(SIDE + 12, SIDE + 32)
-_MARKS = {"reviewed": "ok", "rejected": "danger", "proposed": "warn"}
+MARKS = {"proposed": "warn", "reviewed": "ok", "rejected": "danger"}
+"""States that a picture shows, and the entry of the palette: each has a form of its own, too."""
+BADGE = 14  # px of such a mark
 
 
 class Pictures:
@@ -73,6 +76,27 @@ class GalleryModel(RowModel):
             self.touched.emit(self.index(row))
 
 
+def draw_mark(painter: QPainter, colours: Palette, status: str, x: float, y: float) -> None:
+    """A ring for what is proposed, a tick for what is reviewed, a cross for what is rejected."""
+    where, strong = QRectF(x, y, BADGE, BADGE), QColor(getattr(colours, MARKS[status]))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.surface))
+    painter.drawEllipse(where)
+    if status == "proposed":
+        painter.setPen(QPen(strong, 2.5))
+        painter.drawEllipse(where.adjusted(3, 3, -3, -3))
+        return
+    painter.setBrush(strong)
+    painter.drawEllipse(where.adjusted(1, 1, -1, -1))
+    painter.setPen(QPen(QColor(colours.surface), 1.8, c=Qt.PenCapStyle.RoundCap))
+    for line in _TICK if status == "reviewed" else _CROSS:
+        painter.drawPolyline([QPointF(x + right, y + down) for right, down in line])
+
+
+_TICK = (((4.0, 7.3), (6.3, 9.6), (10.2, 4.9)),)
+_CROSS = (((4.8, 4.8), (9.2, 9.2)), ((9.2, 4.8), (4.8, 9.2)))
+
+
 class PictureDelegate(QStyledItemDelegate):
     def __init__(self, session: Session, crops: Crops, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -101,10 +125,8 @@ class PictureDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(colours.faint), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(frame)
-        if fact.status in _MARKS:
-            painter.setPen(QPen(QColor(colours.surface), 1.5))
-            painter.setBrush(QColor(getattr(colours, _MARKS[fact.status])))
-            painter.drawEllipse(QRectF(frame.right() - 13, frame.top() + 4, 9, 9))
+        if fact.status in MARKS:
+            draw_mark(painter, colours, fact.status, frame.right() - BADGE - 4, frame.top() + 4)
         middle = frame.bottom() + 12
         rows.draw_swatch(painter, rows.colour_of(labels, fact.label), frame.x() + 1, middle, 9)
         font = QFont(option.font)

@@ -152,8 +152,11 @@ class StatisticsPanel(QWidget):
         found = self.figures
         if found is None:
             return
-        said = self.tr("{n} objects on {begun} photos, {done} of {total} photos done")
-        self.head.setText(said.format(n=found.instances, begun=found.holding, done=found.done, total=found.photos))
+        count, begun = found.instances, found.holding
+        objects = self.tr("1 object") if count == 1 else self.tr("{n} objects").format(n=count)
+        photos = self.tr("1 photo") if begun == 1 else self.tr("{n} photos").format(n=begun)
+        said = self.tr("{objects} on {photos}, {done} of {total} done")
+        self.head.setText(said.format(objects=objects, photos=photos, done=found.done, total=found.photos))
         self.said.hide()
         colours, labels, lang = self._look.colours, self._session.labels, self._look.lang
         tones = {"reviewed": colours.ok, "accepted": colours.accent, "proposed": colours.faint}
@@ -161,9 +164,8 @@ class StatisticsPanel(QWidget):
         for row in found.classes:
             if row.count or row.label in labels:
                 parts = tuple((float(getattr(row, status)), tones[status]) for status in _STATUSES)
-                size = self.tr("median {px} px").format(px=f"{row.area_median:,.0f}") if row.count else ""
-                note = f"{row.count}" + (f"   {size}" if size else "")
-                bars.append(Bar(rows.name_of(labels, row.label, lang), parts, note))
+                size = self.tr("median area {px} px").format(px=f"{row.area_median:,.0f}") if row.count else ""
+                bars.append(Bar(rows.name_of(labels, row.label, lang), parts, str(row.count), size))
         self.classes.show_bars(bars)
         words = {"reviewed": self.tr("reviewed"), "accepted": self.tr("accepted"), "proposed": self.tr("proposed")}
         legend = "   ".join(f'<span style="color:{tones[s]}">■</span> {words[s]}' for s in _STATUSES)
@@ -184,7 +186,7 @@ class StatisticsPanel(QWidget):
         wrong = int(found.confusion.sum() - found.confusion.trace())
         total = int(found.confusion.sum())
         self._notes[4].setText(
-            self.tr("Rows: people, columns: the model. It was wrong {wrong} times of {total}. {tip}.").format(
+            self.tr("Rows: people, columns: the model. Named wrongly: {wrong} of {total}. {tip}.").format(
                 wrong=wrong, total=total, tip=tip
             )
             if total

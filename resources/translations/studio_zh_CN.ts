@@ -1778,14 +1778,6 @@ MIT 许可证</translation>
         <source>Checks</source>
         <translation>检查</translation>
     </message>
-    <message>
-        <source>{name} is not a photo</source>
-        <translation>{name} 不是照片</translation>
-    </message>
-    <message>
-        <source>Its folder was opened instead.</source>
-        <translation>已改为打开它所在的文件夹。</translation>
-    </message>
 </context>
 <context>
     <name>GainTable</name>
@@ -1871,6 +1863,14 @@ MIT 许可证</translation>
     <message>
         <source>Order</source>
         <translation>排序</translation>
+    </message>
+    <message>
+        <source>margin of the model</source>
+        <translation>模型给出的分差</translation>
+    </message>
+    <message>
+        <source>First minus second probability. A small margin means: look twice.</source>
+        <translation>第一与第二概率之差。分差小时请再看一眼。</translation>
     </message>
     <message>
         <source>Doubtful first</source>
@@ -2697,6 +2697,45 @@ MIT 许可证</translation>
     <message>
         <source>Have a look…</source>
         <translation>看一看…</translation>
+    </message>
+</context>
+<context>
+    <name>Leaving</name>
+    <message>
+        <source>{folder} is not opened yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Still here: {what}. That would be gone with this folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open it all the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>photos that are not saved: {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>masks that are not accepted: {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>proposals nobody has decided on: {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>boxes without an answer: {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a search for pieces</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3766,6 +3805,57 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Opening</name>
+    <message>
+        <source>There are no photos in {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was not opened. As a place for frames of a video it can be, all the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open it all the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} needs an open folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the folder of photos first, then drop it there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That is more than one thing to open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop one folder, photos of one folder, one video or one COCO file. Nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is nothing to open here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos, folders of photos, videos, COCO files (.json) and model weights can be. Nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and {n} more</source>
+        <translation type="unfinished">另有 {n} 个</translation>
+    </message>
+    <message>
+        <source>Left aside: {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Videos and COCO files are taken one at a time, without photos.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PendingCard</name>
     <message>
         <source>Margin {value}</source>
@@ -4566,14 +4656,6 @@ MIT 许可证</translation>
         <translation>模型的误判</translation>
     </message>
     <message>
-        <source>{n} objects on {begun} photos, {done} of {total} photos done</source>
-        <translation>{begun} 张照片上有 {n} 个目标，照片完成 {done}/{total}</translation>
-    </message>
-    <message>
-        <source>median {px} px</source>
-        <translation>中位数 {px} 像素</translation>
-    </message>
-    <message>
         <source>reviewed</source>
         <translation>已复核</translation>
     </message>
@@ -4591,14 +4673,38 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>The stronger the colour, the more objects; at most {n} in one field.</source>
-        <translation>颜色越深目标越多，单格最多 {n} 个。</translation>
+        <translation>颜色越浓目标越多，单格最多 {n} 个。</translation>
     </message>
     <message>
         <source>Click a cell to see its pictures</source>
         <translation>单击格子查看对应小图</translation>
     </message>
     <message>
-        <source>Rows: people, columns: the model. It was wrong {wrong} times of {total}. {tip}.</source>
+        <source>1 object</source>
+        <translation>1 个目标</translation>
+    </message>
+    <message>
+        <source>{n} objects</source>
+        <translation>{n} 个目标</translation>
+    </message>
+    <message>
+        <source>1 photo</source>
+        <translation>1 张照片</translation>
+    </message>
+    <message>
+        <source>{n} photos</source>
+        <translation>{n} 张照片</translation>
+    </message>
+    <message>
+        <source>{objects} on {photos}, {done} of {total} done</source>
+        <translation>{photos}上有 {objects}，照片完成 {done}/{total}</translation>
+    </message>
+    <message>
+        <source>median area {px} px</source>
+        <translation>面积中位数 {px} 像素</translation>
+    </message>
+    <message>
+        <source>Rows: people, columns: the model. Named wrongly: {wrong} of {total}. {tip}.</source>
         <translation>行：人工，列：模型。{total} 个中误判 {wrong} 个。{tip}。</translation>
     </message>
     <message>
@@ -5032,6 +5138,10 @@ MIT 许可证</translation>
     <message>
         <source>Open a folder of photos</source>
         <translation>打开照片文件夹</translation>
+    </message>
+    <message>
+        <source>The folder of samples</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Try again</source>

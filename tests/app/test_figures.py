@@ -22,6 +22,27 @@ def figures(make_studio, folder):
     return studio, shown
 
 
+def test_one_object_is_not_several(make_studio, folder):
+    studio = make_studio()
+    studio.open(folder)
+    studio.add(40, 40, 120, 120)
+    shown = studio.window.flow.show_statistics()
+    wait_until(lambda: shown.head.text().startswith("1 object on 1 photo, 0 of 3 done"), what="the figures")
+
+
+def test_counts_stand_in_a_column_and_the_map_has_a_scale(figures):
+    """A class without objects has its 0 where the others have their number."""
+    _, shown = figures
+    bars = {bar.name: bar for bar in shown.classes._bars}
+    assert (bars["Pipe"].count, bars["H-beam"].count, bars["H-beam"].note) == ("2", "0", "")
+    assert bars["Pipe"].note.startswith("median area ")
+    places = shown.places
+    places.resize(500, places.minimumHeight())
+    empty = places.grab().toImage()
+    places.show_table(places._table * 0)
+    assert empty != places.grab().toImage()
+
+
 def test_it_counts_and_says_so(figures):
     _, shown = figures
     assert shown.head.text().startswith("5 objects on 2 photos")

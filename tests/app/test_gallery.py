@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from labelled import label
 from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from studio_driver import wait_until
 
+from app import theme
 from app.crops import SIDE, cut_out
+from app.panels.gallery_grid import BADGE, MARKS, draw_mark
+from app.panels.gallery_list import COUNT
 from sscore.facts import Fact
 from sscore.types import Mask
 
@@ -32,6 +38,24 @@ def listed(shown) -> list[tuple[str, int, str]]:
 def select(shown, *rows: int) -> None:
     for row in rows:
         shown.grid.selectionModel().select(shown.model.index(row), QItemSelectionModel.SelectionFlag.Select)
+
+
+def test_classes_have_their_counts_and_marks_their_meaning(gallery):
+    """A mark is told by its form, not by its colour alone; a legend names them all."""
+    _, shown = gallery
+    rows = [shown.classes.item(at) for at in range(shown.classes.count())]
+    wait_until(lambda: {row.text(): row.data(COUNT) for row in rows}.get("Pipe") == 2, what="the counts")
+    assert rows[0].data(COUNT) == 5 and rows[0].data(Qt.ItemDataRole.AccessibleTextRole) == "All, 5"
+    assert [name.text() for _, name in shown._marks.values()] == ["proposed", "reviewed", "rejected"]
+    forms = set()
+    for status in MARKS:
+        picture = QImage(BADGE, BADGE, QImage.Format.Format_ARGB32)
+        picture.fill(0)
+        painter = QPainter(picture)
+        draw_mark(painter, replace(theme.DARK, ok="#808080", warn="#808080", danger="#808080"), status, 0, 0)
+        painter.end()
+        forms.add(bytes(picture.constBits()))
+    assert len(forms) == 3
 
 
 def test_the_doubtful_come_first_or_class_by_class(gallery):
