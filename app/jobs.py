@@ -219,7 +219,7 @@ class Lane(QObject):
                 del self._latest[job.key]
             self._open -= 1
         tell: Callable[[Any], None] | None = job.done if error is None else job.failed
-        if job.always or (current and not _gone(tell)):
+        if job.always or (current and not gone(tell)):
             if tell is not None:
                 tell(result if error is None else error)
             elif error is not None:
@@ -246,7 +246,7 @@ def _nothing() -> None:
     pass
 
 
-def _gone(call: Callable[[Any], None] | None) -> bool:
+def gone(call: Callable[..., None] | None) -> bool:
     """Whether a dialog that it belongs to, as a method or a function made there, has been taken down."""
     cells = getattr(call, "__closure__", None) or ()
     held = [getattr(call, "__self__", None), *(cell.cell_contents for cell in cells)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.assistant import Assistant
-from app.jobs import Lane
+from app.jobs import Lane, gone
 from app.notices import of_error
 from app.session import Session
 from app.settings import Settings
@@ -47,7 +47,8 @@ class Names(QObject):
         def written(_nothing: None) -> None:
             if project is self._session.project:
                 self._hold(naming)
-            done()
+            if not gone(done):
+                done()
 
         self._disk.submit("naming", lambda: project.set_naming(naming), written, failed, priority=1)
 
@@ -69,7 +70,8 @@ class Names(QObject):
             if project is self._session.project:
                 self._assistant.set_naming(self.naming, project.labels)
                 self.words_changed.emit()
-            done()
+            if not gone(done):
+                done()
 
         self._disk.submit("words", work, written, failed, priority=1)
 

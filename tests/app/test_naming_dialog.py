@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -344,6 +345,21 @@ def test_what_the_model_sees_is_chosen_for_the_project(dialog, studio, folder, p
     again = next(one for one in studio.window.findChildren(NamingDialog) if one.isVisible())
     assert again.sees.views == ("masked", "context")
     again.close()
+
+
+def test_a_choice_that_is_still_being_written_when_the_dialog_closes_is_kept(dialog, studio, folder, monkeypatch):
+    trouble = []
+    monkeypatch.setattr(sys, "excepthook", lambda *facts: trouble.append(facts))
+    gate = threading.Event()
+    studio.window.disk_lane.submit("first", lambda: gate.wait(10))
+    dialog.sees.boxes["context"].click()
+    dialog.close()
+    shiboken6.delete(dialog)
+    gate.set()
+    wait_until(lambda: "context" in studio.assistant.naming.views, what="naming by it")
+    studio.settle()
+    assert Project.open(folder).naming.views == studio.assistant.naming.views
+    assert trouble == []
 
 
 def test_words_that_ship_can_be_had_back(dialog, words, studio, folder):
