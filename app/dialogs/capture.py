@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QKeySequence, QPainter, QPen, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -32,7 +32,7 @@ from app.settings import Settings
 from sscore import images
 from sscore.errors import SscError
 from sscore.frames import EXTENSIONS, Frames, frame_name
-from sscore.types import ByteArray, Mask, Scores
+from sscore.types import UNKNOWN, ByteArray, Mask, Scores
 
 _LIVE_MS, _PLAY_MS = 66, 40
 _MIDDLE = 0.4  # of the shorter side: the box that is named
@@ -57,6 +57,7 @@ class CaptureDialog(QDialog):
         self._frame: ByteArray | None = None
         self._at = 0
         self._reading = False
+        self._named: tuple[str, str] | None = None  # what is in the middle, and its colour
         self.taken: list[str] = []
         self.setWindowTitle(self.tr("Frames from a video or camera"))
         self.resize(820, 640)
@@ -78,7 +79,6 @@ class CaptureDialog(QDialog):
         self.play.toggled.connect(self._on_play)
         self.take = QPushButton(self.tr("Take this frame  ({key})").format(key=native("Space")))
         self.take.setShortcut(Qt.Key.Key_Space)
-        self.take.setProperty("primary", "true")
         self.naming = QCheckBox(self.tr("Name what is in the middle  ({key})").format(key=native("N")))
         self.naming.setShortcut(Qt.Key.Key_N)
         self.says = QLabel(wordWrap=True)
@@ -132,8 +132,17 @@ class CaptureDialog(QDialog):
     def _enable(self) -> None:
         there, live = self._frames is not None, self._frames is not None and self._frames.live
         self.take.setEnabled(self._frame is not None)
+        self._lead(self.video if not there else self.take)
         self.play.setEnabled(there and not live)
         self.slider.setEnabled(there and not live)
+
+    def _lead(self, first: QPushButton) -> None:
+        """Before there is a picture, the first thing to do is to choose one."""
+        for button in (self.video, self.take):
+            wanted = "true" if button is first else "false"
+            if button.property("primary") != wanted:
+                button.setProperty("primary", wanted)
+                button.style().polish(button)
 
     # --- source ------------------------------------------------------------------------------------------------
 
@@ -236,7 +245,26 @@ class CaptureDialog(QDialog):
                 painter.drawRect(frame)
             painter.end()
         shown.setDevicePixelRatio(ratio)
+        if self.naming.isChecked() and self._named is not None:
+            at = QRectF(middle.topLeft() * scale / ratio, middle.size() * scale / ratio)
+            self._draw_name(shown, at, *self._named)
         self.picture.setPixmap(shown)
+
+    def _draw_name(self, shown: QPixmap, box: QRectF, text: str, colour: str) -> None:
+        """Above the box, where one looks anyway."""
+        font, metrics = rows.font_like(self.font(), side=15, strong=True)
+        tag = QRectF(0, 0, metrics.horizontalAdvance(text) + 38, 28)
+        tag.moveBottomLeft(box.topLeft() - QPointF(0, 6))
+        painter = QPainter(shown)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(15, 17, 21, 225))
+        painter.drawRoundedRect(tag, 6, 6)
+        rows.draw_swatch(painter, colour, tag.x() + 10, tag.center().y())
+        painter.setFont(font)
+        painter.setPen(QColor("white"))
+        painter.drawText(tag.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
@@ -252,6 +280,7 @@ class CaptureDialog(QDialog):
 
     def _on_naming(self, on: bool) -> None:
         """At once, also while the video stands still."""
+        self._named = None
         self._show()
         if on and self._frame is not None:
             self._name(self._frame)
@@ -271,10 +300,15 @@ class CaptureDialog(QDialog):
             return classifier.scores([images.crop(rgb, box, "tight")], labels)[0]
 
         def done(scores: Scores) -> None:
-            sure = float(scores.values[0]) >= self._settings.get("unknown_below")
-            name = rows.name_of(labels, scores.best if sure else "unknown", self._look.lang)
-            said = self.tr("In the middle: {name}, {value}")
-            self._say(said.format(name=name, value=rows.percent(float(scores.values[0]))))
+            if self._frames is None or not self.naming.isChecked():
+                return
+            value, lang = float(scores.values[0]), self._look.lang
+            sure = value >= self._settings.get("unknown_below")
+            said = "{name}  {value}" if sure else self.tr("unknown: {name} only {value}")
+            text = said.format(name=rows.name_of(labels, scores.best, lang), value=rows.percent(value))
+            self._named = text, rows.colour_of(labels, scores.best if sure else UNKNOWN)
+            self.picture.setAccessibleDescription(text)
+            self._show()
 
         self._assistant.lane.submit("live", work, done, priority=7)
 
@@ -294,7 +328,8 @@ class CaptureDialog(QDialog):
             if project is self._session.project:
                 self._session.relist(listed, go=name)
             if isValid(self):  # it may have been closed meanwhile
-                self._say(self.tr("Taken: {name}").format(name=name), "ok")
+                said = self.tr("Taken: {name} (frames so far: {n})")
+                self._say(said.format(name=name, n=len(self.taken)), "ok")
 
         def failed(error: Exception) -> None:
             if isValid(self):
@@ -306,7 +341,7 @@ class CaptureDialog(QDialog):
     def _stop(self) -> None:
         self._clock.stop()
         self.play.setChecked(False)
-        frames, self._frames, self._frame = self._frames, None, None
+        frames, self._frames, self._frame, self._named = self._frames, None, None, None
         for key in ("frames", "frame"):
             self._lane.cancel(key)
         self._assistant.lane.cancel("live")

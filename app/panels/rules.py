@@ -131,7 +131,11 @@ class RulesPanel(QFrame):
         return Entry(_key(one), one.image, fact, partial(self._said, one))
 
     def _said(self, one: Finding) -> Said:
-        return Said(self._kinds()[one.rule], self._line(one))
+        one_of_them = {
+            "tiny": self.tr("Tiny mask"),
+            "empty": self.tr("Photo without objects"),
+        }
+        return Said(one_of_them.get(one.rule, self._kinds()[one.rule]), self._line(one))
 
     def _line(self, one: Finding) -> str:
         """How much, and where: what has room in a row."""
@@ -177,7 +181,8 @@ class RulesPanel(QFrame):
         self.mend.setText(self._look.told(fixes.get(one.mend if one else "", self.tr("Mend  ({mend})"))))
         self.mend.setEnabled(one is not None and bool(one.mend))
         self.right.setEnabled(one is not None and bool(one.ids))
-        self.says.setText(f"{self._sentence(one)}\n{one.image}" if one else "")
+        told = [self._sentence(one), *([one.image] if one.ids else [])] if one else []
+        self.says.setText("\n".join(told))
 
     def _on_wanted(self, entry: Entry) -> None:
         self._show_current()

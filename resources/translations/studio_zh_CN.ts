@@ -749,6 +749,14 @@ MIT 许可证</translation>
         <translation>暂停（{key}）</translation>
     </message>
     <message>
+        <source>unknown: {name} only {value}</source>
+        <translation>未知：{name} 仅 {value}</translation>
+    </message>
+    <message>
+        <source>Taken: {name} (frames so far: {n})</source>
+        <translation>已取：{name}（共 {n} 帧）</translation>
+    </message>
+    <message>
         <source>The class of what lies in the frame drawn in the middle, as one looks</source>
         <translation>实时识别画面中央方框内的目标</translation>
     </message>
@@ -767,14 +775,6 @@ MIT 许可证</translation>
     <message>
         <source>No model in use knows the classes of this folder. Choose one under Tools, Models….</source>
         <translation>当前没有认识本文件夹类别的分类模型。请在“工具，模型…”中选择。</translation>
-    </message>
-    <message>
-        <source>In the middle: {name}, {value}</source>
-        <translation>画面中央：{name}，{value}</translation>
-    </message>
-    <message>
-        <source>Taken: {name}</source>
-        <translation>已取：{name}</translation>
     </message>
 </context>
 <context>
@@ -3807,6 +3807,10 @@ MIT 许可证</translation>
 <context>
     <name>Opening</name>
     <message>
+        <source>Try again</source>
+        <translation type="unfinished">重试</translation>
+    </message>
+    <message>
         <source>There are no photos in {folder}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4276,6 +4280,14 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Photos without objects</source>
+        <translation>没有目标的照片</translation>
+    </message>
+    <message>
+        <source>Tiny mask</source>
+        <translation>过小的掩膜</translation>
+    </message>
+    <message>
+        <source>Photo without objects</source>
         <translation>没有目标的照片</translation>
     </message>
     <message>

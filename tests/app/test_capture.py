@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from studio_driver import NAME, wait_until
 
+from app import rows
 from sscore import images
 
 
@@ -64,7 +65,34 @@ def test_the_middle_is_named(capture):
     _, dialog = capture
     dialog.naming.setChecked(True)
     dialog.slider.setValue(3)
-    wait_until(lambda: "Pipe" in dialog.says.text(), what="the name")
+    wait_until(lambda: dialog._named is not None, what="the name")
+    assert dialog._named[0] == "Pipe  70 %" == dialog.picture.accessibleDescription()
+
+
+def test_the_name_stands_on_the_picture_and_a_doubtful_one_is_unknown(capture):
+    studio, dialog = capture
+    plain = dialog.picture.pixmap().toImage()
+    dialog.naming.setChecked(True)
+    wait_until(lambda: dialog._named is not None, what="the name")
+    named = dialog.picture.pixmap().toImage()
+    assert named != plain
+    QTest.mouseClick(dialog.take, Qt.MouseButton.LeftButton)
+    wait_until(lambda: "frames so far: 1" in dialog.says.text(), what="word of the frame, beside the name")
+    studio.window.settings.set("unknown_below", 0.8)
+    dialog.slider.setValue(5)
+    wait_until(lambda: dialog._named[0] == "unknown: Pipe only 70 %", what="the doubt")
+    assert dialog._named[1] == rows.UNKNOWN_COLOUR
+    dialog.naming.setChecked(False)
+    assert dialog._named is None
+    studio.settle()
+
+
+def test_first_a_video_then_a_frame_is_the_thing_to_do(studio, video):
+    dialog = studio.window.flow.show_capture()
+    assert (dialog.video.property("primary"), dialog.take.property("primary")) == ("true", "false")
+    dialog.open_source(video)
+    wait_until(lambda: dialog._frame is not None, what="the first frame")
+    assert (dialog.video.property("primary"), dialog.take.property("primary")) == ("false", "true")
 
 
 def test_what_is_no_video_is_explained(capture, tmp_path):
@@ -83,7 +111,7 @@ def test_all_of_it_by_keyboard(capture, monkeypatch):
     QTest.keyClick(dialog.slider, Qt.Key.Key_Right)
     wait_until(lambda: dialog._at == 1, what="the next frame")
     QTest.keyClick(dialog, Qt.Key.Key_N)
-    wait_until(lambda: "Pipe" in dialog.says.text(), what="the name, though the video stands still")
+    wait_until(lambda: dialog._named is not None, what="the name, though the video stands still")
     QTest.keyClick(dialog, Qt.Key.Key_P)
     wait_until(lambda: dialog.play.isChecked() and dialog.play.text() == "Pause  (P)", what="playing")
     QTest.keyClick(dialog, Qt.Key.Key_P)

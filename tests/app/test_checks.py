@@ -31,6 +31,16 @@ def test_mistakes_of_all_photos_are_listed(checks):
     assert panel.kind.count() == 4
 
 
+def test_a_row_speaks_of_its_photo_alone_and_names_it_once(checks):
+    _, panel = checks
+    titles = [entry.said().title for entry in panel.list.facts.entries]
+    assert titles == ["Tiny mask", "Without a class", "Photo without objects"]
+    panel.list.go(2)
+    assert panel.says.text().count("c.png") == 1
+    panel.list.go(0)
+    assert panel.says.text().count("a.jpg") == 1
+
+
 def test_one_key_mends_and_goes_on(checks):
     studio, panel = checks
     panel.next()
