@@ -222,6 +222,11 @@ class Assistant(QObject):
             self.cache.set_limits(**embedding_limits(self._settings))
 
     @property
+    def begun(self) -> int:
+        """How many masks are in the making, on all photos of the folder."""
+        return len(self._stash) + (not self.pending.empty)
+
+    @property
     def photo(self) -> Photo | None:
         """The photo on screen, once it is read."""
         return self._photo

@@ -270,6 +270,12 @@ class Finder(QObject):
         return self.finds.shown if self.finds is not None else ()
 
     @property
+    def undecided(self) -> int:
+        """Proposals shown on any photo of the folder."""
+        below = self._settings.get("finds_from")
+        return len(self.shown) + sum(len(replace(one, threshold=below).shown) for one in self._kept.values())
+
+    @property
     def target(self) -> Find | None:
         """What the keys mean: the find under the mouse, else the one in hand."""
         if self.finds is None:

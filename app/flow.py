@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, QPointF, Qt, QTimer
+from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -19,15 +19,15 @@ from app.importing import Importing
 from app.index import Index
 from app.jobs import Lane
 from app.learn_offer import LearnOffer
+from app.leaving import Leaving
 from app.model_news import ModelNews
 from app.names import Names
-from app.notices import Notice
+from app.opening import Opening
 from app.photos import Photo
 from app.recent import Recent
 from app.sent_back import SentBack
 from app.shelf import Shelf
 from app.trail import Trail
-from sscore.frames import EXTENSIONS
 from sscore.types import Page
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ class Flow(QObject):
         self._compare: CompareDialog | None = None
         self._guide: GuideDialog | None = None
         self._target: tuple[str, int] | None = None
-        self._dropped = ""
+        self.leaving = Leaving(window)
+        self.opening = Opening(window, self.importing.bring, self.show_capture)
         window.session.project_opened.connect(self._on_project)
-        window.session.project_failed.connect(lambda _error: setattr(self, "_dropped", ""))
         window.session.page_changed.connect(self._on_page)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -357,7 +357,6 @@ class Flow(QObject):
     def _on_project(self) -> None:
         self.crops.open(self._window.session.project)
         self._target = None
-        QTimer.singleShot(0, self, self._show_dropped)  # when the first photo of the folder has its turn
 
     def _on_return(self) -> None:
         """The folder was away and is back: what could not be read is read again."""
@@ -367,28 +366,6 @@ class Flow(QObject):
         window.session.refresh()
         if project is not None and rel:
             window.photos.show(rel, project.image_path(rel))
-
-    def open_path(self, path: Path) -> None:
-        """A folder, a photo, a video or a COCO file that was dropped on the window or named at the start."""
-        if path.suffix.lower() in EXTENSIONS and self._window.session.project is not None:
-            self.show_capture(path)
-            return
-        if path.suffix.lower() == ".json" and self._window.session.project is not None:
-            self.importing.bring(path)
-            return
-        self._dropped = path.name if path.is_file() else ""
-        self._window.open_folder(path.parent if path.is_file() else path)
-
-    def _show_dropped(self) -> None:
-        """The photo that was named, among those of its folder; or that it is none."""
-        session, wanted = self._window.session, self._dropped
-        self._dropped = ""
-        if wanted in session.images:
-            QTimer.singleShot(0, self, lambda: session.go(wanted))
-        elif wanted:
-            text = self.tr("{name} is not a photo").format(name=wanted)
-            detail = self.tr("Its folder was opened instead.")
-            session.notice.emit(Notice("warning", text, detail, key="open"))
 
 
 def _bring(window: QWidget) -> None:

@@ -34,6 +34,7 @@ from app.panels.side import Side
 from app.panels.status import StatusLine
 from app.photos import Photo, Photos
 from app.readable import Readable
+from app.retell import retell
 from app.session import Session
 from app.settings import Settings
 from app.shelf import Catalogue, Shelf
@@ -194,6 +195,7 @@ class Window(QMainWindow):
         self.models.manager_wanted.connect(self.show_models)
         assistant.load_failed.connect(self._on_load_failed)
         self.look.changed.connect(self._refresh)
+        self.look.spoken.connect(lambda lang: retell(lang, session.labels, self))
 
     # --- words and states --------------------------------------------------------------------------------------
 
@@ -221,7 +223,7 @@ class Window(QMainWindow):
         if folder is None:
             self.open_samples()
         else:
-            self.flow.open_path(folder)
+            self.flow.opening.open([folder])
         self.assistant.start()
         self.stock.refresh()
 
@@ -232,20 +234,28 @@ class Window(QMainWindow):
             self.open_folder(Path(chosen))
 
     def open_folder(self, folder: Path) -> None:
-        self._open_again = lambda: self.open_folder(folder)
-        self.session.open(folder)
+        self.flow.leaving.ask(folder.name, lambda: self._open(lambda: self.session.open(folder)))
 
     def open_samples(self) -> None:
-        self._open_again = self.open_samples
-        self.session.open(samples.folder(), samples.copy)
+        open_them = lambda: self.session.open(samples.folder(), samples.copy)  # noqa: E731
+        self.flow.leaving.ask(self.tr("The folder of samples"), lambda: self._open(open_them))
 
-    def _on_unopened(self, error: Exception) -> None:
-        """With nothing else on screen it is said there; else what is on screen stays."""
-        notice = of_unopened(error)
+    def _open(self, run: Callable[[], None]) -> None:
+        self._open_again = run
+        run()
+
+    def show_refused(self, notice: Notice, again: Callable[[], None]) -> None:
+        """What was dropped or named is not opened, and why. What is on screen stays; with nothing there, it is said in
+        its place, and can be tried again."""
+        self._open_again = again
         if self.session.project is None:
             self.canvas.show_guide("unopened", notice.detail, notice.text)
         else:
-            self.messages.show_notice(replace(notice, action=self.tr("Try again"), run=self._open_again))
+            self.messages.show_notice(notice)
+
+    def _on_unopened(self, error: Exception) -> None:
+        again = self._open_again
+        self.show_refused(replace(of_unopened(error), action=self.tr("Try again"), run=lambda: again()), again)
 
     def _on_project(self) -> None:
         self.photos.clear()
@@ -253,7 +263,7 @@ class Window(QMainWindow):
         for key in _ABOUT_PROJECT:
             self.messages.clear(key)
         self.chrome.name_labels(self.session.labels)
-        self.status.show_saving("saved")
+        self.status.show_saving("failed" if self.session.saver.failing else "saved")
         if not self.session.images:
             self.canvas.show_guide("empty")
 
@@ -351,7 +361,7 @@ class Window(QMainWindow):
             for file in files:
                 self.show_models().add_file(file)
             return
-        self.flow.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.flow.opening.open([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
     def _restore_layout(self) -> None:
         geometry: QByteArray = self.settings.get("geometry")

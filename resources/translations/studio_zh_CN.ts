@@ -2703,39 +2703,39 @@ MIT 许可证</translation>
     <name>Leaving</name>
     <message>
         <source>{folder} is not opened yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未打开“{folder}”</translation>
     </message>
     <message>
         <source>; </source>
-        <translation type="unfinished"></translation>
+        <translation>；</translation>
     </message>
     <message>
         <source>Still here: {what}. That would be gone with this folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里还有：{what}。切换文件夹后这些将会丢失。</translation>
     </message>
     <message>
         <source>Open it all the same</source>
-        <translation type="unfinished"></translation>
+        <translation>仍然打开</translation>
     </message>
     <message>
         <source>photos that are not saved: {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>未保存的照片 {n} 张</translation>
     </message>
     <message>
         <source>masks that are not accepted: {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>未接受的掩膜 {n} 个</translation>
     </message>
     <message>
         <source>proposals nobody has decided on: {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>未处理的候选 {n} 个</translation>
     </message>
     <message>
         <source>boxes without an answer: {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>未得到结果的框 {n} 个</translation>
     </message>
     <message>
         <source>a search for pieces</source>
-        <translation type="unfinished"></translation>
+        <translation>正在进行的查找</translation>
     </message>
 </context>
 <context>
@@ -3808,55 +3808,55 @@ MIT 许可证</translation>
     <name>Opening</name>
     <message>
         <source>Try again</source>
-        <translation type="unfinished">重试</translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>There are no photos in {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>“{folder}”中没有照片</translation>
     </message>
     <message>
         <source>It was not opened. As a place for frames of a video it can be, all the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有打开它。如果要在其中存放视频截取的帧，仍可打开。</translation>
     </message>
     <message>
         <source>Open it all the same</source>
-        <translation type="unfinished"></translation>
+        <translation>仍然打开</translation>
     </message>
     <message>
         <source>{name} needs an open folder</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”需要先打开一个文件夹</translation>
     </message>
     <message>
         <source>Open the folder of photos first, then drop it there.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先打开照片文件夹，再把它拖进来。</translation>
     </message>
     <message>
         <source>That is more than one thing to open</source>
-        <translation type="unfinished"></translation>
+        <translation>一次拖入的内容太多</translation>
     </message>
     <message>
         <source>Drop one folder, photos of one folder, one video or one COCO file. Nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>请只拖入一个文件夹、同一文件夹中的照片、一段视频或一个 COCO 文件。未做任何更改。</translation>
     </message>
     <message>
         <source>{name} is nothing to open here</source>
-        <translation type="unfinished"></translation>
+        <translation>无法在这里打开“{name}”</translation>
     </message>
     <message>
         <source>Photos, folders of photos, videos, COCO files (.json) and model weights can be. Nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>可以拖入照片、照片文件夹、视频、COCO 文件（.json）和模型权重。未做任何更改。</translation>
     </message>
     <message>
         <source>and {n} more</source>
-        <translation type="unfinished">另有 {n} 个</translation>
+        <translation>等另外 {n} 个</translation>
     </message>
     <message>
         <source>Left aside: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>未处理：{names}</translation>
     </message>
     <message>
         <source>Videos and COCO files are taken one at a time, without photos.</source>
-        <translation type="unfinished"></translation>
+        <translation>视频和 COCO 文件请单独拖入，每次一个。</translation>
     </message>
 </context>
 <context>
@@ -5153,7 +5153,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>The folder of samples</source>
-        <translation type="unfinished"></translation>
+        <translation>示例文件夹</translation>
     </message>
     <message>
         <source>Try again</source>

@@ -66,10 +66,10 @@ def test_a_photo_is_shown_first_in_its_folder(make_studio, folder):
 def test_a_file_that_is_no_photo(make_studio, folder):
     (folder / "notes.txt").write_text("three bars", encoding="utf-8")
     studio = started(make_studio, folder / "notes.txt")
-    wait_until(lambda: bool(studio.window.messages.notices))
-    (notice,) = studio.window.messages.notices
-    assert "notes.txt is not a photo" in notice.text
-    assert studio.session.image == "a.jpg"
+    text, buttons = guide(studio)
+    assert "notes.txt is nothing to open here" in text and "COCO" in text
+    assert {"Open folder…", "Show the samples"} <= buttons.keys()
+    assert studio.session.project is None
 
 
 def test_a_folder_that_is_not_there_leaves_the_present_one(studio, tmp_path):
