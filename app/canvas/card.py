@@ -7,11 +7,13 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app import rows
+from app.canvas.placing import Surroundings, best_place
 from app.look import Look
 from app.pending import Pending
 from sscore.labels import LabelSet
 
 _WIDTH, _ROW, _PAD, _FOOT = 264, 26, 8, 30
+_NEAR, _ASIDE = 8, 0.1  # px around it where the pointer is at work, and how much of it is seen then
 
 
 class PendingCard(QWidget):
@@ -23,6 +25,8 @@ class PendingCard(QWidget):
         self._rows: list[rows.ClassRow] = []
         self._head = ""
         self._foot = ""
+        self._side = -1
+        self.aside = False
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFont(parent.font())
         self.hide()
@@ -31,6 +35,8 @@ class PendingCard(QWidget):
         """Fill from the pending mask; hidden while there is nothing to say."""
         if pending.mask is None or pending.draft is not None:
             self.hide()
+            if pending.mask is None:
+                self._side = -1
             return
         lang = self._look.lang
         scores = pending.current_scores
@@ -67,26 +73,23 @@ class PendingCard(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(_WIDTH, _PAD + _ROW * len(self._rows) + (20 if self._head else 0) + _FOOT)
 
-    def place_beside(self, area: QRect, room: QRect) -> None:
-        """Beside `area` (the mask, px of the parent) and inside `room`; where it covers least of the mask."""
-        gap, size = 14, self.size()
-        spots = (
-            QPoint(area.right() + gap, area.top()),
-            QPoint(area.left() - gap - size.width(), area.top()),
-            QPoint(area.left(), area.bottom() + gap),
-            QPoint(area.left(), area.top() - gap - size.height()),
-            QPoint(room.right(), room.bottom()),
-            QPoint(room.left(), room.bottom()),
-            QPoint(room.right(), room.top()),
-            QPoint(room.left(), room.top()),
-        )
-        inside = [QRect(_clamp(spot, size, room), size) for spot in spots]
-        self.move(min(inside, key=lambda place: _overlap(place, area)).topLeft())
+    def place_among(self, around: Surroundings) -> None:
+        """Beside the mask and its prompt, where it covers the least."""
+        place, self._side = best_place(self.size(), around, self._side)
+        self.move(place.topLeft())
+
+    def make_way(self, at: QPoint | None) -> None:
+        """Hardly to be seen while the pointer (px of the parent) is at work there; None: it is elsewhere."""
+        near = at is not None and self.geometry().adjusted(-_NEAR, -_NEAR, _NEAR, _NEAR).contains(at)
+        if near != self.aside:
+            self.aside = near
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         colours = self._look.colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(_ASIDE if self.aside else 1.0)
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         ground = QColor(colours.surface)
         ground.setAlphaF(0.96)
@@ -108,14 +111,3 @@ class PendingCard(QWidget):
         painter.setPen(QColor(colours.faint))
         painter.drawText(QRect(14, y + 3, self.width() - 28, 20), Qt.AlignmentFlag.AlignVCenter, self._foot)
         painter.end()
-
-
-def _clamp(spot: QPoint, size: QSize, room: QRect) -> QPoint:
-    x = max(min(spot.x(), room.right() + 1 - size.width()), room.left())
-    y = max(min(spot.y(), room.bottom() + 1 - size.height()), room.top())
-    return QPoint(x, y)
-
-
-def _overlap(one: QRect, other: QRect) -> int:
-    shared = one.intersected(other)
-    return max(shared.width(), 0) * max(shared.height(), 0)

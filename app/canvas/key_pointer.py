@@ -134,9 +134,7 @@ class KeyPointer(QObject):
         translate = QCoreApplication.translate
         if self._dragging():
             return "cancel", translate("Hint", "Arrow keys draw, Space ends it here. Press to call it off")
-        text = translate(
-            "Hint", "Arrow keys move, Space clicks, {pointer_right} right-clicks. Press to put it away"
-        )
+        text = translate("Hint", "Arrow keys move, Space clicks, {pointer_right} right-clicks. Press to put it away")
         return "pointer", text
 
     def renew(self) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
+import numpy as np
 from PySide6.QtCore import QObject, QRect, QRectF
 
 from app.canvas.card import PendingCard
 from app.canvas.guide import Guide, Hint
 from app.canvas.minimap import MiniMap
+from app.canvas.placing import Surroundings
 from app.canvas.viewport import Viewport
 from app.pending import Pending
+from sscore.types import Box, FloatArray, Mask
+
+_EDGE, _POINT = 8, 12  # px: between the card and the edges, and around a point of the prompt
 
 
 class Bar(Protocol):
@@ -26,13 +32,25 @@ class Bar(Protocol):
 
 
 class Overlays(QObject):
-    """Places them whenever the view has moved or one of them has come or gone."""
+    """Places them whenever the view has moved or one of them has come or gone. `neighbours`: all other pieces that are
+    known on the photo."""
 
-    def __init__(self, view: Viewport, guide: Guide, hint: Hint, card: PendingCard, minimap: MiniMap, bar: Bar) -> None:
+    def __init__(
+        self,
+        view: Viewport,
+        guide: Guide,
+        hint: Hint,
+        card: PendingCard,
+        minimap: MiniMap,
+        bar: Bar,
+        neighbours: Callable[[], Iterable[Mask]],
+    ) -> None:
         super().__init__(view)
         self._view, self._guide, self._hint, self._card, self._minimap = view, guide, hint, card, minimap
         self._bars: list[Bar] = [bar]
         self._pending = Pending()
+        self._neighbours = neighbours
+        self._around: FloatArray | None = None  # their boxes, image px
         self._room = QRect()
 
     def add(self, bar: Bar) -> None:
@@ -52,7 +70,7 @@ class Overlays(QObject):
         return self._view.viewport().rect() if self._room.isNull() else self._room
 
     def show_pending(self, pending: Pending) -> None:
-        self._pending = pending
+        self._pending, self._around = pending, None
         self._place_card()
 
     def place(self) -> None:
@@ -74,15 +92,31 @@ class Overlays(QObject):
         self._place_card()
 
     def _place_card(self) -> None:
-        """Beside the mask and its prompt."""
+        """Beside the mask and its prompt, and off the pieces around as far as can be."""
         pending = self._pending
         if pending.mask is None or self._card.isHidden():
             return
-        area = QRectF()
-        for box in (pending.mask.box, pending.prompt.box):
-            if box is not None:
-                area = area.united(QRectF(box.x0, box.y0, box.width, box.height))
-        for x, y in pending.prompt.points.tolist():
-            area = area.united(QRectF(x - 0.5, y - 0.5, 1, 1))
-        on_screen = self._view.mapFromScene(area).boundingRect()
-        self._card.place_beside(on_screen, self._view.viewport().rect().adjusted(8, 8, -8, -8))
+        if self._around is None:
+            self._around = _boxes(self._neighbours())
+        turn = self._view.viewportTransform()
+
+        def on_screen(box: Box, grow: int = 0) -> QRect:
+            there = turn.mapRect(QRectF(box.x0, box.y0, box.width, box.height))
+            return there.toAlignedRect().adjusted(-grow, -grow, grow, grow)
+
+        own = [on_screen(box) for box in (pending.mask.box, pending.prompt.box) if box is not None]
+        points = [on_screen(Box(x, y, x, y), _POINT) for x, y in pending.prompt.points.tolist()]
+        others = self._around * np.float32(turn.m11()) + np.array([turn.dx(), turn.dy()] * 2, np.float32)
+        if self._minimap.isVisible():
+            place = self._minimap.geometry()
+            corners = [place.left(), place.top(), place.right() + 1, place.bottom() + 1]
+            others = np.concatenate([others, np.array([corners], np.float32)])
+        photo = turn.mapRect(self._view.photo_rect).toAlignedRect()
+        room = self.room().adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+        self._card.place_among(Surroundings(own, points, others, photo, room))
+
+
+def _boxes(neighbours: Iterable[Mask]) -> FloatArray:
+    """(n, 4) x0 y0 x1 y1, image px."""
+    boxes = [(m.left, m.top, m.left + m.bits.shape[1], m.top + m.bits.shape[0]) for m in neighbours]
+    return np.array(boxes, np.float32).reshape(-1, 4)

@@ -80,7 +80,7 @@ class CanvasView(Viewport):
         self.hint = Hint(look, self.viewport())
         self.finds_bar = FindsBar(finder, look, self.viewport())
         self.minimap = MiniMap(self, settings, look)
-        self.overlays = Overlays(self, self.guide, self.hint, self.card, self.minimap, self.finds_bar)
+        self.overlays = Overlays(self, self.guide, self.hint, self.card, self.minimap, self.finds_bar, self._neighbours)
         self._finds_layer = FindsLayer(finder, session, settings, self.stage, self._colour_of, self._name_of)
         self._hover = Hover(assistant, self)
         self.drawing = Drawing(session, assistant, finder, settings, self)
@@ -133,6 +133,12 @@ class CanvasView(Viewport):
     def _tag_of(self, annotation: Annotation) -> str:
         return tag_text(annotation, self._session.labels, self._look.lang)
 
+    def _neighbours(self) -> list[Mask]:
+        """All pieces but the one in the making."""
+        page = self._session.page
+        shown = page.annotations if page is not None and self._settings.get("show_masks") else ()
+        return [*(one.mask for one in shown), *(find.mask for find in self._finder.shown)]
+
     def set_photo(self, photo: Photo) -> None:
         if photo.image != self._session.image:
             return
@@ -183,6 +189,7 @@ class CanvasView(Viewport):
         self.stage.set_pending(pending, self._colour_of(label))
         self.card.show_pending(pending, self._session.labels, label)
         self.overlays.show_pending(pending)
+        self.card.make_way(self._mouse)
         self._watch(pending)
         self._teach()
 
@@ -315,6 +322,7 @@ class CanvasView(Viewport):
 
     def _move(self, event: QMouseEvent) -> None:
         self._mouse = event.position().toPoint()
+        self.card.make_way(self._mouse)
         if self._pan_move(event):
             return
         at = self.image_at(event.position())
@@ -348,6 +356,7 @@ class CanvasView(Viewport):
     def leave(self) -> None:
         """Nothing points at the photo any more."""
         self._mouse = None
+        self.card.make_way(None)
         self.pointer_moved.emit(None)
         self.gestures.leave()
 
