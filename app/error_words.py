@@ -53,6 +53,11 @@ def chinese(text: str) -> str:
     return text
 
 
+def texts() -> dict[str, str]:
+    """All texts of the core and of the system, English and Chinese, with holes for what is put in."""
+    return _file()["texts"] | _reasons()
+
+
 def _part(value: str) -> str:
     """What was put into a text: itself a known text, or a value, which Python writes in straight quotes."""
     inner = chinese(value)

@@ -824,6 +824,13 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>CloseButton</name>
+    <message>
+        <source>Close Tab</source>
+        <translation>关闭标签页</translation>
+    </message>
+</context>
+<context>
     <name>Commands</name>
     <message>
         <source>accept</source>
@@ -3954,6 +3961,17 @@ MIT 许可证</translation>
     <message>
         <source>Press shortcut</source>
         <translation>请按下快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>QTabBar</name>
+    <message>
+        <source>Scroll Left</source>
+        <translation>向左滚动</translation>
+    </message>
+    <message>
+        <source>Scroll Right</source>
+        <translation>向右滚动</translation>
     </message>
 </context>
 <context>

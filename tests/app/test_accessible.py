@@ -88,7 +88,7 @@ def _versions(studio: Studio) -> QWidget:
 def _evaluated(studio: Studio) -> QWidget:
     """The dialog with results in it."""
     made = studio.window.flow.show_evaluate()
-    made.says.say("Done.", "ok")
+    made.says.say("", "ok")
     made.open_report.show()
     made._show_weak(({"nano": {"S2": 0.5}}, [(0.25, "nano", "S2", ("a.jpg", 1), "Pipe")]))
     return made

@@ -1,0 +1,141 @@
+"""What was said in one language, in the other: for words on screen of which nobody remembers how they were made.
+
+The pairs are those of the translations. A text that fits none of them, a name for instance, stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import count
+from string import Formatter
+from xml.etree import ElementTree
+
+from PySide6.QtCore import QLibraryInfo, QTranslator
+
+from app import error_words
+from sscore import paths
+
+_KEYS = ("Backspace", "Space", "Return", "Enter")
+_SLIGHT = 5  # letters of a template that says so little that it fits half of all sentences
+_HOLE = re.compile(r"\{([a-z]\w*)\}")
+# Of texts that were put together, from the outside inwards.
+_JOINTS = (
+    r"(\n+)",
+    r"(\s*·\s*|  +)",
+    r"((?<=[.!?])\s+|(?<=[。！？；])(?!$)|; )",
+    r"(: |：|, |[，、]| → | \(|\)|（|）|[“”])",
+)
+_MARKS = (("：", ": "), ("，", ", "), ("、", ", "), ("（", " ("), ("）", ")"), ("；", "; "))
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A text with holes: the parts between them, their names, and the same text in the other language."""
+
+    context: str
+    parts: tuple[str, ...]
+    holes: tuple[str, ...]
+    weight: int
+    other: str
+
+    def read(self, text: str) -> dict[str, str] | None:
+        """What is in the holes; None when the text is another one."""
+        first, last, at = self.parts[0], self.parts[-1], len(self.parts[0])
+        if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
+            return None
+        found: dict[str, str] = {}
+        for hole, part in zip(self.holes, self.parts[1:], strict=True):
+            following = part is self.parts[-1] and len(found) + 1 >= len(self.holes)
+            end = len(text) - len(last) if following else text.find(part, at + 1)
+            if end <= at or found.setdefault(hole, text[at:end]) != text[at:end]:
+                return None
+            at = end + len(part)
+        return None if self.weight < _SLIGHT and any(" " in value for value in found.values()) else found
+
+
+class Phrasebook:
+    """pairs: (context, English, Chinese), as translations have them."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str, str]]) -> None:
+        self._whole: dict[str, dict[str, list[tuple[str, str]]]] = {"zh": {}, "en": {}}
+        self._parts: dict[str, list[_Template]] = {"zh": [], "en": []}
+        for context, english, chinese in pairs:
+            for lang, old, new in (("zh", english, chinese), ("en", chinese, english)):
+                if old != new:
+                    self._whole[lang].setdefault(old, []).append((context, new))
+                    parts, holes = tuple(_HOLE.split(old)[::2]), tuple(_HOLE.findall(old))
+                    template = _Template(context, parts, holes, _weight(old), new)
+                    if template.holes and template.weight > 1:
+                        self._parts[lang].append(template)
+        for templates in self._parts.values():
+            templates.sort(key=lambda one: -one.weight)
+
+    def say(self, text: str, lang: str, contexts: Sequence[str] = ()) -> str:
+        """The text in `lang`, "zh" or "en". contexts: where it is more likely from, the nearest first."""
+        bare = text.strip()
+        if not bare or (lang == "en" and text.isascii()):
+            return text
+        if found := self._whole[lang].get(bare):
+            near = next((new for context in contexts for where, new in found if where == context), found[0][1])
+            return text.replace(bare, near)
+        fitting = [(one, values) for one in self._parts[lang] if (values := one.read(bare)) is not None]
+        if fitting:
+            near = {context: at for at, context in enumerate(contexts)}
+            template, values = min(fitting, key=lambda one: (-one[0].weight, near.get(one[0].context, len(near))))
+            said = {name: self.say(value, lang, contexts) for name, value in values.items()}
+            return text.replace(bare, _HOLE.sub(lambda hole: said[hole[1]], template.other))
+        for joint in _JOINTS:
+            parts = re.split(joint, text)
+            told = [self.say(part, lang, contexts) for part in parts[::2]] if text not in parts else parts[::2]
+            if told != parts[::2]:
+                between = [_mark(part, lang, joint) for part in parts[1::2]]
+                return "".join(part for pair in zip(told, [*between, ""], strict=True) for part in pair)
+        return error_words.chinese(text) if lang == "zh" else text
+
+
+def _weight(text: str) -> int:
+    """Letters outside the holes; a Chinese one counts twice."""
+    return sum(1 + (one > "\u3000") for one in _HOLE.sub("", text) if one.isalpha())
+
+
+def _mark(mark: str, lang: str, joint: str) -> str:
+    """What stands between two parts."""
+    if joint == _JOINTS[2] and not mark.strip():
+        return " " if lang == "en" else ""
+    pairs = ((chinese, english) if lang == "zh" else (english, chinese) for chinese, english in _MARKS)
+    return next((new for new, old in pairs if old == mark), mark)
+
+
+@cache
+def translations() -> tuple[tuple[str, str, str], ...]:
+    """All pairs of the studio and of the core's errors; none where the file was not installed."""
+    file = paths.resources() / "translations" / "studio_zh_CN.ts"
+    if not file.is_file():
+        return ()
+    found = []
+    for context in ElementTree.parse(file).getroot().iter("context"):
+        for message in context.iter("message"):
+            words = message.findtext("translation") or ""
+            found.append((context.findtext("name", ""), message.findtext("source", ""), words))
+    core = [("Errors", _named(english), _named(chinese)) for english, chinese in error_words.texts().items()]
+    return tuple(one for one in (*found, *core) if one[2])
+
+
+def _named(text: str) -> str:
+    """With names for holes, which are numbered, or come in order."""
+    said, order = "", count()
+    for literal, hole, _, _ in Formatter().parse(text):
+        said += literal + (f"{{hole{hole or next(order)}}}" if hole is not None else "")
+    return said
+
+
+@lru_cache(maxsize=2)
+def book(names: tuple[tuple[str, str], ...]) -> Phrasebook:
+    """names: further pairs, English and Chinese."""
+    qt = QTranslator()
+    qt.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    keys = [("", key, qt.translate("QShortcut", key) or key) for key in _KEYS]
+    return Phrasebook([*translations(), *(("", english, chinese) for english, chinese in names), *keys])
