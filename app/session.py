@@ -281,13 +281,25 @@ class Session(QObject):
             self.saver.save(self.project, page, title)
         self.page_edited.emit(page)
 
-    def edit_elsewhere(self, rel: str, title: str, change: Callable[[Page], Page], done: Callable[[], None]) -> None:
+    def edit_elsewhere(
+        self,
+        rel: str,
+        title: str,
+        change: Callable[[Page], Page],
+        done: Callable[[], None],
+        beside: Callable[[bool], None] | None = None,
+    ) -> None:
         """A step for a photo that need not be on screen: it is loaded first, and the step goes on its own undo stack.
-        `done` is called afterwards, also when nothing came of it."""
+        `done` is called afterwards, also when nothing came of it. beside: as of EditPage."""
         project = self.project
+
+        def push(before: Page, after: Page) -> None:
+            if after is not before:
+                self.stack(rel).push(EditPage(self, title, before, after, beside=beside))
+
         if project is None or (rel == self.image and self.page is not None):
             if self.page is not None:
-                self.edit(title, change(self.page))
+                push(self.page, change(self.page))
             done()
             return
         self._jobs += 1
@@ -302,9 +314,7 @@ class Session(QObject):
                     if ours is not None and page is not ours:
                         self.stack(rel).push(EditPage(self, self.tr("changed on disk"), ours, page))
                     ours = self._pages[rel] = page
-                after = change(ours)
-                if after is not ours:
-                    self.stack(rel).push(EditPage(self, title, ours, after))
+                push(ours, change(ours))
             done()
 
         def failed(error: Exception) -> None:

@@ -15,20 +15,32 @@ if TYPE_CHECKING:
 
 
 class EditPage(QUndoCommand):
-    """Shows `after` when done or redone and `before` when undone. Steps with the same gesture number become one."""
+    """Shows `after` when done or redone and `before` when undone. Steps with the same gesture number become one.
+    beside: called then with True or False, for what goes along with the page."""
 
-    def __init__(self, session: Session, title: str, before: Page, after: Page, gesture: int = -1) -> None:
+    def __init__(
+        self,
+        session: Session,
+        title: str,
+        before: Page,
+        after: Page,
+        gesture: int = -1,
+        beside: Callable[[bool], None] | None = None,
+    ) -> None:
         super().__init__(title)
         self._session = session
         self._before = before
         self._after = after
         self._gesture = gesture
+        self._beside = beside or (lambda _done: None)
 
     def redo(self) -> None:
         self._session.show_page(self._after, self.text())
+        self._beside(True)
 
     def undo(self) -> None:
         self._session.show_page(self._before, self.text())
+        self._beside(False)
 
     def id(self) -> int:
         return self._gesture

@@ -205,6 +205,10 @@ class Project:
         """A version that was kept has been dealt with: it is not offered any more, though never deleted."""
         versions.put_away(self._store, rel, kept)
 
+    def offer_again(self, rel: str, kept: Path) -> None:
+        """A version that was put away is to be decided about once more. Raises BadProject."""
+        versions.offer_again(self._store, rel, kept)
+
     def journal(self, rel: str) -> list[dict[str, Any]]:
         """Every edit of a page, oldest first: "author", "time", "host", "edit" and what changed (sscore.journal)."""
         return self._store.journal(rel)

@@ -86,6 +86,14 @@ def put_away(store: PageStore, rel: str, path: Path) -> None:
         put_in_place(path, store.journal_path(rel).with_name(path.name))
 
 
+def offer_again(store: PageStore, rel: str, path: Path) -> None:
+    """The other way round, when the choice is taken back: `path` is where it was before."""
+    away = store.journal_path(rel).with_name(path.name)
+    with disk_errors(path):
+        if away.exists():
+            put_in_place(away, path)
+
+
 def _page_at(saves: list[dict[str, Any]], digest: str, path: Path) -> Page | None:
     """The page as it was when its file had this digest, by its journal."""
     data = journal.state_at(saves, digest)
@@ -108,6 +116,26 @@ def differing(page: Page, other: Page) -> list[Annotation]:
     """Instances of `page` that the other does not have in just this way."""
     there = _contents(other)
     return [a for a in page.annotations if there.get(a.id) != _content(page, a)]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one side did since the common beginning: instances added, changed and deleted."""
+
+    added: tuple[Annotation, ...]
+    changed: tuple[Annotation, ...]
+    deleted: tuple[Annotation, ...]
+
+
+def since(base: Page, page: Page) -> Done:
+    """What was done on `page` since it was `base`."""
+    before, after = _contents(base), _contents(page)
+    other = [a for a in page.annotations if before.get(a.id) != after[a.id]]
+    return Done(
+        added=tuple(a for a in other if a.id not in before),
+        changed=tuple(a for a in other if a.id in before),
+        deleted=tuple(a for a in base.annotations if a.id not in after),
+    )
 
 
 def join(base: Page | None, theirs: Page, ours: Page) -> Joined:

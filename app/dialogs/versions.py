@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeySequence, QPainter, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -17,16 +18,18 @@ from app.jobs import Lane
 from app.look import Look
 from app.notices import clock, of_error
 from app.session import Session
-from sscore import images, presence, versions
+from app.undo import Step
+from sscore import edits, facts, images, measure, presence, versions
 from sscore.errors import SscError
 from sscore.project import Project
 from sscore.types import Annotation, ByteArray, Mask, Page
-from sscore.versions import Author, Versions
+from sscore.versions import Author, Done, Versions
 
 _SIDE = 1120  # px of a picture at most
 _ROOM = 0.6  # of what differs, shown around it
-_Name = tuple[int, int, str]  # px of the picture, and a label
-_Named = tuple[int, int, str]  # the same with the class in words
+_Name = tuple[int, int, str, bool]  # px of the picture, a label, and whether that instance was deleted
+_Named = tuple[int, int, str]  # the same in words
+_DASH = 18  # px
 _SAME, _OTHER = (120, 140, 170), (245, 150, 30)  # RGB: as in both versions, and what differs
 
 
@@ -37,6 +40,7 @@ class _Shown:
     clashes: int
     pictures: tuple[QImage, QImage, QImage]
     names: tuple[list[_Name], ...]  # of what differs, for each picture
+    did: tuple[Done, ...]  # since the common beginning, where that is known
 
 
 class _Card(QFrame):
@@ -171,27 +175,34 @@ class VersionsDialog(QDialog):
     def _show(self, shown: _Shown) -> None:
         self._shown, found = shown, shown.versions
         us = found.by_us.host == presence.host()
-        theirs, ours = versions.differing(found.theirs, found.ours), versions.differing(found.ours, found.theirs)
         heads = (
             self.tr("As it is now"),
             self.tr("Both together"),
             self.tr("Yours") if us else self.tr("The kept version"),
         )
         texts = (
-            f"{self._by(found.by_them)}\n{self._counts(found.theirs, theirs)}",
+            f"{self._by(found.by_them)}\n{self._counts(0)}",
             self._together(shown),
-            f"{self._by(found.by_us)}\n{self._counts(found.ours, ours)}",
+            f"{self._by(found.by_us)}\n{self._counts(2)}",
         )
-        for card, head, text in zip(self.cards, heads, texts, strict=True):
-            card.show_version(head, text, shown.pictures[card.number], self._named(shown.names[card.number]))
+        marks = self._marks(found.theirs, shown.together, found.ours)
+        for card, head, text, mark in zip(self.cards, heads, texts, marks, strict=True):
+            card.show_version(
+                head, f"{text}\n{mark}".rstrip(), shown.pictures[card.number], self._named(shown.names[card.number])
+            )
         self._align()
         self.says.setText(
             self.tr("Orange: what is different. Nothing is lost: undo takes your choice back, and all stays on disk.")
+            + ("\n" + self.tr("Dashed: what was deleted there.") if any(done.deleted for done in shown.did) else "")
         )
         self.cards[1].button.setFocus()
 
     def _named(self, names: list[_Name]) -> list[_Named]:
-        return [(x, y, rows.name_of(self._session.labels, label, self._lang)) for x, y, label in names]
+        found = []
+        for x, y, label, gone in names:
+            name = rows.name_of(self._session.labels, label, self._lang)
+            found.append((x, y, self.tr("{name} deleted").format(name=name) if gone else name))
+        return found
 
     def _align(self) -> None:
         """The same room for the words of all three, so that the pictures lie side by side, none over its button."""
@@ -208,9 +219,43 @@ class VersionsDialog(QDialog):
         who = f"{author.name} ({author.host})" if author.host else author.name
         return "  ·  ".join(part for part in (who, clock(author.time)) if part)
 
-    def _counts(self, page: Page, other: list[Annotation]) -> str:
-        text = self.tr("Objects: {n}; different from the other version: {m}")
-        return text.format(n=len(page.annotations), m=len(other))
+    def _counts(self, number: int) -> str:
+        """What that side did, where it is known with what both began."""
+        shown = self._shown
+        if shown is None:
+            return ""
+        found = shown.versions
+        page, other = (found.theirs, found.ours) if number == 0 else (found.ours, found.theirs)
+        if not shown.did:
+            text = self.tr("Objects: {n}; different from the other version: {m}")
+            return text.format(n=len(page.annotations), m=len(versions.differing(page, other)))
+        done = shown.did[number]
+        counts = (
+            (len(done.added), self.tr("{n} added")),
+            (len(done.changed), self.tr("{n} changed")),
+            (len(done.deleted), self.tr("{n} deleted")),
+        )
+        parts = [words.format(n=count) for count, words in counts if count]
+        did = self.tr(", ").join(parts) or self.tr("none changed")
+        return self.tr("Objects: {n} ({did})").format(n=len(page.annotations), did=did)
+
+    def _marks(self, *pages: Page) -> tuple[str, ...]:
+        """Of the photo itself, what is not the same on all, for each."""
+        keys = dict.fromkeys(key for page in pages for key in page.extra if key != edits.NEXT_ID)
+        other = [key for key in keys if any(page.extra.get(key) != pages[0].extra.get(key) for page in pages)]
+        return tuple("\n".join(self._mark(key, page.extra.get(key)) for key in other) for page in pages)
+
+    def _mark(self, key: str, value: object) -> str:
+        if key == "done":
+            return self.tr("The photo is done") if value else self.tr("The photo is not done")
+        if key == measure.SCALE:
+            return self.tr("Scale: {value} mm/px").format(value=f"{value:.4g}") if value else self.tr("No scale")
+        if key == facts.REVIEW:
+            note = value if isinstance(value, dict) else {}
+            verdict = {"reviewed": self.tr("photo right"), "rejected": self.tr("photo sent back")}
+            said = (verdict.get(str(note.get("status")), ""), str(note.get("comment", "")))
+            return self.tr("Review: {text}").format(text=": ".join(part for part in said if part) or "–")
+        return f"{key}: {value}"
 
     def _together(self, shown: _Shown) -> str:
         text = self.tr("Objects: {n}. What each of you did, on one photo.").format(n=len(shown.together.annotations))
@@ -226,32 +271,41 @@ class VersionsDialog(QDialog):
             return
         self._shown = None
 
+        seen: list[Page] = []  # by then
+
         def change(page: Page) -> Page:
             """The page may have been edited since the pictures were made."""
+            seen.append(page)
             if number == 1:
                 return versions.join(shown.versions.base, page, shown.versions.ours).page
             return replace(shown.versions.ours, digest=page.digest)
 
+        decided = _decision(project, self._rel, self._kept, session, self._lane, self._decided)
         if number:
             title = self.tr("join two versions") if number == 1 else self.tr("take the other version")
-            session.edit_elsewhere(self._rel, title, change, self._put_away)
+            session.edit_elsewhere(self._rel, title, change, lambda: decided(bool(seen)), decided)
         else:
-            self._put_away()
+            keep = Step(session, self.tr("keep this version"), lambda: decided(True), lambda: decided(False))
+            session.stack(self._rel).push(keep)
         self.accept()
 
-    def _put_away(self) -> None:
-        project, rel, kept, saver = self._project, self._rel, self._kept, self._session.saver
-        if project is None:
-            return
 
-        lane, decided = self._lane, self._decided  # the dialog is gone by then
+def _decision(
+    project: Project, rel: str, kept: Path, session: Session, lane: Lane, told: Callable[[], None]
+) -> Callable[[bool], None]:
+    """Puts the kept version away once the choice is on disk, and offers it again when the choice is taken back."""
+    now, key, saver = [False], ("put away", str(kept)), session.saver
 
-        def put_away(_saved: None) -> None:
-            if saver.waiting(project, rel) is None:  # else the disk refuses just now, and it is offered again
-                lane.submit(key, lambda: project.put_away(rel, kept), lambda _done: decided(), lambda _error: None)
+    def move(_settled: None) -> None:
+        if saver.waiting(project, rel) is None:  # else the disk refuses just now, and it is offered again
+            work = project.put_away if now[0] else project.offer_again
+            lane.submit(key, lambda: work(rel, kept), lambda _done: told(), lambda _error: None)
 
-        key = ("put away", str(kept))
-        lane.submit(key, saver.settle, put_away)
+    def decided(on: bool) -> None:
+        now[0] = on
+        lane.submit(key, saver.settle, move)
+
+    return decided
 
 
 def _read(project: Project, rel: str, kept: Path) -> _Shown:
@@ -267,10 +321,22 @@ def _read(project: Project, rel: str, kept: Path) -> _Shown:
         versions.differing(joined.page, found.theirs) + versions.differing(joined.page, found.ours),
         versions.differing(found.ours, found.theirs),
     ]
-    part = _part([a.mask for page in different for a in page], rgb.shape[0], rgb.shape[1])
-    drawn = [picture(rgb, part, page, {a.id for a in other}) for page, other in zip(pages, different, strict=True)]
-    names = tuple([_place(one, part) for one in {a.id: a for a in other}.values()] for other in different)
-    return _Shown(found, joined.page, len(joined.clashes), (drawn[0], drawn[1], drawn[2]), names)
+    did = tuple(versions.since(found.base, page) for page in pages) if found.base is not None else ()
+    gone = [list(one.deleted) for one in did] or [[], [], []]
+    part = _part([a.mask for page in (*different, *gone) for a in page], rgb.shape[0], rgb.shape[1])
+    drawn = [
+        picture(rgb, part, page, {a.id for a in other}, away)
+        for page, other, away in zip(pages, different, gone, strict=True)
+    ]
+    names = tuple(
+        [
+            _place(one, part, away)
+            for away, ones in ((False, other), (True, lost))
+            for one in {a.id: a for a in ones}.values()
+        ]
+        for other, lost in zip(different, gone, strict=True)
+    )
+    return _Shown(found, joined.page, len(joined.clashes), (drawn[0], drawn[1], drawn[2]), names, did)
 
 
 def _part(masks: list[Mask], height: int, width: int) -> tuple[int, int, int, int]:
@@ -284,29 +350,43 @@ def _part(masks: list[Mask], height: int, width: int) -> tuple[int, int, int, in
     return max(int(x0 - room), 0), max(int(y0 - room), 0), min(int(x1 + room), width), min(int(y1 + room), height)
 
 
-def _place(annotation: Annotation, part: tuple[int, int, int, int]) -> _Name:
+def _place(annotation: Annotation, part: tuple[int, int, int, int], gone: bool) -> _Name:
     """Where the name of an instance is written, px of the picture."""
     (x0, y0, x1, y1), (x, y) = part, annotation.mask.box.centre
     scale = min(1.0, _SIDE / max(x1 - x0, y1 - y0))
-    return round((x - x0) * scale), round((y - y0) * scale), annotation.label
+    return round((x - x0) * scale), round((y - y0) * scale), annotation.label, gone
 
 
-def picture(rgb: ByteArray, part: tuple[int, int, int, int], page: Page, different: set[int]) -> QImage:
-    """A part of the photo with a page's masks on it, those that are `different` in another colour and last."""
+def picture(
+    rgb: ByteArray, part: tuple[int, int, int, int], page: Page, different: set[int], gone: Sequence[Annotation] = ()
+) -> QImage:
+    """A part of the photo with a page's masks on it, those that are `different` in another colour and last; of those
+    that are `gone` a dashed outline."""
     x0, y0, x1, y1 = part
     scale = min(1.0, _SIDE / max(x1 - x0, y1 - y0))
     size = max(round((x1 - x0) * scale), 1), max(round((y1 - y0) * scale), 1)
     drawn = cv2.resize(rgb[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA).copy()
+
+    def inside(mask: Mask) -> npt.NDArray[np.bool_]:
+        moved = np.array([[scale, 0, (mask.left - x0) * scale], [0, scale, (mask.top - y0) * scale]], np.float32)
+        return np.asarray(cv2.warpAffine(mask.bits.astype(np.uint8) * 255, moved, size)) > 127
+
     for annotation in sorted(page.annotations, key=lambda a: a.id in different):
-        other = annotation.id in different
-        mask = annotation.mask
-        moved = np.float32([[scale, 0, (mask.left - x0) * scale], [0, scale, (mask.top - y0) * scale]])
-        inside = cv2.warpAffine(mask.bits.astype(np.uint8) * 255, moved, size) > 127
-        if inside.any():
+        other, there = annotation.id in different, inside(annotation.mask)
+        if there.any():
             weight = 0.55 if other else 0.35
             colour = np.array(_OTHER if other else _SAME)
-            drawn[inside] = ((1 - weight) * drawn[inside] + weight * colour).astype(np.uint8)
-            ring = inside & ~cv2.erode(inside.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-            drawn[ring] = colour
+            drawn[there] = ((1 - weight) * drawn[there] + weight * colour).astype(np.uint8)
+            drawn[_ring(there, 1)] = colour
+    dashes = (np.add.outer(np.arange(size[1]), np.arange(size[0])) // _DASH) % 2 == 0
+    for annotation in gone:
+        drawn[_ring(inside(annotation.mask), 4) & dashes] = _OTHER
     drawn = np.ascontiguousarray(drawn)
     return QImage(drawn.data, size[0], size[1], 3 * size[0], QImage.Format.Format_RGB888).copy()
+
+
+def _ring(there: npt.NDArray[np.bool_], px: int) -> npt.NDArray[np.bool_]:
+    """Its border, so many px wide."""
+    border = there.copy()
+    border[cv2.erode(there.astype(np.uint8), np.ones((2 * px + 1, 2 * px + 1), np.uint8)) > 0] = False
+    return border

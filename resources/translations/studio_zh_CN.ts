@@ -1114,11 +1114,11 @@ MIT 许可证</translation>
         <translation>导航缩略图</translation>
     </message>
     <message>
-        <source>Pixel grid close by</source>
+        <source>Pixel grid when zoomed in</source>
         <translation>放大时显示像素网格</translation>
     </message>
     <message>
-        <source>Mask under the mouse, with the point tool</source>
+        <source>Point tool: preview the mask under the mouse</source>
         <translation>点工具下预览鼠标处的掩膜</translation>
     </message>
     <message>
@@ -1928,7 +1928,7 @@ MIT 许可证</translation>
         <translation>{total} 个目标</translation>
     </message>
     <message>
-        <source>No object matches. Choose “All” at the left and empty the line above to see every one.</source>
+        <source>No object matches. Choose &quot;All&quot; at the left and empty the line above to see every one.</source>
         <translation>没有符合条件的目标。在左侧选择“全部”并清空上方的筛选框，即可看到所有目标。</translation>
     </message>
     <message>
@@ -2155,7 +2155,7 @@ MIT 许可证</translation>
         <translation>按此正确率选取阈值：给出的名称中有这么多是对的</translation>
     </message>
     <message>
-        <source>Names that shall be right</source>
+        <source>Share of names to be right</source>
         <translation>期望的命名正确率</translation>
     </message>
     <message>
@@ -2195,7 +2195,7 @@ MIT 许可证</translation>
         <translation>落在对角线上表示概率与正确率一致；点越大，目标越多；虚线为建议的阈值</translation>
     </message>
     <message>
-        <source>Press “{button}”: figures and a curve appear here.</source>
+        <source>Press &quot;{button}&quot;: figures and a curve appear here.</source>
         <translation>点“{button}”，数字和曲线会显示在这里。</translation>
     </message>
     <message>
@@ -2460,8 +2460,8 @@ MIT 许可证</translation>
         <translation>所用文字与现在不同（{model}）</translation>
     </message>
     <message>
-        <source>The words of the classes were changed after {model} named this. “Names of pieces…” under Review names unconfirmed objects again.</source>
-        <translation>{model} 命名之后，类别用词已被修改。可用“复核”菜单中的“命名…”为未确认的目标重新命名。</translation>
+        <source>The words of the classes were changed after {model} named this. &quot;Names of pieces…&quot; under Review names unconfirmed objects again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>By the words {words} ({model})</source>
@@ -2519,14 +2519,6 @@ MIT 许可证</translation>
         <translation>在模型列表中以此名称出现。</translation>
     </message>
     <message>
-        <source>Belong together</source>
-        <translation>同组照片</translation>
-    </message>
-    <message>
-        <source>Each photo is for itself</source>
-        <translation>每张照片各自独立</translation>
-    </message>
-    <message>
         <source>The photos of one folder (a truckload, a railcar)</source>
         <translation>同一文件夹的照片（一车料、一节车皮）</translation>
     </message>
@@ -2571,10 +2563,6 @@ MIT 许可证</translation>
         <translation>{photos} 张照片上有 {n} 个已接受的目标：太少。至少需要两个类别，分布在两张照片上。</translation>
     </message>
     <message>
-        <source>{n} accepted objects on {photos} photos: few. From about {least} on it can be judged.</source>
-        <translation>{photos} 张照片上有 {n} 个已接受的目标：偏少。约 {least} 个以上才能可靠评判。</translation>
-    </message>
-    <message>
         <source>{n} accepted objects on {photos} photos: enough, but not for every class.</source>
         <translation>{photos} 张照片上有 {n} 个已接受的目标：总数够了，但有的类别还没有目标。</translation>
     </message>
@@ -2599,7 +2587,19 @@ MIT 许可证</translation>
         <translation>都在同一张照片上：无法评判</translation>
     </message>
     <message>
-        <source>few, from about {n} on it is reliable</source>
+        <source>Kept together</source>
+        <translation>同组照片</translation>
+    </message>
+    <message>
+        <source>Each photo by itself</source>
+        <translation>每张照片单独成组</translation>
+    </message>
+    <message>
+        <source>{n} accepted objects on {photos} photos: few. It can be judged from about {least}.</source>
+        <translation>{photos} 张照片上有 {n} 个已接受的目标：偏少。约 {least} 个以上才能可靠评判。</translation>
+    </message>
+    <message>
+        <source>few; reliable from about {n}</source>
         <translation>偏少，约 {n} 个以上才可靠</translation>
     </message>
     <message>
@@ -3409,7 +3409,7 @@ MIT 许可证</translation>
         <translation>分差</translation>
     </message>
     <message>
-        <source>Press “{button}”: what would get another name is listed here.</source>
+        <source>Press &quot;{button}&quot;: what would get another name is listed here.</source>
         <translation>点“{button}”，会改名的目标将列在这里。</translation>
     </message>
     <message>
@@ -3491,6 +3491,10 @@ MIT 许可证</translation>
         <source>Of several, the answers are averaged; none: as the model was made for</source>
         <translation>勾选多项时取平均；都不选则用模型自带的方式</translation>
     </message>
+    <message>
+        <source>none ticked: the view it was made for</source>
+        <translation>不勾选：使用模型自带的画面</translation>
+    </message>
 </context>
 <context>
     <name>NameWords</name>
@@ -3535,8 +3539,12 @@ MIT 许可证</translation>
         <translation>程序自带类别表中的用词；保存后生效</translation>
     </message>
     <message>
-        <source>The model compares each object with these Chinese words, put into the sentences. They hold for this project; under “Name again” you see what other words change.</source>
+        <source>The model compares each object with these Chinese words, put into the sentences. They hold for this project; under &quot;Name again&quot; you see what other words change.</source>
         <translation>模型把每个目标与填入句式后的这些中文用词作比较。用词只对本项目有效；改后可在“重新命名”中查看带来的变化。</translation>
+    </message>
+    <message>
+        <source>Saved. &quot;Name again&quot; shows what these words change.</source>
+        <translation>已保存。可在“重新命名”中查看这些用词带来的变化。</translation>
     </message>
     <message>
         <source>{model} knows its classes by itself and does not go by words. A CN-CLIP model does: get one in the model manager and choose it above.</source>
@@ -3558,10 +3566,6 @@ MIT 许可证</translation>
         <source>Each sentence needs {} once, where the word goes:</source>
         <translation>每个句式要有且只有一个 {}，即填词的位置：</translation>
     </message>
-    <message>
-        <source>Saved. “Name again” shows what these words change.</source>
-        <translation>已保存。可在“重新命名”中查看这些用词带来的变化。</translation>
-    </message>
 </context>
 <context>
     <name>NamingDialog</name>
@@ -3578,8 +3582,8 @@ MIT 许可证</translation>
         <translation>为目标命名的模型，列出的是本机已有的</translation>
     </message>
     <message>
-        <source>It sees</source>
-        <translation>模型看到的</translation>
+        <source>What it sees</source>
+        <translation>模型所见</translation>
     </message>
     <message>
         <source>What to do</source>
@@ -4918,23 +4922,23 @@ MIT 许可证</translation>
         <translation>正在统计目标…</translation>
     </message>
     <message>
-        <source>{n} accepted objects on {photos} photos: too few. At least {least} on two photos are needed; from about {enough} on a gain can be expected.</source>
-        <translation>{photos} 张照片上有 {n} 个已接受的目标：太少。至少需要两张照片上的 {least} 个目标；约 {enough} 个以上才有望见效。</translation>
-    </message>
-    <message>
         <source>enough</source>
         <translation>足够</translation>
     </message>
     <message>
-        <source>few, from about {n} on a gain can be expected</source>
+        <source>{n} accepted objects on {photos} photos: too few. At least {least} on two photos are needed; a gain can be expected from about {enough}.</source>
+        <translation>{photos} 张照片上有 {n} 个已接受的目标：太少。至少需要两张照片上的 {least} 个目标；约 {enough} 个以上才有望见效。</translation>
+    </message>
+    <message>
+        <source>few; a gain can be expected from about {n}</source>
         <translation>偏少，约 {n} 个以上才有望见效</translation>
     </message>
     <message>
-        <source>{n} accepted objects on {photos} photos: {enough}. A fifth of them only judges.</source>
+        <source>{n} accepted objects on {photos} photos: {enough}. A fifth of them is kept for judging.</source>
         <translation>{photos} 张照片上有 {n} 个已接受的目标：{enough}。其中五分之一只用于评判。</translation>
     </message>
     <message>
-        <source>It will take about {time} on this computer.</source>
+        <source>It takes about {time} on this computer.</source>
         <translation>在这台电脑上大约需要 {time}。</translation>
     </message>
     <message>
@@ -5049,11 +5053,11 @@ MIT 许可证</translation>
         <translation>与论文相同：100 轮</translation>
     </message>
     <message>
-        <source>Belong together</source>
+        <source>Kept together</source>
         <translation>同组照片</translation>
     </message>
     <message>
-        <source>Each photo is for itself</source>
+        <source>Each photo by itself</source>
         <translation>每张照片单独成组</translation>
     </message>
     <message>
@@ -5116,8 +5120,68 @@ MIT 许可证</translation>
         <translation>橙色为不同之处。不会丢失内容：可以撤销您的选择，两个版本都留在磁盘上。</translation>
     </message>
     <message>
+        <source>Dashed: what was deleted there.</source>
+        <translation>虚线为该版本删除的目标。</translation>
+    </message>
+    <message>
+        <source>{name} deleted</source>
+        <translation>{name}（已删）</translation>
+    </message>
+    <message>
         <source>Objects: {n}; different from the other version: {m}</source>
         <translation>共 {n} 个目标；与另一版本不同：{m} 个</translation>
+    </message>
+    <message>
+        <source>{n} added</source>
+        <translation>新增 {n}</translation>
+    </message>
+    <message>
+        <source>{n} changed</source>
+        <translation>修改 {n}</translation>
+    </message>
+    <message>
+        <source>{n} deleted</source>
+        <translation>删除 {n}</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>none changed</source>
+        <translation>无修改</translation>
+    </message>
+    <message>
+        <source>Objects: {n} ({did})</source>
+        <translation>共 {n} 个目标（{did}）</translation>
+    </message>
+    <message>
+        <source>The photo is done</source>
+        <translation>照片已完成</translation>
+    </message>
+    <message>
+        <source>The photo is not done</source>
+        <translation>照片未完成</translation>
+    </message>
+    <message>
+        <source>Scale: {value} mm/px</source>
+        <translation>比例：{value} mm/px</translation>
+    </message>
+    <message>
+        <source>No scale</source>
+        <translation>无比例</translation>
+    </message>
+    <message>
+        <source>photo right</source>
+        <translation>照片正确</translation>
+    </message>
+    <message>
+        <source>photo sent back</source>
+        <translation>照片已退回</translation>
+    </message>
+    <message>
+        <source>Review: {text}</source>
+        <translation>复核：{text}</translation>
     </message>
     <message>
         <source>Objects: {n}. What each of you did, on one photo.</source>
@@ -5134,6 +5198,10 @@ MIT 许可证</translation>
     <message>
         <source>take the other version</source>
         <translation>采用另一版本</translation>
+    </message>
+    <message>
+        <source>keep this version</source>
+        <translation>保留这个版本</translation>
     </message>
 </context>
 <context>

@@ -81,6 +81,50 @@ def test_one_of_the_three_is_taken(conflict, second, folder, number):
         assert lefts(conflict.on_disk()) == theirs
 
 
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_the_choice_is_one_step_taken_back_with_the_offer_and_made_again(conflict, folder, number):
+    """Also "keep this", which changes nothing on the photo."""
+    before = lefts(conflict.session.page)
+    decide(conflict, number)
+    after, names = lefts(conflict.session.page), ("keep this version", "join two versions", "take the other version")
+    assert conflict.session.undo_group.undoText() == names[number]
+    for _ in range(2):
+        conflict.session.undo_group.undo()
+        conflict.settle()
+        wait_until(lambda: Project.open(folder).kept() and "two versions of a.jpg" in said(conflict), what="the offer")
+        assert lefts(conflict.session.page) == lefts(conflict.on_disk()) == before
+        conflict.session.undo_group.redo()
+        conflict.settle()
+        wait_until(lambda: not Project.open(folder).kept(), what="the choice")
+        assert lefts(conflict.session.page) == lefts(conflict.on_disk()) == after
+
+
+def test_the_versions_say_in_words_what_each_did(studio, second, folder):
+    """Also what is to be seen on no picture: what one deleted, and marks of the photo itself."""
+    studio.window.flow.company.close()
+    studio.window.activateWindow()
+    for x in (20, 140, 260):
+        studio.add(x, 20, x + 80, 100)
+    second.session.refresh()
+    second.settle()
+    second.session.select((2,))
+    second.window.commands.delete()
+    second.window.commands.toggle_done()
+    second.settle()
+    studio.session.select((1,))
+    studio.key("1")
+    studio.add(20, 160, 100, 240)
+    offer(studio).run()
+    (dialog,) = studio.window.findChildren(VersionsDialog)
+    wait_until(lambda: dialog.cards[0].button.isEnabled(), what="both versions")
+    theirs, both, ours = (card.text.text() for card in dialog.cards)
+    assert "2 (1 deleted)" in theirs and "The photo is done" in theirs
+    assert "4 (1 added, 1 changed)" in ours and "The photo is not done" in ours
+    assert "3" in both and "The photo is done" in both
+    assert "Pipe deleted" in [text for _, _, text in dialog.cards[0]._names]
+    dialog.reject()
+
+
 def test_what_was_not_decided_is_offered_when_the_folder_is_opened_again(conflict, make_studio, folder):
     decide(conflict, None)
     conflict.window.close()
