@@ -23,7 +23,7 @@ from sscore.models import weights
 from sscore.models.nets import architectures
 from sscore.models.nets.architectures import ImageNet
 from sscore.models.timm_cls import Facts
-from sscore.train import class_data, instances
+from sscore.train import class_data, instances, pretrained
 from sscore.train.class_batches import Batch, Crops, Epochs, prepare
 from sscore.train.class_recipe import ClassifierRecipe, checked
 from sscore.train.hardware import device_of
@@ -83,6 +83,8 @@ def run(
     """
     recipe, labels = request.recipe, request.labels
     check_run(request.out, request.resume)
+    if recipe.pretrained and request.start is None and not request.resume:
+        pretrained.check(recipe.architecture)
     sources = list(dict.fromkeys(source.resolve() for source in (*request.known_sources, *request.sources)))
     everything = class_data.gather(
         sources,
@@ -105,7 +107,7 @@ def run(
     view = request.view or ("tight" if class_data.whole_photos(everything) else "masked")
     device = device_of(request.device)
     classes = replace(labels, labels=tuple(label for label in labels.labels if label.key in learned))
-    first = _begun(recipe, len(learned), request.start)
+    first = _begun(recipe, len(learned), request.start, pretrained=False)
     learn, choose = (
         prepare(_known(parts[name], learned), classes, view, recipe.px, first.colours, left_out)
         for name in ("learn", "choose")
@@ -116,7 +118,8 @@ def run(
         folder = request.out / f"grid-{number}" if request.grid else request.out
         if len(trials) > 1:
             emit({"event": "trial", "number": number, "of": len(trials)} | _tried(trial))
-        net = _begun(trial, len(learned), request.start)
+        resume = request.resume and (folder / "last.pt").exists()
+        net = _begun(trial, len(learned), request.start, pretrained=trial.pretrained and not resume)
         outcome = train(
             net,
             Epochs(learn, trial),
@@ -126,7 +129,7 @@ def run(
             folder,
             monitor="accuracy",
             device=device,
-            resume=request.resume and (folder / "last.pt").exists(),
+            resume=resume,
             groups=_groups(net),
             tensorboard=request.tensorboard,
             emit=emit,
@@ -212,9 +215,9 @@ def frozen_but_last(net: nn.Module, count: int) -> None:
         parameter.requires_grad_(id(parameter) in learning)
 
 
-def _begun(recipe: ClassifierRecipe, classes: int, start: Path | None) -> ImageNet:
+def _begun(recipe: ClassifierRecipe, classes: int, start: Path | None, *, pretrained: bool) -> ImageNet:
     torch.manual_seed(recipe.seed)
-    pretrained = recipe.pretrained and start is None
+    pretrained = pretrained and start is None
     net = architectures.build(recipe.architecture, classes, recipe.px, dropout=recipe.dropout, pretrained=pretrained)
     if start is not None:
         begin_with(net, start)
