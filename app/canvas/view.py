@@ -1,29 +1,30 @@
-"""The canvas widget: what is shown on it, and mouse gestures handed to the tool in hand."""
+"""The canvas widget: what is shown on it, and which tool is in hand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import get_args
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from app import colouring, rows
 from app.assistant import Assistant
 from app.canvas import paint
 from app.canvas.card import PendingCard
+from app.canvas.events import EventView
+from app.canvas.focus_ring import FocusRing
 from app.canvas.found import FindsBar, FindsLayer
 from app.canvas.gestures import Gestures
 from app.canvas.guide import Guide, Hint, advice
 from app.canvas.items import draw_grid
-from app.canvas.key_pointer import ARROWS, KeyPointer
+from app.canvas.key_pointer import KeyPointer
 from app.canvas.minimap import MiniMap
 from app.canvas.overlays import Overlays
 from app.canvas.stage import Stage
 from app.canvas.tags import tag_text
 from app.canvas.tools import ToolKey
-from app.canvas.viewport import Viewport
 from app.canvas.whisper import Whisper
 from app.drawing import Drawing
 from app.finder import Finder
@@ -43,13 +44,11 @@ _NO_KEYS = Qt.KeyboardModifier.NoModifier
 _GRID_FROM = 12.0  # screen dots per image px from which pixels get lines between them
 
 
-class CanvasView(Viewport):
+class CanvasView(EventView):
     """Shows the session's page and the assistant's pending mask; asks them, never writes to them otherwise."""
 
-    pointer_moved = Signal(object)
     measured = Signal(tuple)
     tool_changed = Signal(str)
-    menu_wanted = Signal(QPoint)
 
     def __init__(
         self,
@@ -66,8 +65,6 @@ class CanvasView(Viewport):
         self._session, self._assistant, self._settings, self._look = session, assistant, settings, look
         self._finder, self._veil = finder, veil
         self._wait_photo = ""
-        self._peeking = False
-        self._mouse: QPoint | None = None  # px of the viewport; None outside
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self._slow.timeout.connect(self._on_slow)
         self._slow_shown = False
@@ -94,6 +91,7 @@ class CanvasView(Viewport):
         self.gestures.menu_wanted.connect(self.menu_wanted)
         self.pointer = KeyPointer(self, self._play, lambda: self.gestures.dragging, self.overlays.room)
         self.pointer.changed.connect(self._on_pointer)
+        self._ring = FocusRing(look, self)
         self.gestures.called_off.connect(self.pointer.renew)
         self.moved.connect(self.overlays.place)
         self.zoom_changed.connect(lambda _scale: self.stage.zoomed())
@@ -262,7 +260,7 @@ class CanvasView(Viewport):
     def photo_rect(self) -> QRectF:
         return self.stage.photo_rect
 
-    # --- mouse and keys ----------------------------------------------------------------------------------------
+    # --- tools and candidates ----------------------------------------------------------------------------------------
 
     @property
     def tool(self) -> ToolKey:
@@ -292,150 +290,6 @@ class CanvasView(Viewport):
             "brush_larger": lambda: self.gestures.resize_brush(1),
         }
 
-    def _ready(self) -> bool:
-        return self._session.page is not None and not self.guide.isVisible()
-
-    def _play(self, event: QMouseEvent) -> None:
-        """What the pointer of the keyboard does, as if it were the mouse."""
-        if event.type() == QEvent.Type.MouseMove:
-            self._move(event)
-        elif event.type() == QEvent.Type.MouseButtonPress:
-            self._press(event)
-        else:
-            self._release(event)
-        self._teach()
-
-    def _on_pointer(self) -> None:
-        """It has been shown, or put away with the drag it had begun."""
-        if not self.pointer.on:
-            self.gestures.cancel()
-            self.leave()
-        self._hold_space(False)
-        self._teach()
-
-    def _press(self, event: QMouseEvent) -> None:
-        self._mouse = event.position().toPoint()
-        self.whisper.hide()
-        if not self._pan_press(event) and self._ready():
-            self.gestures.press(event)
-        event.accept()
-
-    def _move(self, event: QMouseEvent) -> None:
-        self._mouse = event.position().toPoint()
-        self.card.make_way(self._mouse)
-        if self._pan_move(event):
-            return
-        at = self.image_at(event.position())
-        inside = self.stage.photo_rect.contains(at)
-        self.pointer_moved.emit((int(at.x()), int(at.y())) if inside else None)
-        if self._ready():
-            movable = self.gestures.movable
-            self.gestures.move(event)
-            if self.gestures.movable != movable:
-                self.set_cursor()
-
-    def _release(self, event: QMouseEvent) -> None:
-        if not self._pan_release(event) and self._ready():
-            self.gestures.release(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name, as below)
-        self.pointer.put_away()
-        self._press(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if self.pointer.gives_way(event):
-            self._move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if not self.pointer.on:
-            self._release(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        self.mousePressEvent(event)  # two fast clicks are two points
-
-    def leave(self) -> None:
-        """Nothing points at the photo any more."""
-        self._mouse = None
-        self.card.make_way(None)
-        self.pointer_moved.emit(None)
-        self.gestures.leave()
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
-        if not self.pointer.on:
-            self.leave()
-        super().leaveEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """With the brush in hand the wheel sets its size, and zooms with Ctrl."""
-        notches, ctrl = event.angleDelta().y() / 120, event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if self.tool == "brush" and not ctrl:
-            self.gestures.resize_brush(notches)
-            event.accept()
-        else:
-            super().wheelEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        key, keys = event.key(), event.modifiers()
-        if key == Qt.Key.Key_Space:
-            if not event.isAutoRepeat():
-                self._space_pressed()
-        elif key == Qt.Key.Key_H and not keys:
-            self._peek(True)
-        elif key == Qt.Key.Key_Control and not self.pointer.on:
-            self._show_brush(keys | Qt.KeyboardModifier.ControlModifier)
-        elif key == Qt.Key.Key_Backspace:
-            self.gestures.step_back()
-        elif key in ARROWS and self.pointer.on:
-            self.pointer.arrow(event)
-        elif key in ARROWS and self._session.selection:
-            self.gestures.nudge(
-                *ARROWS[Qt.Key(key)], far=bool(keys & Qt.KeyboardModifier.ShiftModifier), on=event.isAutoRepeat()
-            )
-        else:
-            super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.isAutoRepeat():
-            return
-        if event.key() == Qt.Key.Key_Space:
-            self._hold_space(False)
-        elif event.key() == Qt.Key.Key_H:
-            self._peek(False)
-        elif event.key() in ARROWS:
-            self.pointer.let_go(event.key())
-        elif event.key() == Qt.Key.Key_Control and not self.pointer.on:
-            self._show_brush(event.modifiers() & ~Qt.KeyboardModifier.ControlModifier)
-        super().keyReleaseEvent(event)
-
-    def _space_pressed(self) -> None:
-        """The hand that pushes the photo, or the button of the pointer."""
-        if self.pointer.on:
-            self.pointer.press()
-        else:
-            self._hold_space(True)
-
-    def _show_brush(self, keys: Qt.KeyboardModifier) -> None:
-        at = self.viewport().mapFromGlobal(QCursor.pos())
-        if self.viewport().rect().contains(at):
-            self.gestures.show_brush(at.toPointF(), keys, Qt.MouseButton.NoButton)
-
-    def _peek(self, held: bool) -> None:
-        """H held: the photo without its objects."""
-        self._peeking = held
-        self._restyle()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        self._hold_space(False)
-        if self._peeking:
-            self._peek(False)
-        passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason)
-        self.pointer.rest(away=event.reason() not in (*passing, Qt.FocusReason.ActiveWindowFocusReason))
-        super().focusOutEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        self.pointer.rest(away=False)
-        super().focusInEvent(event)
-
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         """Tab belongs to the objects here (or to the candidate masks); F6 moves between the parts of the window. What
         stands on the canvas asks here too."""
@@ -456,14 +310,3 @@ class CanvasView(Viewport):
         find = self._finder.target
         if find is not None and not self.viewport().rect().contains(self.mapFromScene(find.art.place.center())):
             self.centerOn(find.art.place.center())
-
-    def zoom_about(self) -> QPointF:
-        return self.pointer.place if self.pointer.on else super().zoom_about()
-
-    def tool_cursor(self) -> Qt.CursorShape:
-        """An arrow where nothing is drawn; four where a drag moves what is selected; none beside the keyboard's."""
-        if self.pointer.on:
-            return Qt.CursorShape.BlankCursor
-        if self.tool != "select" and not self.guide.isVisible():
-            return Qt.CursorShape.CrossCursor
-        return Qt.CursorShape.SizeAllCursor if self.gestures.movable else Qt.CursorShape.ArrowCursor

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
@@ -17,13 +19,23 @@ _PAUSE_MS = 180
 
 
 class TextLine(QLineEdit):
-    """Letters and Return typed here are text, not shortcuts of the window; function keys and Esc still are."""
+    """Letters and Return typed here are text, not shortcuts of the window; function keys and Esc still are.
+    `called_off`: where that is set, Esc is of this field and calls it."""
+
+    called_off: Callable[[], object] | None = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.key() == Qt.Key.Key_Escape and self.called_off is not None:
+            self.called_off()
+        else:
+            super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        asked = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if asked and event.key() != Qt.Key.Key_Escape and not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35:
-            event.accept()
-            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            key = event.key()
+            if not Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35 and (key != Qt.Key.Key_Escape or self.called_off):
+                event.accept()
+                return True
         return super().event(event)
 
 

@@ -108,6 +108,7 @@ class ReviewPanel(QFrame):
         self.wrong.clicked.connect(lambda: self.decide("rejected"))
         self.comment.editingFinished.connect(self._save_comment)
         self.comment.returnPressed.connect(self.list.setFocus)
+        self.comment.called_off = self._call_off_comment
         session.selection_changed.connect(lambda _ids: self._show_comment())
         session.page_changed.connect(lambda _page: self._show_comment())
         look.changed.connect(self.refresh)
@@ -253,6 +254,11 @@ class ReviewPanel(QFrame):
             title = self.tr("photo sent back")
         self._session.edit(title, review.set_done(after, done=status == "reviewed"))
         self._session.notice.emit(Notice("done", title[0].upper() + title[1:], page.image, key="review"))
+
+    def _call_off_comment(self) -> None:
+        """Esc: as it was, and back to the list."""
+        self.comment.setText(self._comment)
+        self.list.setFocus()
 
     def _save_comment(self) -> None:
         page, ids = self._session.page, self._session.selection

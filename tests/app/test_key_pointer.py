@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from studio_driver import Studio, wait_until
@@ -358,3 +358,42 @@ def test_it_is_not_seen_while_a_list_has_the_keyboard(shown):
     assert [item.isVisible() for item in crosses(shown)] == [False]
     shown.canvas.setFocus()
     assert [item.isVisible() for item in crosses(shown)] == [True]
+
+
+# --- the keyboard on the photo and beside it -------------------------------------------------------------------
+
+
+def test_a_key_that_leads_to_the_photo_shows_where_one_is(studio):
+    ring = studio.canvas._ring
+    assert not ring.isVisible()
+    studio.window.models.combos["segmenter"].setFocus()
+    QTest.keyClick(studio.window.focusWidget(), KEY.Key_F6)
+    assert studio.canvas.hasFocus() and ring.isVisible()
+    assert ring.geometry() == studio.canvas.viewport().geometry()
+    studio.click(50, 50)
+    assert not ring.isVisible()
+
+
+def test_the_menu_key_offers_what_can_be_done_with_the_selection(studio):
+    wanted = []
+    studio.canvas.menu_wanted.connect(wanted.append)
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), studio.canvas.mapToGlobal(QPoint(5, 5)))
+    QApplication.sendEvent(studio.canvas, asked)
+    assert wanted == []
+    studio.add(100, 60, 220, 180)
+    QApplication.sendEvent(studio.canvas, asked)
+    assert len(wanted) == 1
+    studio.window.chrome.menus["object"].close()
+
+
+def test_escape_in_the_comment_leaves_comment_and_selection_as_they_were(studio):
+    number = studio.add(100, 60, 220, 180)
+    studio.key("k")
+    line = studio.window.flow.review.comment
+    line.setFocus()
+    QTest.keyClicks(line, "bent")
+    QTest.keyClick(line, ESC)
+    assert not line.hasFocus() and line.text() == ""
+    assert studio.session.selection == (number,)
+    assert "review" not in studio.session.page.find(number).extra
+    assert "review" not in studio.session.page.extra
