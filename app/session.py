@@ -254,6 +254,8 @@ class Session(QObject):
     def _on_load_failed(self, rel: str, error: Exception) -> None:
         if rel == self.image:
             self._set_state(rel, replace(self.state(rel), damaged=True))
+            self.page = None
+            self.select(())
             self.page_changed.emit(None)
             self.notice.emit(of_error(error, key="page"))
 

@@ -37,6 +37,24 @@ def test_an_unreadable_photo_is_explained_in_its_place(studio, folder):
     assert not studio.canvas.guide.isVisible()
 
 
+def test_a_page_damaged_while_it_is_on_screen_is_gone_until_it_can_be_read(studio):
+    studio.add(20, 20, 120, 120)
+    session, file = studio.session, studio.session.project.page_path("a.jpg")
+    text = file.read_bytes()
+    file.write_bytes(text[:40])
+    session.refresh()
+    studio.settle()
+    assert session.page is None and session.selection == () and studio.window.objects.model.rowCount() == 0
+    assert "cannot be read" in studio.window.messages.notices[0].text
+    studio.key("1")
+    studio.settle()
+    assert file.read_bytes() == text[:40]
+    file.write_bytes(text)
+    session.refresh()
+    studio.settle()
+    assert [a.label for a in session.page.annotations] == ["Pipe"] and studio.window.objects.model.rowCount() == 1
+
+
 def test_a_damaged_page_is_shown_but_never_overwritten(make_studio, folder):
     page = folder / "pages" / "a.jpg.json"
     page.parent.mkdir()
