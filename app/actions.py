@@ -10,7 +10,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from app.action_row import ActionRow
-from app.edit_actions import CLASSES, CLIPBOARD, DRAWING, OBJECTS, VIEWS
+from app.edit_actions import CLASSES, CLIPBOARD, DRAWING, OBJECTS, POINTER, VIEWS
 from app.flow_actions import GUIDE, KEYS, PROJECTS, REVIEW, SETTINGS
 
 if TYPE_CHECKING:
@@ -175,6 +175,7 @@ TABLE: tuple[ActionRow, ...] = (
         "next_open", "go", QT_TRANSLATE_NOOP("Actions", "Next photo not done"), "", ("Ctrl+Shift+D",), needs="project"
     ),
     ActionRow("pane", "go", QT_TRANSLATE_NOOP("Actions", "Next part of the window"), "", ("F6",), separator=True),
+    *POINTER,
     ActionRow("fit", "view", QT_TRANSLATE_NOOP("Actions", "Fit the photo"), "fit", ("Ctrl+F",)),
     ActionRow("actual", "view", QT_TRANSLATE_NOOP("Actions", "One to one"), "actual", ("Ctrl+0",)),
     ActionRow("zoom_in", "view", QT_TRANSLATE_NOOP("Actions", "Zoom in"), "", ("Ctrl+=", "Ctrl++")),

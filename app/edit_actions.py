@@ -82,9 +82,12 @@ DRAWING: tuple[ActionRow, ...] = (
         checkable=True,
         tip=QT_TRANSLATE_NOOP("Actions", "With the point tool: shows what a click would give"),
     ),
+)
+
+POINTER: tuple[ActionRow, ...] = (
     ActionRow(
         "pointer",
-        "tools",
+        "go",
         QT_TRANSLATE_NOOP("Actions", "Keyboard pointer"),
         "",
         ("E",),
@@ -98,7 +101,7 @@ DRAWING: tuple[ActionRow, ...] = (
     ),
     ActionRow(
         "pointer_right",
-        "tools",
+        "go",
         QT_TRANSLATE_NOOP("Actions", "Right click at the pointer"),
         "",
         ("S",),
@@ -107,7 +110,7 @@ DRAWING: tuple[ActionRow, ...] = (
     ),
     ActionRow(
         "pointer_ctrl",
-        "tools",
+        "go",
         QT_TRANSLATE_NOOP("Actions", "Click with Ctrl at the pointer"),
         "",
         ("Z",),
