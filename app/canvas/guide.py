@@ -230,4 +230,4 @@ def advice(
         return "box", translate("Hint", "Draw a box around a piece. Points instead: {points}")
     if tool == "points":
         return "points", translate("Hint", "Click on a piece. Right click marks what does not belong to it")
-    return "box", translate("Hint", "Press {box} and draw a box around a piece")
+    return "box", translate("Hint", "Draw a box around a piece")

@@ -24,6 +24,7 @@ from shiboken6 import isValid
 from app import rows
 from app.actions import native
 from app.assistant import Assistant
+from app.dialogs.says import lead
 from app.jobs import Lane
 from app.look import Look
 from app.notices import facts, of_error
@@ -132,17 +133,9 @@ class CaptureDialog(QDialog):
     def _enable(self) -> None:
         there, live = self._frames is not None, self._frames is not None and self._frames.live
         self.take.setEnabled(self._frame is not None)
-        self._lead(self.video if not there else self.take)
+        lead(self.take if there else self.video, self.video, self.take)
         self.play.setEnabled(there and not live)
         self.slider.setEnabled(there and not live)
-
-    def _lead(self, first: QPushButton) -> None:
-        """Before there is a picture, the first thing to do is to choose one."""
-        for button in (self.video, self.take):
-            wanted = "true" if button is first else "false"
-            if button.property("primary") != wanted:
-                button.setProperty("primary", wanted)
-                button.style().polish(button)
 
     # --- source ------------------------------------------------------------------------------------------------
 

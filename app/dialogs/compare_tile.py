@@ -58,12 +58,12 @@ class Tile(QFrame):
         self.name.setText(name)
         self.figures.setText("")
         self.picture.setText(hint if name else self.tr("Choose another model at the upper left"))
-        self.button.setText(self.tr("Take this mask  ({n})").format(n=self.number + 1))
+        self.button.setText(self.tr("Take it  ({n})").format(n=self.number + 1))
         self.button.setEnabled(False)
 
     def show_answer(self, answer: Answer, picture: QImage) -> None:
         self.name.setText(answer.segmenter.card.id)
-        self.button.setText(self.tr("Take this mask  ({n})").format(n=self.number + 1))
+        self.button.setText(self.tr("Take it  ({n})").format(n=self.number + 1))
         self.button.setEnabled(answer.mask is not None)
         if answer.problem:
             self.figures.setText(in_words(answer.problem))
@@ -71,11 +71,10 @@ class Tile(QFrame):
             self.figures.setText(self.tr("found nothing"))
         else:
             expected = self.tr("predicted IoU {value}").format(value=f"{answer.candidate.score:.2f}")
-            parts = [rows.time(answer.seconds), expected]
+            parts = [f"DICE {answer.dice:.3f}"] if answer.dice is not None else []
+            parts += [expected, rows.time(answer.seconds)]
             if answer.encode > 0.001:
-                parts.insert(0, self.tr("encoding {time}").format(time=rows.time(answer.encode)))
-            if answer.dice is not None:
-                parts.append(f"DICE {answer.dice:.3f}")
+                parts.append(self.tr("encoding {time}").format(time=rows.time(answer.encode)))
             self.figures.setText("  ·  ".join(parts))
         tip = self.tr("Predicted IoU: what the model itself expects. DICE: overlap with the object's mask, 0 to 1")
         self.figures.setToolTip(self.figures.text() if answer.problem else tip)

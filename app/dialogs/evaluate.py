@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from app import rows
 from app.child import ChildProcess
-from app.dialogs.says import Says
+from app.dialogs.says import Says, beside_first
 from app.index import Index
 from app.jobs import Lane
 from app.look import Look
@@ -122,6 +122,7 @@ class EvaluateDialog(QDialog):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
         form.addRow(self.tr("Models"), self._models)
         form.addRow(self.tr("Prompts"), prompts)
+        beside_first(form, prompts)
         form.addRow("", self.careless)
         form.addRow(self.tr("Processes"), self.processes)
         form.addRow(self.tr("Results in"), place_row)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.says import beside_first
 from app.jobs import Lane
 from app.look import Look
 from app.notices import of_error
@@ -101,6 +102,7 @@ class ExportDialog(QDialog):
         form.addRow(self.tr("Masks as"), shape_row)
         form.addRow(self.tr("Objects"), status_row)
         form.addRow(self.tr("Also"), extra)
+        beside_first(form, extra)
 
         self.bar = QProgressBar(textVisible=False)
         self.bar.setObjectName("work")

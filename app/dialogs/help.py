@@ -26,7 +26,7 @@ from sscore import __version__, paths
 
 _HELD = next(text for keys, text in actions.FIXED if "H" in keys)
 _Section = tuple[str, list[tuple[str, str]]]
-_AROUND, _LEAST, _FRAME = QSize(92, 110), 900, 40  # px: around the keys, of them at least, of a window's title
+_AROUND, _FRAME, _EDGE = QSize(92, 110), 40, 16  # px: around the keys, of a window's title, beside it
 
 
 class ShortcutsDialog(QDialog):
@@ -55,10 +55,9 @@ class ShortcutsDialog(QDialog):
         """All words and keys anew."""
         self.setWindowTitle(self.tr("Keys and mouse"))
         self._close.setText(self.tr("Close"))
-        sheet, screen = self._sheet(4), self.screen().availableGeometry()
-        widest = max(screen.width() - _AROUND.width() - 2 * _FRAME, _LEAST)
-        if sheet.sizeHint().width() > widest:
-            sheet = self._sheet(3)
+        screen = self.screen().availableGeometry()
+        widest = screen.width() - _AROUND.width() - _EDGE
+        sheet = next((made for n in (4, 3, 2) if (made := self._sheet(n)).sizeHint().width() <= widest), self._sheet(1))
         self._scroll.setWidget(sheet)
         self.resize((sheet.sizeHint() + _AROUND).boundedTo(QSize(widest + _AROUND.width(), screen.height() - _FRAME)))
 
@@ -78,6 +77,8 @@ class ShortcutsDialog(QDialog):
                 column.addSpacing(8)
             column.addStretch()
             columns.addLayout(column)
+        for label in sheet.findChildren(QLabel):
+            label.ensurePolished()  # else it does not know yet how wide it will be
         return sheet
 
     def _sections(self) -> list[_Section]:
@@ -93,7 +94,7 @@ class ShortcutsDialog(QDialog):
             (self.tr("Right click"), self.tr("this does not belong to it; with Select: what can be done")),
             (self.tr("Shift + click"), self.tr("the same; with Select: add to the selection")),
         ]
-        by_menu["tools"] += [
+        by_menu["go"] += [
             (self.tr("Arrow keys"), self.tr("move the keyboard pointer, else what is selected")),
             (actions.native("Space"), self.tr("click at the keyboard pointer; to drag: begin, then end")),
         ]

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from app import rows
+from app.dialogs.says import lead
 from app.panels.reliability import Reliability
 from sscore.calibration import LEAST, Bin
 
@@ -32,16 +33,15 @@ class HowSure(QWidget):
         intro.setProperty("role", "muted")
         self.wanted = QSpinBox(minimum=50, maximum=99, singleStep=5, value=90, suffix=" %")
         self.wanted.setToolTip(self.tr("The threshold is chosen so that this share of the names given is right"))
-        self.wanted.setAccessibleName(self.tr("Names that shall be right"))
+        self.wanted.setAccessibleName(self.tr("Share of names to be right"))
         self.wanted.lineEdit().setTextMargins(6, 0, 0, 0)
-        wanted = QLabel(self.tr("Names that shall be right"))
+        wanted = QLabel(self.tr("Share of names to be right"))
         wanted.setBuddy(self.wanted)
         self.measure = QPushButton(self.tr("Measure"))
         self.measure.setAutoDefault(False)
         self.measure.clicked.connect(self._measure)
         self.use = QPushButton(self.tr("Use"))
         self.use.setAutoDefault(False)
-        self.use.setProperty("primary", "true")
         self.use.setToolTip(self.tr("Temperature and threshold are written into project.toml and hold here at once"))
         self.use.clicked.connect(self._use)
         self.facts = QLabel(wordWrap=True)
@@ -91,7 +91,7 @@ class HowSure(QWidget):
         """What was found does not hold any more."""
         self._result = None
         self._show_facts(
-            self.tr("Press “{button}”: figures and a curve appear here.").format(button=self.measure.text()), "muted"
+            self.tr('Press "{button}": figures and a curve appear here.').format(button=self.measure.text()), "muted"
         )
         self.figure.hide()
         self._show_use()
@@ -110,6 +110,7 @@ class HowSure(QWidget):
 
     def _show_use(self) -> None:
         self.use.setEnabled(self._result is not None and not self._working)
+        lead(self.measure if self._result is None else self.use, self.measure, self.use)
 
     def _measure(self) -> None:
         self.forget()

@@ -110,8 +110,8 @@ class LearnNamesDialog(QDialog):
         self.trouble = QLabel(wordWrap=True)
         self.trouble.hide()
         self.together = QComboBox()
-        self.together.setAccessibleName(self.tr("Belong together"))
-        self.together.addItem(self.tr("Each photo is for itself"), "photo")
+        self.together.setAccessibleName(self.tr("Kept together"))
+        self.together.addItem(self.tr("Each photo by itself"), "photo")
         self.together.addItem(self.tr("The photos of one folder (a truckload, a railcar)"), "folder")
         self.together.setToolTip(
             self.tr("Photos of the same pieces must not be both learnt from and judged by: it would flatter.")
@@ -123,7 +123,7 @@ class LearnNamesDialog(QDialog):
         form.setVerticalSpacing(8)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
         form.addRow(self.tr("Name"), self.name)
-        form.addRow(self.tr("Belong together"), self.together)
+        form.addRow(self.tr("Kept together"), self.together)
 
         self.bar = QProgressBar(textVisible=False)
         self.bar.setObjectName("work")
@@ -176,7 +176,7 @@ class LearnNamesDialog(QDialog):
         elif not found.possible:
             text = self.tr("{n} accepted objects on {photos} photos: too few. Two classes on two photos are the least.")
         elif found.pieces < head_data.STEPS[0]:
-            text = self.tr("{n} accepted objects on {photos} photos: few. From about {least} on it can be judged.")
+            text = self.tr("{n} accepted objects on {photos} photos: few. It can be judged from about {least}.")
         elif lacking:
             text = self.tr("{n} accepted objects on {photos} photos: enough, but not for every class.")
         elif any(one.enough != "enough" for one in found.classes):
@@ -192,7 +192,7 @@ class LearnNamesDialog(QDialog):
             "none": (self.tr("none: it would never be proposed"), "danger"),
             "single": (self.tr("a single one: nothing to judge it by"), "warn"),
             "one photo": (self.tr("on one photo only: nothing to judge it by"), "warn"),
-            "few": (self.tr("few, from about {n} on it is reliable").format(n=head_data.RELIABLE), "warn"),
+            "few": (self.tr("few; reliable from about {n}").format(n=head_data.RELIABLE), "warn"),
             "enough": (self.tr("enough"), "ok"),
         }
         self.classes.clear()

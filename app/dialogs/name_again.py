@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import rows
+from app.dialogs.says import lead
 from app.panels.empty import EmptyHint
 from sscore.naming import ranked
 from sscore.rescore import Change, renamed
@@ -52,7 +53,6 @@ class NameAgain(QWidget):
         intro.setProperty("role", "muted")
         self.look_up = self._button(self.tr("See what would change"), self._look_up)
         self.apply = self._button(self.tr("Apply"), self._apply)
-        self.apply.setProperty("primary", "true")
         self.apply.setToolTip(self.tr("Only objects still unconfirmed are changed; it can be taken back"))
         self.back = self._button(self.tr("Take it back"), self._take_back)
         self.back.hide()
@@ -121,7 +121,7 @@ class NameAgain(QWidget):
         self.pairs.clear()
         self.table.clear()
         self.hint.say(
-            self.tr("Press “{button}”: what would get another name is listed here.").format(button=self.look_up.text())
+            self.tr('Press "{button}": what would get another name is listed here.').format(button=self.look_up.text())
         )
         self.note.hide()
         self._show_apply()
@@ -133,6 +133,8 @@ class NameAgain(QWidget):
 
     def _show_apply(self) -> None:
         self.apply.setEnabled(bool(self._changes) and not self._working)
+        lead(self.apply if self._changes else self.look_up, self.look_up, self.apply)
+        self.pairs.setVisible(self.pairs.count() > 0)
 
     def _look_up(self) -> None:
         self.forget()

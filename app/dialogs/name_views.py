@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 
 from sscore.naming import VIEWS
 
@@ -30,15 +30,23 @@ class NameViews(QWidget):
             box.setToolTip(
                 tip + "\n" + self.tr("Of several, the answers are averaged; none: as the model was made for")
             )
-            box.toggled.connect(lambda _on: self.changed.emit())
+            box.toggled.connect(lambda _on: self._on_box())
             row.addWidget(box)
             self.boxes[view] = box
+        self.note = QLabel(self.tr("none ticked: the view it was made for"))
+        self.note.setProperty("role", "muted")
+        row.addWidget(self.note)
         row.addStretch()
+
+    def _on_box(self) -> None:
+        self.note.setVisible(not self.views)
+        self.changed.emit()
 
     def show_views(self, views: tuple[str, ...]) -> None:
         for view, box in self.boxes.items():
             with QSignalBlocker(box):
                 box.setChecked(view in views)
+        self.note.setVisible(not views)
 
     @property
     def views(self) -> tuple[str, ...]:

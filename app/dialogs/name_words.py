@@ -123,7 +123,7 @@ class NameWords(QWidget):
         if uses:
             text = self.tr(
                 "The model compares each object with these Chinese words, put into the sentences. They hold for this "
-                "project; under “Name again” you see what other words change."
+                'project; under "Name again" you see what other words change.'
             )
         else:
             text = self.tr(
@@ -163,7 +163,7 @@ class NameWords(QWidget):
             self._show_ready()
             dialog.again.forget()
             dialog.sure.forget()
-            dialog.say(self.tr("Saved. “Name again” shows what these words change."), "ok")
+            dialog.say(self.tr('Saved. "Name again" shows what these words change.'), "ok")
 
         dialog.names.set_words(words, done, dialog.say_error)
 

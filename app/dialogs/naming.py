@@ -92,7 +92,7 @@ class NamingDialog(QDialog):
         self.sees = NameViews(self)
         self.sees.show_views(self.names.naming.views)
         self.sees.changed.connect(self._on_views)
-        form.addRow(self.tr("It sees"), self.sees)
+        form.addRow(self.tr("What it sees"), self.sees)
         self.again = NameAgain(self)
         self.tabs = QTabBar(expanding=False, drawBase=False)
         self.tabs.setAccessibleName(self.tr("What to do"))

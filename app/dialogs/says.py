@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QLabel, QLayout, QPushButton, QWidget
 
 from app.look import Look
 
 _FRAME = 40  # px that a window's title takes at most
+_LINE = 3  # px by which the words of a box to tick stand lower than those of a label
 
 
 class Says(QLabel):
@@ -39,3 +41,21 @@ def fit_height(window: QWidget, *, shrink: bool = False) -> None:
     needed = min(layout.totalHeightForWidth(window.width()), room(window))
     least = window.minimumHeight() if shrink else window.height()
     window.resize(window.width(), max(needed, least))
+
+
+def beside_first(form: QFormLayout, field: QLayout) -> None:
+    """The name of a field of several lines stands beside the first of them."""
+    label = form.labelForField(field)
+    assert label is not None
+    label.setContentsMargins(0, _LINE, 0, 0)
+    form.setAlignment(label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+
+
+def lead(first: QPushButton, *buttons: QPushButton) -> None:
+    """One of the buttons stands out: what comes next."""
+    for button in buttons:
+        wanted = "true" if button is first else "false"
+        if button.property("primary") != wanted:
+            button.setProperty("primary", wanted)
+            button.style().unpolish(button)
+            button.style().polish(button)

@@ -144,17 +144,17 @@ class TrainDialog(QDialog):
             text = self.tr("Counting the objects…")
         elif count < LEAST or photos < 2:
             text = self.tr(
-                "{n} accepted objects on {photos} photos: too few. At least {least} on two photos are needed; from "
-                "about {enough} on a gain can be expected."
+                "{n} accepted objects on {photos} photos: too few. At least {least} on two photos are needed; a "
+                "gain can be expected from about {enough}."
             ).format(n=count, photos=photos, least=LEAST, enough=ENOUGH)
         else:
-            enough = self.tr("enough") if count >= ENOUGH else self.tr("few, from about {n} on a gain can be expected")
-            text = self.tr("{n} accepted objects on {photos} photos: {enough}. A fifth of them only judges.").format(
-                n=count, photos=photos, enough=enough.format(n=ENOUGH)
-            )
+            enough = self.tr("enough") if count >= ENOUGH else self.tr("few; a gain can be expected from about {n}")
+            text = self.tr(
+                "{n} accepted objects on {photos} photos: {enough}. A fifth of them is kept for judging."
+            ).format(n=count, photos=photos, enough=enough.format(n=ENOUGH))
             if card := self.form.card:
                 seconds = expected_seconds(card, self.form.recipe.currentData(), count, photos)
-                taking = self.tr("It will take about {time} on this computer.").format(time=self._time(seconds))
+                taking = self.tr("It takes about {time} on this computer.").format(time=self._time(seconds))
                 text = self._both(text, taking)
         self.data.setText(text)
         fit_height(self)

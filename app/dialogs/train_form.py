@@ -32,8 +32,8 @@ class TrainForm(QWidget):
         ):
             self.recipe.addItem(text, key)
         self.together = QComboBox()
-        self.together.setAccessibleName(self.tr("Belong together"))
-        self.together.addItem(self.tr("Each photo is for itself"), "photo")
+        self.together.setAccessibleName(self.tr("Kept together"))
+        self.together.addItem(self.tr("Each photo by itself"), "photo")
         self.together.addItem(self.tr("The photos of one folder (a truckload, a railcar)"), "folder")
         self.together.setToolTip(
             self.tr("Photos of the same pieces must not be both learnt from and judged by: it would flatter.")
@@ -47,7 +47,7 @@ class TrainForm(QWidget):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
         form.addRow(self.tr("Model"), self.model)
         form.addRow(self.tr("How"), self.recipe)
-        form.addRow(self.tr("Belong together"), self.together)
+        form.addRow(self.tr("Kept together"), self.together)
 
     @property
     def card(self) -> ModelCard | None:

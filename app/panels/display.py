@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -20,8 +22,9 @@ from app import colouring
 from app.look import Look
 from app.settings import Settings
 
-# Setting, smallest, largest, in hundredths.
-_SLIDERS = (("opacity", 0, 100), ("brightness", -100, 100), ("contrast", -100, 100), ("gamma", 30, 300))
+# Setting, smallest, largest, in hundredths (of gamma: of its logarithm to this base).
+_SLIDERS = (("opacity", 0, 100), ("brightness", -100, 100), ("contrast", -100, 100), ("gamma", -100, 100))
+_GAMMA = 3.0  # at the right end of its slider, 1 in the middle, a third at the left end
 _TONES = ("brightness", "contrast", "gamma")
 _CHECKS = ("outline_only", "show_names", "minimap", "pixel_grid", "hover_preview")
 
@@ -43,7 +46,7 @@ class DisplayPanel(QFrame):
             slider = self.sliders[key] = QSlider(Qt.Orientation.Horizontal)
             slider.setRange(low, high)
             slider.setMinimumWidth(170)
-            slider.valueChanged.connect(lambda value, k=key: settings.set(k, value / 100))
+            slider.valueChanged.connect(lambda value, k=key: settings.set(k, _setting(k, value)))
             self._values[key].setProperty("role", "muted")
             self._values[key].setMinimumWidth(40)
             self._values[key].setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -70,7 +73,8 @@ class DisplayPanel(QFrame):
         grid.addWidget(self._names["colour_by"], 1, 0)
         grid.addWidget(self.ways, 1, 1, 1, 2)
         self._slider_row(grid, 2, "opacity")
-        grid.addWidget(self._titles["photo"], 3, 0, 1, 3)
+        grid.setRowMinimumHeight(3, 34)  # a new part begins
+        grid.addWidget(self._titles["photo"], 3, 0, 1, 3, Qt.AlignmentFlag.AlignBottom)
         for row, key in enumerate(_TONES, 4):
             self._slider_row(grid, row, key)
         foot = QHBoxLayout()
@@ -81,6 +85,7 @@ class DisplayPanel(QFrame):
         column.setSpacing(8)
         column.addLayout(grid)
         column.addLayout(foot)
+        column.addSpacing(4)
         for check in self.checks.values():
             column.addWidget(check)
 
@@ -112,8 +117,8 @@ class DisplayPanel(QFrame):
             "outline_only": self.tr("Outlines only"),
             "show_names": self.tr("Names of all objects"),
             "minimap": self.tr("Overview map"),
-            "pixel_grid": self.tr("Pixel grid close by"),
-            "hover_preview": self.tr("Mask under the mouse, with the point tool"),
+            "pixel_grid": self.tr("Pixel grid when zoomed in"),
+            "hover_preview": self.tr("Point tool: preview the mask under the mouse"),
         }
         for key, check in self.checks.items():
             check.setText(checks[key])
@@ -133,7 +138,7 @@ class DisplayPanel(QFrame):
         get = self._settings.get
         for key, slider in self.sliders.items():
             slider.blockSignals(True)
-            slider.setValue(round(100 * get(key)))
+            slider.setValue(_position(key, get(key)))
             slider.blockSignals(False)
             text = f"{get(key):.2f}" if key == "gamma" else f"{100 * get(key):+.0f}".replace("+0", "0")
             self._values[key].setText(f"{100 * get(key):.0f} %" if key == "opacity" else text)
@@ -151,3 +156,12 @@ class DisplayPanel(QFrame):
         self.move(at - QPoint(self.width(), 0))
         self.show()
         self.sliders["opacity"].setFocus(Qt.FocusReason.PopupFocusReason)
+
+
+def _setting(key: str, position: int) -> float:
+    """What a slider stands for."""
+    return round(_GAMMA ** (position / 100), 2) if key == "gamma" else position / 100
+
+
+def _position(key: str, value: float) -> int:
+    return round(100 * (math.log(max(value, 0.01), _GAMMA) if key == "gamma" else value))

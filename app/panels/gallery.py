@@ -249,7 +249,7 @@ class Gallery(QWidget):
     def _nothing(self) -> str:
         """Why there is no picture, and what to do about it."""
         if any(photo.facts for photo in self._index.photos()):
-            return self.tr("No object matches. Choose “All” at the left and empty the line above to see every one.")
+            return self.tr('No object matches. Choose "All" at the left and empty the line above to see every one.')
         return self.tr("No objects yet. What is accepted or proposed on the photos appears here.")
 
     def _states(self) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from itertools import zip_longest
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolTip, QVBoxLayout, QWidget
 
 from app import rows
@@ -21,7 +21,8 @@ from sscore.labels import LabelSet
 from sscore.naming import WORDS_FAMILY
 from sscore.types import UNKNOWN, ModelCard, Scores
 
-_ROW = 30
+_ROW, _LOW_ROW = 30, 25
+_LOW = 700  # px: in a window lower than that, rows are lower, so that the list of objects keeps some room
 _RowLook = tuple[rows.ClassRow, bool, bool, bool]
 """What a row is painted from: and whether it is the present choice, under the mouse, where the keys are."""
 
@@ -79,6 +80,16 @@ class LabelsPanel(QFrame):
         self.list.below.valueChanged.connect(self._set_below)
         self.refresh()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name, as below)
+        super().showEvent(event)
+        self.window().installEventFilter(self)
+        self.list.fit(self.window().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Resize and watched is self.window():
+            self.list.fit(self.window().height())
+        return super().eventFilter(watched, event)
+
     def refresh(self) -> None:
         self._title.setText(self.tr("Class"))
         label, scores, card, version = self._subject()
@@ -128,7 +139,7 @@ class LabelsPanel(QFrame):
         elif words and version not in ("", self._session.labels.words_version):
             text = self.tr("By other words than now ({model})").format(model=card.id)
             tip = self.tr(
-                "The words of the classes were changed after {model} named this. “Names of pieces…” under Review names "
+                'The words of the classes were changed after {model} named this. "Names of pieces…" under Review names '
                 "unconfirmed objects again."
             ).format(model=card.id)
             tip += f"\n{self._version(version)}"
@@ -208,17 +219,26 @@ class LabelList(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the pictures of its rows cover all of it
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._high = _ROW
         self.below = QSpinBox(self, minimum=0, maximum=95, singleStep=5, prefix="< ", suffix=" %")
         # Not by a click: number keys give classes.
         self.below.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.below.setStyleSheet(f"min-height: {_ROW - 8}px; max-height: {_ROW - 8}px; padding: 0")
         self.below.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.fit(_LOW)
+
+    def fit(self, window: int) -> None:
+        """window: its height, px."""
+        high = _ROW if window >= _LOW else _LOW_ROW
+        self._high = high
+        self.below.setStyleSheet(f"min-height: {high - 8}px; max-height: {high - 8}px; padding: 0")
+        self.setFixedHeight(high * len(self._rows))
+        self._place()
 
     def show_rows(self, listed: list[tuple[str, rows.ClassRow]], current: str) -> None:
         before, self._rows = self._looks(), listed
         self._current = current
         if len(before) != len(listed):
-            self.setFixedHeight(_ROW * len(listed))
+            self.setFixedHeight(self._high * len(listed))
         self.setAccessibleName(self.tr("Class"))
         strong = next((row.name for _, row in listed if row.strong), "")
         self.setAccessibleDescription(strong)
@@ -236,21 +256,21 @@ class LabelList(QWidget):
         """The rows that look different now."""
         for n, (old, new) in enumerate(zip_longest(before, self._looks())):
             if old != new:
-                self.update(0, n * _ROW, self.width(), _ROW)
+                self.update(0, n * self._high, self.width(), self._high)
 
     def _place(self) -> None:
         """The threshold stands in the row of the unknown, the last."""
-        size = QSize(82, _ROW - 6)
-        self.below.setGeometry(QRect(QPoint(self.width() - 124, _ROW * (len(self._rows) - 1) + 3), size))
+        size = QSize(82, self._high - 6)
+        self.below.setGeometry(QRect(QPoint(self.width() - 124, self._high * (len(self._rows) - 1) + 3), size))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         self._place()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name, as below)
-        return QSize(240, _ROW * len(self._rows))
+        return QSize(240, self._high * len(self._rows))
 
     def _row_at(self, at: QPoint) -> int:
-        row = at.y() // _ROW
+        row = at.y() // self._high
         return row if 0 <= row < len(self._rows) else -1
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -293,7 +313,7 @@ class LabelList(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter, region, ground = QPainter(self), event.region(), self._look.colours.surface
         for index, look in enumerate(self._looks()):
-            area = QRect(0, index * _ROW, self.width(), _ROW)
+            area = QRect(0, index * self._high, self.width(), self._high)
             if region.intersects(area):
                 self._pictures.draw(painter, area, ground, look, partial(self._draw, look=look))
         painter.end()

@@ -2113,8 +2113,8 @@ MIT 许可证</translation>
         <translation>框住一件废钢。想用点提示请按 {points}</translation>
     </message>
     <message>
-        <source>Press {box} and draw a box around a piece</source>
-        <translation>按 {box}，框住一件废钢</translation>
+        <source>Draw a box around a piece</source>
+        <translation>框住一件废钢</translation>
     </message>
     <message>
         <source>Click on a piece. Right click marks what does not belong to it</source>
@@ -2461,7 +2461,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>The words of the classes were changed after {model} named this. &quot;Names of pieces…&quot; under Review names unconfirmed objects again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 命名之后，类别用词已被修改。可用“复核”菜单中的“命名…”为未确认的目标重新命名。</translation>
     </message>
     <message>
         <source>By the words {words} ({model})</source>
@@ -2504,7 +2504,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Enough?</source>
-        <translation>够不够</translation>
+        <translation>是否足够</translation>
     </message>
     <message>
         <source>Classes and their objects</source>
@@ -4863,7 +4863,7 @@ MIT 许可证</translation>
         <translation>请在左上方再选一个模型</translation>
     </message>
     <message>
-        <source>Take this mask  ({n})</source>
+        <source>Take it  ({n})</source>
         <translation>采用（{n}）</translation>
     </message>
     <message>
