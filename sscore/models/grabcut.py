@@ -5,14 +5,28 @@ Rother, Kolmogorov, Blake: "GrabCut": interactive foreground extraction using it
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from sscore import images, mask_sets
+from sscore import images, mask_sets, masks
+from sscore.models.everything import propose_all
 from sscore.models.prompt_check import checked
-from sscore.types import LOGITS_SIDE, BoolArray, Box, ByteArray, Candidate, Embedding, FloatArray, ModelCard, Prompt
+from sscore.types import (
+    LOGITS_SIDE,
+    BoolArray,
+    Box,
+    ByteArray,
+    Candidate,
+    Embedding,
+    FloatArray,
+    Mask,
+    ModelCard,
+    Progress,
+    Prompt,
+)
 
 _ROUNDS = 4
 _WORK_PIXELS = 320
@@ -23,6 +37,13 @@ _MARGIN = 0.25
 
 _CLICK = 0.03
 """Radius of a click over the long side of the area: what a click marks for certain."""
+
+
+_REDUCED_PIXELS = 320
+"""Long side of the photo in everything mode."""
+
+_WINDOWS = (0.2, 0.45)
+"""Sides of the windows around a point over the long side: the second is asked where the first one cuts the answer."""
 
 
 class GrabCutSegmenter:
@@ -47,10 +68,85 @@ class GrabCutSegmenter:
         mask = mask_sets.tight(full, x0, y0)
         return (Candidate(mask, 0.5 if mask else 0.0, _logits(full, (x0, y0), embedding.image_hw), 0),)
 
+    def everything(
+        self, rgb: ByteArray, embedding: Embedding | None = None, *, progress: Progress | None = None
+    ) -> list[Candidate]:
+        """What stands out around each point of a grid, in windows of two sizes on a reduced photo: the whole photo,
+        asked point by point, would take many minutes. Answers that fill their window's edge are no objects."""
+        hw = (rgb.shape[0], rgb.shape[1])
+        scale = min(_REDUCED_PIXELS / max(hw), 1.0)
+        size = (max(round(hw[1] * scale), 2), max(round(hw[0] * scale), 2))
+        small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+        windows = _Windows(self, hw, np.asarray(small, np.uint8))
+        found = propose_all(
+            windows,
+            Embedding("", (size[1], size[0]), {}),
+            points_per_side=16,
+            levels=2,
+            min_score=0,
+            min_area=24,
+            max_share=0.25,
+            cover_score=0,
+            progress=progress,
+        )
+        return [windows.enlarged(one) for one in found]
+
     def predict_many(
         self, embedding: Embedding, prompts: list[Prompt], *, multimask: bool = True
     ) -> list[tuple[Candidate, ...]]:
         return [self.predict(embedding, prompt, multimask=multimask) for prompt in prompts]
+
+
+class _Windows:
+    """Answers points on a reduced photo from a window around each; see `GrabCutSegmenter.everything`."""
+
+    def __init__(self, whole: GrabCutSegmenter, image_hw: tuple[int, int], small: ByteArray) -> None:
+        self._whole, self._hw, self._small = whole, image_hw, small
+        self.card = whole.card
+
+    def encode(self, rgb: ByteArray) -> Embedding:
+        return self._whole.encode(rgb)
+
+    def predict(self, embedding: Embedding, prompt: Prompt, *, multimask: bool = True) -> tuple[Candidate, ...]:
+        height, width = self._small.shape[:2]
+        x, y = (int(value) for value in prompt.points[0])
+        for share in _WINDOWS:
+            half = max(round(share * max(height, width) / 2), 4)
+            x0, y0, x1, y1 = max(x - half, 0), max(y - half, 0), min(x + half, width), min(y + half, height)
+            inside = Embedding("", (y1 - y0, x1 - x0), {"rgb": self._small[y0:y1, x0:x1]})
+            point = np.array([[x - x0, y - y0]], np.float32)
+            (one,) = self._whole.predict(inside, Prompt(points=point, positive=prompt.positive))
+            if one.mask is None:
+                continue
+            mask = _part_at(one.mask, x - x0, y - y0)
+            # Cut by the window, not by the photo: most of it lies outside.
+            rows, columns = mask.bits.shape
+            sideways = mask.left == 0 < x0 or (mask.left + columns == x1 - x0 and x1 < width)
+            if not sideways and not (mask.top == 0 < y0 or (mask.top + rows == y1 - y0 and y1 < height)):
+                return (replace(one, mask=replace(mask, left=mask.left + x0, top=mask.top + y0)),)
+        return ()
+
+    def predict_many(
+        self, embedding: Embedding, prompts: list[Prompt], *, multimask: bool = True
+    ) -> list[tuple[Candidate, ...]]:
+        return [self.predict(embedding, prompt) for prompt in prompts]
+
+    def enlarged(self, one: Candidate) -> Candidate:
+        """The candidate at the photo's size."""
+        assert one.mask is not None
+        height, width = self._hw
+        bits = cv2.resize(one.mask.full(*self._small.shape[:2]).astype(np.float32), (width, height)) > 0.5
+        mask = mask_sets.tight(bits, 0, 0)
+        return replace(one, mask=mask, logits=_logits(bits, (0, 0), self._hw))
+
+
+def _part_at(mask: Mask, x: int, y: int) -> Mask:
+    """The connected part with the pixel (x, y), else the biggest."""
+    found = masks.parts(mask)
+    row, column = y - mask.top, x - mask.left
+    if not (0 <= row < mask.bits.shape[0] and 0 <= column < mask.bits.shape[1] and mask.bits[row, column]):
+        return found[0]
+    return next(one for one in found if masks.intersect(one, Mask(np.ones((1, 1), np.bool_), x, y)))
 
 
 def _area(prompt: Prompt, image_hw: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -416,7 +416,7 @@ def test_everything_mode_is_the_models_own(small):
     cache = EmbeddingCache(ram_bytes=0, disk_bytes=0)
     sam_like = decoder_report.remembering(models.load_segmenter(CARD.id), cache)
     assert isinstance(sam_like, FindsAll) and sam_like.card.id == CARD.id
-    assert not isinstance(decoder_report.remembering(models.load_segmenter("grabcut"), cache), FindsAll)
+    assert not isinstance(decoder_report.remembering(models.load_segmenter("nano"), cache), FindsAll)
 
 
 def test_a_run_goes_on_with_what_it_was_asked_for(small, dataset, tmp_path, monkeypatch):
