@@ -42,6 +42,7 @@ class Company(QObject):
     notice = Signal(object)
     returned = Signal()
     versions_wanted = Signal(str, object)
+    decided = Signal()  # no version waits any more
 
     def __init__(self, session: Session, disk: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -123,7 +124,9 @@ class Company(QObject):
 
     def _tell_kept(self, project: Project, kept: dict[str, list[Path]]) -> None:
         """After the folder was opened: versions that nobody has decided about."""
-        if project is self._session.project and kept:
+        if project is self._session.project and not kept:
+            self.decided.emit()
+        elif project is self._session.project:
             rel, files = next(iter(kept.items()))
             text = self.tr("There are two versions of {photo}").format(photo=rel)
             detail = self.tr("Two people changed it at the same time. Nothing is lost; choose when you like.")

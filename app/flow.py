@@ -23,6 +23,7 @@ from app.leaving import Leaving
 from app.model_news import ModelNews
 from app.names import Names
 from app.opening import Opening
+from app.outdated import Outdated
 from app.photos import Photo
 from app.recent import Recent
 from app.sent_back import SentBack
@@ -72,11 +73,13 @@ class Flow(QObject):
         saver.state_changed.connect(lambda _state: window.status.explain_saving(saver.trouble))
         self.crashes = Crashes(window.assistant, self)
         window.finder.answered.connect(self.crashes.forgive)
+        Outdated(window, self.crashes, self)
         self.news = ModelNews(window, self.crashes, self)
         self.company = Company(window.session, window.disk_lane, self)
         self.company.notice.connect(window.messages.show_notice)
         self.company.returned.connect(self._on_return)
         self.company.versions_wanted.connect(self.show_versions)
+        self.company.decided.connect(lambda: window.messages.clear("conflict"))
         self.names = Names(window.session, window.assistant, window.settings, window.disk_lane, self)
         self.learning = LearnOffer(window, self.index, self)
         self._gallery: Gallery | None = None

@@ -154,7 +154,7 @@ class PageStore:
                 found = _read(path)
                 on_disk = "" if found is None else journal.digest(found)
                 if on_disk not in ("", after, known.digest):
-                    self._keep_both(path, data, about | {"after": on_disk, "before": on_disk}, file, known)
+                    self._keep_both(rel, data, about | {"after": on_disk, "before": on_disk}, file, known)
                 before = _before(known, on_disk, log, os.fstat(file.fileno()).st_size)
                 known.pending = after
                 size = journal.append(file, journal.line(before, text, about | {"after": after, "before": on_disk}))
@@ -169,10 +169,11 @@ class PageStore:
             return True
         return _identity(self.folder) != self._place and not any(self.folder.iterdir())
 
-    def _keep_both(self, path: Path, data: bytes, about: dict[str, Any], file: FileIO, known: _Known) -> None:
+    def _keep_both(self, rel: str, data: bytes, about: dict[str, Any], file: FileIO, known: _Known) -> None:
         """Put our version beside one that somebody else wrote, note it in the journal and raise PageChanged."""
+        path = self.page_path(rel)
         if known.kept is None:
-            known.kept = _name_to_keep(path)
+            known.kept = _name_to_keep(path, self.journal_path(rel))
         write_atomic(known.kept, data)
         journal.append(file, page_json.dumps({**about, "kept": known.kept.name, "base": known.digest}))
         raise PageChanged(
@@ -190,7 +191,7 @@ class PageStore:
         if data is None or any(one.get("before") == ours for one in lines if "kept" not in one):
             return
         with contextlib.suppress(OSError), journal.opened(log, create=False) as file:
-            kept = _name_to_keep(self.page_path(rel))
+            kept = _name_to_keep(self.page_path(rel), log)
             write_atomic(kept, data)
             base = next(str(one.get("before")) for one in reversed(lines) if one["after"] == ours)
             about = {"author": presence.user(), "edit": "", "host": presence.host(), "time": presence.now()}
@@ -379,13 +380,14 @@ def _restored(data: bytes | None, last: dict[str, Any], log: Path) -> tuple[byte
     return made[0], f"the page was gone and was made again from its journal{exact}"
 
 
-def _name_to_keep(path: Path) -> Path:
-    """A free name beside a page for a second version of it: who, on which computer, when."""
+def _name_to_keep(path: Path, log: Path) -> Path:
+    """A free name beside a page for a second version of it: who, on which computer, when. Free beside its journal too,
+    where those go that were decided on."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     me = f"{_word(presence.user())}@{_word(presence.host())}-{stamp}"
     stem = path.name.removesuffix(".json")
     names = (f"{stem}.{me}{number}.json" for number in ("", *(f"-{n}" for n in range(2, 1000))))
-    return next(p for p in map(path.with_name, names) if not p.exists())
+    return path.with_name(next(n for n in names if not path.with_name(n).exists() and not log.with_name(n).exists()))
 
 
 def _no_number(name: str) -> None:

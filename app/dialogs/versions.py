@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -148,7 +149,7 @@ class VersionsDialog(QDialog):
             card.taken.connect(lambda n=card.number: self.take(n))
             QShortcut(QKeySequence(str(card.number + 1)), self, lambda n=card.number: self.take(n))
         self.cards[1].button.setProperty("primary", "true")
-        later = QPushButton(self.tr("Decide later"))
+        self._later = later = QPushButton(self.tr("Decide later"))
         later.setAutoDefault(False)
         later.clicked.connect(self.reject)
         foot = QHBoxLayout()
@@ -172,7 +173,13 @@ class VersionsDialog(QDialog):
         shown = of_error(error)
         self.says.setText(f"{shown.text}\n{shown.detail}")
 
-    def _show(self, shown: _Shown) -> None:
+    def _show(self, shown: _Shown | None) -> None:
+        if shown is None:
+            self.says.setText(self.tr("Somebody has decided about this meanwhile; the photo is as they left it."))
+            self._later.setText(self.tr("Close"))
+            self._later.setFocus()
+            self._decided()
+            return
         self._shown, found = shown, shown.versions
         us = found.by_us.host == presence.host()
         heads = (
@@ -308,7 +315,10 @@ def _decision(
     return decided
 
 
-def _read(project: Project, rel: str, kept: Path) -> _Shown:
+def _read(project: Project, rel: str, kept: Path) -> _Shown | None:
+    """None when the version is not there any more: somebody has decided."""
+    if os.path.exists(project.folder) and not os.path.exists(kept):
+        return None
     found = project.versions(rel, kept)
     joined = versions.join(found.base, found.theirs, found.ours)
     try:

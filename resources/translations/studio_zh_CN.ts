@@ -5100,6 +5100,14 @@ MIT 许可证</translation>
         <translation>以后再决定</translation>
     </message>
     <message>
+        <source>Somebody has decided about this meanwhile; the photo is as they left it.</source>
+        <translation>其间已有人作出选择，照片保持其选择的结果。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
         <source>As it is now</source>
         <translation>当前版本</translation>
     </message>

@@ -133,7 +133,19 @@ def test_what_was_not_decided_is_offered_when_the_folder_is_opened_again(conflic
     assert "two versions of a.jpg" in said(later)
     decide(later, 1)
     assert len(lefts(later.on_disk())) == 2
-    assert "two versions" not in said(later) or not Project.open(folder).kept()
+    wait_until(lambda: "two versions" not in said(later), what="the end of the offer")
+
+
+def test_what_somebody_else_has_decided_meanwhile_is_said(conflict, folder):
+    project = Project.open(folder)
+    ((rel, (kept,)),) = project.kept().items()
+    project.put_away(rel, kept)
+    offer(conflict).run()
+    (dialog,) = conflict.window.findChildren(VersionsDialog)
+    wait_until(lambda: "has decided" in dialog.says.text(), what="the words")
+    wait_until(lambda: "at the same time" not in said(conflict), what="the end of the offer")
+    assert not any(card.button.isEnabled() for card in dialog.cards)
+    dialog.reject()
 
 
 def test_what_somebody_else_saves_is_shown_before_it_can_clash(studio, folder):

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -119,6 +120,26 @@ def test_a_kept_version_is_found_joined_and_put_away(folder, begun):
     assert one.kept() == {}
     assert one.annotated() == [REL]
     assert told(one.look(REL)) == told(found.theirs)
+
+
+def test_versions_kept_within_one_second_are_all_there_also_when_put_away(folder):
+    """And what was put away comes back where it was."""
+    kept = []
+    for number in range(3):
+        ours, theirs = Project.open(folder), Project.open(folder)
+        page, seen = ours.read(REL)
+        other = theirs.load(REL)
+        theirs.save(more(other, 100 + 10 * number), edit="theirs")
+        with pytest.raises(PageChanged) as caught:
+            ours.save(more(page, 20 * number, "U"), edit="ours", seen=seen)
+        kept.append(Path(caught.value.kept))
+        ours.put_away(REL, kept[-1])
+    assert len({path.name for path in kept}) == 3 and not ours.kept()
+    for path in kept:
+        ours.offer_again(REL, path)
+    assert ours.kept() == {REL: sorted(kept)}
+    ours.offer_again(REL, kept[0])
+    assert ours.kept() == {REL: sorted(kept)}, "once more changes nothing"
 
 
 def test_a_kept_version_that_was_damaged_is_a_clear_error(folder):
