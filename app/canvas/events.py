@@ -62,7 +62,9 @@ class EventView(Viewport):
 
     def _on_pointer(self) -> None:
         """It has been shown, or put away with the drag it had begun."""
-        if not self.pointer.on:
+        if self.pointer.on:
+            self._ring.hide()
+        else:
             self.gestures.cancel()
             self.leave()
         self._hold_space(False)
