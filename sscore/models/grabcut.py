@@ -49,8 +49,9 @@ _WINDOWS = (0.2, 0.45)
 class GrabCutSegmenter:
     """See `sscore.types.Segmenter`. Predicted IoU is not GrabCut's to know: it is 0.5 for every mask."""
 
-    def __init__(self, card: ModelCard) -> None:
+    def __init__(self, card: ModelCard, rounds: int = _ROUNDS) -> None:
         self.card = card
+        self._rounds = rounds
 
     def encode(self, rgb: ByteArray) -> Embedding:
         return Embedding(f"{images.digest(rgb)}:grabcut", (rgb.shape[0], rgb.shape[1]), {"rgb": rgb})
@@ -63,7 +64,7 @@ class GrabCutSegmenter:
         size = (max(round((x1 - x0) * scale), 2), max(round((y1 - y0) * scale), 2))
         rgb = cv2.resize(embedding.arrays["rgb"][y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA)
         known = _known(prompt, (x0, y0), scale, size, _seen(prompt, area, embedding.image_hw, size))
-        bits = _cut(rgb, known)
+        bits = _cut(rgb, known, self._rounds)
         full = cv2.resize(bits.astype(np.float32), (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR) > 0.5
         mask = mask_sets.tight(full, x0, y0)
         return (Candidate(mask, 0.5 if mask else 0.0, _logits(full, (x0, y0), embedding.image_hw), 0),)
@@ -77,7 +78,7 @@ class GrabCutSegmenter:
         scale = min(_REDUCED_PIXELS / max(hw), 1.0)
         size = (max(round(hw[1] * scale), 2), max(round(hw[0] * scale), 2))
         small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-        windows = _Windows(self, hw, np.asarray(small, np.uint8))
+        windows = _Windows(GrabCutSegmenter(self.card, rounds=2), hw, np.asarray(small, np.uint8))
         found = propose_all(
             windows,
             Embedding("", (size[1], size[0]), {}),
@@ -200,7 +201,7 @@ def _known(
     return known
 
 
-def _cut(rgb: ByteArray, known: ByteArray) -> BoolArray:
+def _cut(rgb: ByteArray, known: ByteArray, rounds: int) -> BoolArray:
     """bool (h, w). GrabCut needs both kinds of pixels; where one is missing the likely answer stands as it is."""
     likely = (known == cv2.GC_FGD) | (known == cv2.GC_PR_FGD)
     if likely.all() or not likely.any():
@@ -208,7 +209,7 @@ def _cut(rgb: ByteArray, known: ByteArray) -> BoolArray:
     # GrabCut's k-means draws from OpenCV's own generator: the same prompt must give the same mask.
     cv2.setRNGSeed(0)
     models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(rgb, known, None, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(rgb, known, None, *models, rounds, cv2.GC_INIT_WITH_MASK)
     return np.asarray((known == cv2.GC_FGD) | (known == cv2.GC_PR_FGD))
 
 
