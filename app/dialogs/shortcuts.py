@@ -47,6 +47,7 @@ class KeysDialog(QDialog):
         self.list = QTableWidget(len(self._rows), 2)
         self.list.verticalHeader().hide()
         self.list.setShowGrid(False)
+        self.list.setTabKeyNavigation(False)  # Tab would go through all cells and never leave
         self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
