@@ -261,6 +261,7 @@ class User(Hands):
         if self.count % 25 == 0:
             self.settle()
             self.as_on_disk()
+            self.begin()
         if self.count % 100 == 0:
             self.back_and_forth()
         if self.count % 250 == 0:
