@@ -83,7 +83,8 @@ class KeyPointer(QObject):
     # --- shown and put away ------------------------------------------------------------------------------------
 
     def switch(self) -> None:
-        if not self.put_away():
+        """From elsewhere its key leads to it first."""
+        if not (self._view.hasFocus() and self.put_away()):
             self.show()
 
     def show(self) -> None:
