@@ -206,7 +206,7 @@ FIXED: tuple[tuple[tuple[str, ...], str], ...] = (
     (("Backspace",), QT_TRANSLATE_NOOP("Actions", "Polygon: one corner back")),
     (
         ("Left", "Right", "Up", "Down"),
-        QT_TRANSLATE_NOOP("Actions", "Move the keyboard pointer, or the selected objects"),
+        QT_TRANSLATE_NOOP("Actions", "Move the keyboard pointer, the selection or the photo"),
     ),
 )
 

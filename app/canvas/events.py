@@ -22,6 +22,8 @@ from app.canvas.viewport import Viewport
 from app.canvas.whisper import Whisper
 from app.session import Session
 
+_PUSH = 48  # px that an arrow key pushes the photo
+
 
 class EventView(Viewport):
     """Hands the mouse, and the pointer of the keyboard in the same way, to `gestures`. The parts are made by the class
@@ -145,8 +147,8 @@ class EventView(Viewport):
             self.gestures.step_back()
         elif key in ARROWS and self.pointer.on:
             self.pointer.arrow(event)
-        elif key in ARROWS and self._session.selection:
-            self.gestures.nudge(
+        elif key in ARROWS:
+            self._arrow(
                 *ARROWS[Qt.Key(key)], far=bool(keys & Qt.KeyboardModifier.ShiftModifier), on=event.isAutoRepeat()
             )
         else:
@@ -171,6 +173,14 @@ class EventView(Viewport):
             self.pointer.press()
         else:
             self._hold_space(True)
+
+    def _arrow(self, dx: int, dy: int, *, far: bool, on: bool) -> None:
+        """What is selected is moved, else the view over the photo. on: the key is held."""
+        if self._session.selection:
+            self.gestures.nudge(dx, dy, far=far, on=on)
+        else:
+            step = _PUSH * (4 if far else 1)
+            self.push(-dx * step, -dy * step)
 
     def _show_brush(self, keys: Qt.KeyboardModifier) -> None:
         at = self.viewport().mapFromGlobal(QCursor.pos())

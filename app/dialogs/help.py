@@ -95,7 +95,7 @@ class ShortcutsDialog(QDialog):
             (self.tr("Shift + click"), self.tr("the same; with Select: add to the selection")),
         ]
         by_menu["go"] += [
-            (self.tr("Arrow keys"), self.tr("move the keyboard pointer, else what is selected")),
+            (self.tr("Arrow keys"), self.tr("move the keyboard pointer, the selection or the photo")),
             (actions.native("Space"), self.tr("click at the keyboard pointer; to drag: begin, then end")),
         ]
         by_menu.setdefault("view", []).append(("H", actions.words(_HELD)))

@@ -265,8 +265,8 @@ MIT 许可证</translation>
         <translation>按住：移动照片；键盘指针显示时：单击</translation>
     </message>
     <message>
-        <source>Move the keyboard pointer, or the selected objects</source>
-        <translation>移动键盘指针，或移动所选目标</translation>
+        <source>Move the keyboard pointer, the selection or the photo</source>
+        <translation>移动键盘指针、所选目标或照片</translation>
     </message>
     <message>
         <source>Polygon: one corner back</source>
@@ -3568,6 +3568,25 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Names</name>
+    <message>
+        <source>Somebody else changed how pieces are named in this folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It holds here too from now on. Objects that have a name keep it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Somebody else gave this folder other classes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the folder again to work with them. Until then it goes on with the ones before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>NamingDialog</name>
     <message>
         <source>Names of pieces</source>
@@ -4635,8 +4654,8 @@ MIT 许可证</translation>
         <translation>方向键</translation>
     </message>
     <message>
-        <source>move the keyboard pointer, else what is selected</source>
-        <translation>移动键盘指针；指针未显示时移动所选目标</translation>
+        <source>move the keyboard pointer, the selection or the photo</source>
+        <translation>移动键盘指针、所选目标或照片</translation>
     </message>
     <message>
         <source>click at the keyboard pointer; to drag: begin, then end</source>

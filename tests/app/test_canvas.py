@@ -149,3 +149,14 @@ def test_outlines_follow_pixel_edges_and_holes():
 def test_the_level_has_at_least_a_pixel_for_every_screen_pixel():
     levels = tuple(QImage(size, size, QImage.Format.Format_RGB32) for size in (800, 400, 200))
     assert [paint.level_for(levels, scale) for scale in (2, 1, 0.6, 0.5, 0.3, 0.25, 0.01)] == [0, 0, 0, 1, 1, 2, 2]
+
+
+def test_arrow_keys_push_the_photo_when_nothing_is_selected(studio):
+    canvas = studio.canvas
+    canvas.zoom_at(8.0 / canvas.zoom, canvas.zoom_about())
+    moved = []
+    canvas.moved.connect(lambda: moved.append(canvas.mapFromScene(QPointF(0, 0))))
+    before = canvas.mapFromScene(QPointF(0, 0))
+    studio.key(Qt.Key.Key_Right)
+    studio.key(Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert moved == [before - QPoint(48, 0), before - QPoint(48, -192)]  # map and card go along
