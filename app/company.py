@@ -43,6 +43,7 @@ class Company(QObject):
     returned = Signal()
     versions_wanted = Signal(str, object)
     decided = Signal()  # no version waits any more
+    looked = Signal()  # the folder is there
 
     def __init__(self, session: Session, disk: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +105,8 @@ class Company(QObject):
         if session.project is not project:
             return
         self._tell_whether_there(found, project)
+        if found.folder:
+            self.looked.emit()
         if found.others is not None:
             if set(found.others) - self._known:
                 self._tell_others(found.others)

@@ -81,6 +81,7 @@ class Flow(QObject):
         self.company.versions_wanted.connect(self.show_versions)
         self.company.decided.connect(lambda: window.messages.clear("conflict"))
         self.names = Names(window.session, window.assistant, window.settings, window.disk_lane, self)
+        self.company.looked.connect(self.names.look)
         self.learning = LearnOffer(window, self.index, self)
         self._gallery: Gallery | None = None
         self._statistics: StatisticsPanel | None = None

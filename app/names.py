@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject, Signal
 
 from app.assistant import Assistant
 from app.jobs import Lane, gone
-from app.notices import of_error
+from app.notices import Notice, of_error
 from app.session import Session
 from app.settings import Settings
 from sscore.labels import LabelSet
 from sscore.naming import Naming
+from sscore.paths import Stamp
 
 Failed = Callable[[Exception], None]
 
@@ -30,6 +31,7 @@ class Names(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._assistant, self._settings, self._disk = session, assistant, settings, disk
+        self._stamps: tuple[Stamp, Stamp] | None = None  # of what is held now
         session.project_opened.connect(self._read)
         settings.changed.connect(self._on_setting)
 
@@ -59,15 +61,17 @@ class Names(QObject):
         if project is None:
             return
 
-        def work() -> None:
+        def work() -> tuple[Stamp, Stamp]:
             from sscore.models.cn_clip import prompts_of
 
             for key in words.keys:
                 prompts_of(words, key)
             project.set_words(words)
+            return project.naming_stamps()
 
-        def written(_nothing: None) -> None:
+        def written(stamps: tuple[Stamp, Stamp]) -> None:
             if project is self._session.project:
+                self._stamps = stamps
                 self._assistant.set_naming(self.naming, project.labels)
                 self.words_changed.emit()
             if not gone(done):
@@ -75,18 +79,54 @@ class Names(QObject):
 
         self._disk.submit("words", work, written, failed, priority=1)
 
+    def look(self) -> None:
+        """Somebody else may have changed how pieces are named in this folder: then it is so here too."""
+        project, known = self._session.project, self._stamps
+        if project is None or known is None:
+            return
+
+        before = project.labels
+
+        def work() -> tuple[tuple[Stamp, Stamp], bool, Naming] | None:
+            now = project.naming_stamps()
+            return None if now == known else (now, project.renew_words(), project.naming)
+
+        def done(found: tuple[tuple[Stamp, Stamp], bool, Naming] | None) -> None:
+            if found is None or project is not self._session.project or found[0] == self._stamps:
+                return
+            self._stamps, same, naming = found
+            if same and naming == self.naming and project.labels == before:
+                return  # such as a project.toml that came with the first save
+            self._hold(naming)
+            self._assistant.set_naming(naming, project.labels)
+            self.words_changed.emit()
+            if same:
+                text = self.tr("Somebody else changed how pieces are named in this folder")
+                detail = self.tr("It holds here too from now on. Objects that have a name keep it.")
+            else:
+                text = self.tr("Somebody else gave this folder other classes")
+                detail = self.tr("Open the folder again to work with them. Until then it goes on with the ones before.")
+            self._session.notice.emit(Notice("info" if same else "warning", text, detail, key="naming"))
+
+        self._disk.submit("look at names", work, done, lambda _error: None, priority=4)
+
     def _read(self) -> None:
         project = self._session.project
+        self._stamps = None
         self._hold(Naming())
         if project is None:
             return
 
-        def read(naming: Naming) -> None:
+        def read(found: tuple[tuple[Stamp, Stamp], Naming]) -> None:
             if project is self._session.project:
-                self._hold(naming)
+                self._stamps = found[0]
+                self._hold(found[1])
 
         self._disk.submit(
-            "naming", lambda: project.naming, read, lambda error: self._session.notice.emit(of_error(error, key="open"))
+            "naming",
+            lambda: (project.naming_stamps(), project.naming),
+            read,
+            lambda error: self._session.notice.emit(of_error(error, key="open")),
         )
 
     def _hold(self, naming: Naming) -> None:
@@ -98,12 +138,16 @@ class Names(QObject):
         project, below = self._session.project, self._settings.get("unknown_below")
         if key != "unknown_below" or project is None or self.naming.unknown_below in (0, below):
             return
-        naming = replace(self.naming, unknown_below=below)
-        self._assistant.set_naming(naming)
+        self._assistant.set_naming(replace(self.naming, unknown_below=below))
+
+        def work() -> tuple[Stamp, Stamp]:
+            project.set_naming(replace(project.naming, unknown_below=below))  # all else as it is there by now
+            return project.naming_stamps()
+
         self._disk.submit(
             "naming",
-            lambda: project.set_naming(naming),
-            lambda _nothing: None,
+            work,
+            lambda stamps: setattr(self, "_stamps", stamps) if project is self._session.project else None,
             lambda error: self._session.notice.emit(of_error(error, key="naming")),
             priority=1,
         )

@@ -81,8 +81,7 @@ class Project:
             raise BadProject(
                 f"there is no folder of photos {photos}", path=file, remedy='correct the line "images" in project.toml'
             )
-        labels = str(settings.get("labels", "scrap_shapes"))
-        return cls(folder, photos, label_sets.load(folder / labels if labels.endswith(".toml") else labels))
+        return cls(folder, photos, label_sets.load(_labels_of(folder, settings)))
 
     @classmethod
     def create(cls, folder: str | Path, labels: str | Path = "scrap_shapes") -> Project:
@@ -125,6 +124,21 @@ class Project:
         """Our classes with other words, in a label file of our own. words: the classes of `labels`, in their order.
         Raises BadLabels, BadProject."""
         self.labels = self._store.labels = project_file.set_words(self.folder / "project.toml", words)
+
+    def naming_stamps(self) -> tuple[Stamp, Stamp]:
+        """Of the files that say how pieces are named; others once somebody has changed them. Raises BadProject."""
+        file = self.folder / "project.toml"
+        labels = _labels_of(self.folder, project_file.settings(file))
+        return stamp(file), stamp(labels) if isinstance(labels, Path) else NO_FILE
+
+    def renew_words(self) -> bool:
+        """Take over the words that somebody else has given our classes; False, and all as before, when the classes
+        themselves are others now. Raises BadProject, BadLabels."""
+        found = label_sets.load(_labels_of(self.folder, project_file.settings(self.folder / "project.toml")))
+        if found.keys != self.labels.keys:
+            return False
+        self.labels = self._store.labels = found
+        return True
 
     @property
     def notices(self) -> list[str]:
@@ -355,6 +369,12 @@ class _Readable:
                 yield page
             else:
                 self.unread.append((rel, 0, f"page: {page.problem}"))
+
+
+def _labels_of(folder: Path, settings: Mapping[str, Any]) -> str | Path:
+    """The label set that project.toml names: a key of those that ship, or a file."""
+    named = str(settings.get("labels", "scrap_shapes"))
+    return folder / named if named.endswith(".toml") else named
 
 
 def _summary(page: Mapping[str, Any]) -> PageSummary:

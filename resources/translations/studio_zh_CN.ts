@@ -3571,19 +3571,19 @@ MIT 许可证</translation>
     <name>Names</name>
     <message>
         <source>Somebody else changed how pieces are named in this folder</source>
-        <translation type="unfinished"></translation>
+        <translation>其他人修改了此文件夹的命名方式</translation>
     </message>
     <message>
         <source>It holds here too from now on. Objects that have a name keep it.</source>
-        <translation type="unfinished"></translation>
+        <translation>从现在起这里也按新的方式命名，已命名的目标不变。</translation>
     </message>
     <message>
         <source>Somebody else gave this folder other classes</source>
-        <translation type="unfinished"></translation>
+        <translation>其他人更换了此文件夹的类别</translation>
     </message>
     <message>
         <source>Open the folder again to work with them. Until then it goes on with the ones before.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新打开文件夹以使用新的类别。在此之前仍使用原来的类别。</translation>
     </message>
 </context>
 <context>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from studio_driver import wait_until
@@ -209,3 +210,45 @@ def test_a_folder_that_may_not_be_written_is_told_when_it_is_opened(make_studio,
         studio.open(folder)
     assert "Nothing can be saved in this folder" in said(studio)
     assert studio.session.page is not None
+
+
+def look_around(studio):
+    studio.window.flow.company.look()
+    studio.settle()
+    studio.settle()
+
+
+def test_what_somebody_else_says_of_names_holds_here_too(studio, folder):
+    """Words and threshold of the project; and a threshold set here leaves their temperature alone."""
+    other = Project.open(folder)
+    other.set_naming(replace(other.naming, unknown_below=0.6, temperature=1.7))
+    words = tuple(replace(one, texts=("圆管",)) if one.key == "Pipe" else one for one in other.labels.labels)
+    other.set_words(replace(other.labels, labels=words))
+    look_around(studio)
+    assert studio.window.settings.get("unknown_below") == 0.6
+    assert studio.assistant.naming.temperature == 1.7
+    assert studio.assistant.labels.get("Pipe").texts == ("圆管",)
+    assert "Somebody else changed how pieces are named" in said(studio)
+    other.set_naming(replace(other.naming, temperature=2.5))
+    studio.window.settings.set("unknown_below", 0.4)
+    studio.settle()
+    found = Project.open(folder).naming
+    assert (found.temperature, found.unknown_below) == (2.5, 0.4)
+
+
+def test_our_own_words_are_nobody_elses(studio, folder):
+    names = studio.window.flow.names
+    names.use(replace(names.naming, unknown_below=0.5), lambda: None, print)
+    studio.settle()
+    studio.window.settings.set("unknown_below", 0.4)
+    look_around(studio)
+    assert said(studio) == ""
+
+
+def test_other_classes_are_told_and_wait_until_the_folder_is_opened_again(studio, folder):
+    (folder / "project.toml").write_text('labels = "trashnet"\n', encoding="utf-8")
+    look_around(studio)
+    assert "other classes" in said(studio)
+    assert studio.session.labels.keys[0] == "Angle"
+    look_around(studio)
+    assert said(studio).count("other classes") == 1
