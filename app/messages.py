@@ -20,7 +20,8 @@ from app.look import Look
 from app.notices import Notice
 
 _AT_MOST = 3
-_SECONDS = {"info": 5, "done": 6, "warning": 0, "error": 0}  # 0: stays until closed
+_SHORTEST, _LONGEST, _OFFER = 5, 15, 30  # seconds
+_READING = 14  # letters a second, at ease
 _WEIGHT = {"info": 0, "done": 0, "warning": 1, "error": 2}
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Escape)
 _ICONS = {
@@ -73,10 +74,22 @@ class Message(QFrame):
         for one in self.buttons:
             one.installEventFilter(self)
         self._clock = QTimer(self, singleShot=True)
-        self._clock.timeout.connect(lambda: bar.dismiss(self))
-        seconds = _SECONDS[notice.kind]
-        if seconds and not notice.action:  # what offers something waits for an answer
-            self._clock.start(seconds * 1000)
+        self._clock.timeout.connect(self._on_time)
+        if notice.kind in ("info", "done"):  # what is wrong stays until it is put right or closed
+            self.expire()
+
+    def expire(self) -> None:
+        """It goes by itself once there was time to read it, or to answer what it offers."""
+        letters = sum(1 + (one > "\u3000") for one in self.notice.text + self.notice.detail)
+        seconds = _OFFER if self.notice.action else min(max(letters // _READING, _SHORTEST), _LONGEST)
+        self._clock.start(seconds * 1000)
+
+    def _on_time(self) -> None:
+        """Not while somebody looks at it, nor while nobody is there."""
+        if self.underMouse() or not self.isActiveWindow() or any(button.hasFocus() for button in self.buttons):
+            self._clock.start()
+        else:
+            self._bar.dismiss(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         ours = isinstance(event, QKeyEvent) and event.key() in _KEYS
@@ -120,7 +133,7 @@ class MessageBar(QWidget):
         self._shown.insert(0, message)
         self._column.insertWidget(0, message)
         message.show()
-        self._place()
+        self.place()
 
     def take_focus(self) -> bool:
         """Give the keyboard to the newest message; False when there is none."""
@@ -132,11 +145,17 @@ class MessageBar(QWidget):
         """Drop the messages with this key."""
         for message in [m for m in self._shown if m.notice.key == key]:
             self._drop(message)
-        self._place()
+        self.place()
+
+    def expire(self, key: str) -> None:
+        """The messages with this key go by themselves soon."""
+        for message in self._shown:
+            if message.notice.key == key:
+                message.expire()
 
     def dismiss(self, message: Message) -> None:
         self._drop(message)
-        self._place()
+        self.place()
 
     def act(self, message: Message) -> None:
         run = message.notice.run
@@ -153,7 +172,8 @@ class MessageBar(QWidget):
             message.hide()
             message.deleteLater()
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """As high as the words need."""
         if not self._shown:
             self.hide()
             return
@@ -166,5 +186,5 @@ class MessageBar(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         if watched is self._host and event.type() == QEvent.Type.Resize:
-            self._place()
+            self.place()
         return False

@@ -120,6 +120,7 @@ def translations() -> tuple[tuple[str, str, str], ...]:
         for message in context.iter("message"):
             words = message.findtext("translation") or ""
             found.append((context.findtext("name", ""), message.findtext("source", ""), words))
+    found.append(("Errors", "[Errno {number}] {why}: '{file}'", "{file}：{why}"))  # as Python writes it
     core = [("Errors", _named(english), _named(chinese)) for english, chinese in error_words.texts().items()]
     return tuple(one for one in (*found, *core) if one[2])
 

@@ -44,10 +44,6 @@ from app.veil import Veil
 if TYPE_CHECKING:
     from app.dialogs.models import ModelsDialog
 
-# Messages that mean nothing any more once another folder is open.
-_ABOUT_PROJECT = ("open", "holder", "page", "conflict", "digest", "stash", "prompt", "label", "end", "find", "name")
-
-
 class Window(QMainWindow):
     """Everything on screen. `shelf` says where models come from."""
 
@@ -195,7 +191,7 @@ class Window(QMainWindow):
         self.models.manager_wanted.connect(self.show_models)
         assistant.load_failed.connect(self._on_load_failed)
         self.look.changed.connect(self._refresh)
-        self.look.spoken.connect(lambda lang: retell(lang, session.labels, self))
+        self.look.spoken.connect(self._retell)
 
     # --- words and states --------------------------------------------------------------------------------------
 
@@ -208,6 +204,10 @@ class Window(QMainWindow):
         self._title()
         self._available.renew()
         self._renew_models()
+
+    def _retell(self, lang: str) -> None:
+        retell(lang, self.session.labels, self)
+        self.messages.place()
 
     def _title(self) -> None:
         parts = [self.session.image, self.session.project.folder.name if self.session.project else ""]
@@ -260,8 +260,6 @@ class Window(QMainWindow):
     def _on_project(self) -> None:
         self.photos.clear()
         self.assistant.forget()
-        for key in _ABOUT_PROJECT:
-            self.messages.clear(key)
         self.chrome.name_labels(self.session.labels)
         self.status.show_saving("failed" if self.session.saver.failing else "saved")
         if not self.session.images:
@@ -269,8 +267,6 @@ class Window(QMainWindow):
 
     def _on_image(self, image: str) -> None:
         self.assistant.set_image(image, self.session.labels)
-        for key in ("page", "find"):
-            self.messages.clear(key)
         self._title()
         project = self.session.project
         if image and project is not None:
