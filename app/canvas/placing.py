@@ -11,8 +11,8 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from sscore.types import FloatArray
 
 _GAPS = (14, 40, 80, 140)  # px between the card and what it speaks of: as few as will do
-# What a px² of each costs under the card, and a px of distance.
-_POINT, _OWN, _OTHER, _PHOTO, _AFAR = 20_000.0, 1_000.0, 4.0, 0.2, 40.0
+# What a px² of each costs under the card, and a px of distance: beyond those gaps one has to look for it.
+_POINT, _OWN, _OTHER, _PHOTO, _AFAR, _LOST = 20_000.0, 1_000.0, 4.0, 0.2, 40.0, 600.0
 _SIDES = 5
 _FREE, _SAME = 4.0, 4_000.0  # gain for each px of room on that side, and for staying on the side of before
 
@@ -69,15 +69,15 @@ def _cost(place: QRect, area: QRect, around: Surroundings) -> float:
     aside = max(area.left() - place.right(), place.left() - area.right(), 0)
     apart = max(area.top() - place.bottom(), place.top() - area.bottom(), 0)
     far = max(aside + apart - _GAPS[0], 0)
-    photo = _shared(place, around.photo)
-    return _POINT * points + _OWN * own + _OTHER * _covered(place, around.others) + _PHOTO * photo + _AFAR * far
+    covered = _OTHER * _covered(place, around.others) + _PHOTO * _shared(place, around.photo)
+    return _POINT * points + _OWN * own + covered + _AFAR * far + _LOST * max(far - _GAPS[-1], 0)
 
 
 def _covered(place: QRect, boxes: FloatArray) -> float:
-    """px² of the boxes under the place; where they overlap each counts."""
+    """px² of the boxes under the place, all of it at most."""
     wide = np.minimum(boxes[:, 2], place.right() + 1) - np.maximum(boxes[:, 0], place.left())
     high = np.minimum(boxes[:, 3], place.bottom() + 1) - np.maximum(boxes[:, 1], place.top())
-    return float((wide.clip(0) * high.clip(0)).sum())
+    return float(min((wide.clip(0) * high.clip(0)).sum(), place.width() * place.height()))
 
 
 def _clamped(spot: QPoint, size: QSize, room: QRect) -> QPoint:

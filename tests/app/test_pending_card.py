@@ -69,3 +69,10 @@ def test_it_keeps_off_accepted_pieces(studio):
     mask = studio.assistant.pending.mask.box
     mine = QRect(studio.at(mask.x0, mask.y0), studio.at(mask.x1, mask.y1))
     assert not meets(studio.canvas.card.geometry(), known, mine)
+
+
+def test_among_many_pieces_one_need_not_look_for_it():
+    rng = np.random.default_rng(3)
+    many = [QRect(int(x), int(y), 40, 40) for x, y in rng.integers((0, 150), (960, 660), (400, 2))]
+    place, _ = placed(MASK, *many)
+    assert not meets(place, MASK) and meets(place, MASK.adjusted(-160, -160, 160, 160))
