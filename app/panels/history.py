@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QUndoView, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QPalette, QUndoGroup
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QUndoView, QVBoxLayout, QWidget
 
 from app.look import Look
 from app.session import Session
+
+
+class _StepDelegate(QStyledItemDelegate):
+    """Steps that were taken back, and can be given again, are paler than those that hold."""
+
+    def __init__(self, group: QUndoGroup, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._group, self._look = group, look
+
+    def initStyleOption(  # noqa: N802 (Qt's name)
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        stack = self._group.activeStack()
+        if stack is not None and index.row() > stack.index():
+            for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText):
+                option.palette.setColor(role, QColor(self._look.colours.faint))
 
 
 class HistoryPanel(QWidget):
@@ -19,6 +37,8 @@ class HistoryPanel(QWidget):
         self.list.setObjectName("history")
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(_StepDelegate(session.undo_group, look, self.list))
+        session.undo_group.indexChanged.connect(self.list.viewport().update)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.list)

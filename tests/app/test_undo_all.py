@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QPalette
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStyleOptionViewItem
 from studio_driver import wait_until
 
 from sscore import edits, masks
@@ -320,3 +321,20 @@ def test_undo_goes_on_beside_what_somebody_else_changed_meanwhile(labelled, fold
         assert page_to_json(replace(studio.on_disk(), digest=""), studio.session.labels) == content(studio)
     assert content(studio) == theirs != mine
     assert not Project.open(folder).kept(), "all one after the other: nobody's work is in the way"
+
+
+def test_steps_taken_back_are_paler_in_the_history(labelled):
+    studio = labelled()
+    do(studio, "class")
+    act("lock")(studio)
+    take_back(studio)
+    shown = studio.window.objects.history.list
+
+    def colour(row):
+        option = QStyleOptionViewItem()
+        shown.itemDelegate().initStyleOption(option, shown.model().index(row, 0))
+        return option.palette.color(QPalette.ColorRole.Text).name()
+
+    assert [colour(row) == studio.window.look.colours.faint for row in range(3)] == [False, False, True]
+    give_again(studio)
+    assert colour(2) == colour(1)
