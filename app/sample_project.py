@@ -77,7 +77,7 @@ def _worked_on(page: Page, work: _Work, truths: list[str]) -> Page:
 def _named(annotation: Annotation, work: _Work, truth: str, at: int) -> Annotation:
     """Where the model was unsure, the mask took a second prompt."""
     clicks = 2 if annotation.scores is not None and annotation.scores.margin < 0.2 else 1
-    effort: dict[str, Any] = {EFFORT: {"seconds": 2.2 + 1.9 * clicks + 0.3 * (at % 4), "clicks": clicks}}
+    effort: dict[str, Any] = {EFFORT: {"seconds": round(2.2 + 1.9 * clicks + 0.3 * (at % 4), 1), "clicks": clicks}}
     return replace(
         annotation,
         label=truth,

@@ -143,7 +143,7 @@ def mend(page: Page, finding: Finding) -> Page:
     if finding.mend == "largest_part":
         return edits.reshape(page, found.id, masks.largest_part(found.mask))
     if finding.mend == "second" and found.scores is not None:
-        return edits.relabel(page, [found.id], _second(found))
+        return edits.relabel(page, [found.id], second(found))
     if finding.mend == "unknown":
         return edits.relabel(page, [found.id], UNKNOWN)
     return page
@@ -205,9 +205,9 @@ def _alone(page: Page, a: Annotation, labels: LabelSet, known: Sizes, limits: Li
             yield Finding("area", *here, math.exp(away), limits.spread, a.label)
     least = limits.long.get(a.label)
     if least is not None and (length := elongation(a.mask)) < least:
-        yield Finding("shape", *here, length, least, a.label, "second" if _second(a) else "unknown")
+        yield Finding("shape", *here, length, least, a.label, "second" if second(a) else "unknown")
     if a.label not in labels and a.status != "proposed":
-        yield Finding("label", *here, label=a.label, mend="second" if _second(a) else "")
+        yield Finding("label", *here, label=a.label, mend="second" if second(a) else "")
 
 
 def _pairs(image: str, annotations: list[Annotation], limits: Limits) -> list[Finding]:
@@ -231,6 +231,6 @@ def _excused(a: Annotation) -> list[str]:
     return [str(rule) for rule in listed] if isinstance(listed, list | tuple) else []
 
 
-def _second(a: Annotation) -> str:
+def second(a: Annotation) -> str:
     """The classifier's best class other than the present one; "" without scores."""
     return next((label for label in a.scores.labels if label != a.label), "") if a.scores is not None else ""

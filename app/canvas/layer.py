@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas import paint
@@ -68,19 +68,33 @@ class Instance:
             tinted = self._drawn[key] = self._tinted(*key)
         painter.drawImage(self.place, tinted)
         if outline is not None:
-            if self.place is not self.home:
-                outline = outline.translated(self.place.topLeft() - self.home.topLeft())
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            if self._selected:
-                set_pen(painter, SHADE, 5)
-                painter.drawPath(outline)
-                set_pen(painter, LIGHT, 2.4)
-            else:
-                colour = self.colour.lighter(118) if self._hovered else self.colour
-                set_pen(painter, colour, 2.4 if self._hovered or not self._opacity else 1.6)
+            self._trace(painter, outline)
+
+    @property
+    def in_hand(self) -> bool:
+        """One of few that are selected."""
+        return self._selected and self._traced
+
+    def frame(self, painter: QPainter, density: float, wish: Wish) -> None:
+        """The exact outline alone, over whatever lies on top of it."""
+        outline = self.art.near_outline(paint.tolerance(density), wish)
+        if outline is not None:
+            self._trace(painter, outline)
+
+    def _trace(self, painter: QPainter, outline: QPainterPath) -> None:
+        if self.place is not self.home:
+            outline = outline.translated(self.place.topLeft() - self.home.topLeft())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._selected:
+            set_pen(painter, SHADE, 5)
             painter.drawPath(outline)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            set_pen(painter, LIGHT, 2.4)
+        else:
+            colour = self.colour.lighter(118) if self._hovered else self.colour
+            set_pen(painter, colour, 2.4 if self._hovered or not self._opacity else 1.6)
+        painter.drawPath(outline)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _tinted(self, level: int, exact: bool) -> QImage:
         opacity = min(self._opacity + 0.18, 0.8) if self._hovered else self._opacity
@@ -167,6 +181,10 @@ class InstanceLayer(QGraphicsItem):
             one = self._shown[index]
             if one.visible:
                 one.paint(painter, density, level, self._wish, rough=rough)
+        if not rough:
+            for one in (self._shown[index] for index in inside):
+                if one.visible and one.in_hand:  # in a pile it is seen whole
+                    one.frame(painter, density, self._wish)
 
     def _within(self, areas: Sequence[QRectF], margin: float) -> list[int]:
         """Indices of the instances that reach into one of these areas."""

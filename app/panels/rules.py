@@ -69,6 +69,7 @@ class RulesPanel(QFrame):
         column.addWidget(self.list, 1)
         column.addLayout(foot)
         checks.changed.connect(self._fill)
+        session.page_changed.connect(lambda _page: self._show_current())
         self.kind.currentIndexChanged.connect(lambda _at: self._fill())
         self.list.wanted.connect(self._on_wanted)
         self.mend.clicked.connect(self.mend_it)
@@ -174,7 +175,7 @@ class RulesPanel(QFrame):
         fixes = {
             "delete": self.tr("Delete it  ({mend})"),
             "largest_part": self.tr("Keep the largest part  ({mend})"),
-            "second": self.tr("Second class  ({mend})"),
+            "second": self._second_class(one),
             "unknown": self.tr("Call it unknown  ({mend})"),
             "done": self.tr("Photo is done  ({mend})"),
         }
@@ -183,6 +184,15 @@ class RulesPanel(QFrame):
         self.right.setEnabled(one is not None and bool(one.ids))
         told = [self._sentence(one), *([one.image] if one.ids else [])] if one else []
         self.says.setText("\n".join(told))
+
+    def _second_class(self, one: Finding | None) -> str:
+        """Which class it would get, once its page is on screen."""
+        page = self._session.page
+        found = page.find(one.ids[0]) if page and one and one.ids and page.image == one.image else None
+        if found is None or found.scores is None:
+            return self.tr("Second class  ({mend})")
+        name = rows.name_of(self._session.labels, rules.second(found), self._look.lang)
+        return self.tr("Call it {name}  ({mend})").replace("{name}", name)
 
     def _on_wanted(self, entry: Entry) -> None:
         self._show_current()

@@ -4412,6 +4412,10 @@ MIT 许可证</translation>
         <translation>修正（{mend}）</translation>
     </message>
     <message>
+        <source>Call it {name}  ({mend})</source>
+        <translation>改为{name}（{mend}）</translation>
+    </message>
+    <message>
         <source>mend: {kind}</source>
         <translation>修正：{kind}</translation>
     </message>

@@ -41,6 +41,18 @@ def test_a_row_speaks_of_its_photo_alone_and_names_it_once(checks):
     assert panel.says.text().count("a.jpg") == 1
 
 
+def test_the_button_names_the_class_it_would_give(checks):
+    studio, panel = checks
+    panel.list.go(1)
+    wait_until(lambda: studio.session.image == "b.jpg" and studio.session.page is not None, what="the photo")
+    wait_until(lambda: panel.mend.text() == "Call it Pipe  (M)", what="the name of the class")
+    panel.mend_it()
+    wait_until(lambda: ("label", "b.jpg") not in found(panel), what="the mend")
+    assert studio.session.project is not None
+    studio.settle()
+    assert [a.label for a in studio.on_disk("b.jpg").annotations] == ["Bar", "Pipe"]
+
+
 def test_one_key_mends_and_goes_on(checks):
     studio, panel = checks
     panel.next()
