@@ -38,7 +38,7 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _ENGLISH = re.compile(r"[A-Za-z]{2,}")
 # Names of things, keys and files are the same in both languages.
 _NAMES = re.compile(
-    r"""(?x) <[^>]*> | &nbsp; | \b(?:other|missing|fake|root|li|iou|NoC|doubt|ssc|toml|TrashNet|a-rather-\S+|Apache\S*|BSD\S*)\b
+    r"""(?x) <[^>]*> | &nbsp; | \b(?:other|missing|fake|root|li|iou|NoC|doubt|ssc\s\w+|toml|TrashNet|a-rather-\S+)\b
     | \b[\w.-]+\.(?:jpg|png|ini|toml|json|xlsx|html|md|log|whl)\b | /[\w./\- 一-龥]+ | \bnano[\w-]*
     | \b(?:Ctrl|Shift|Alt|Esc|Del|Delete|Tab|Enter|Return|Space|Backspace|PgUp|PgDown|Home|End)\b
     | \b(?:COCO|IoU|DICE|Dice|SAM\S*|CLIP|CN-CLIP|Scrap-SAM-CLIP|RLE|YOLO|VOC|LabelMe|ISAT|COLMAP|MIT)\b
