@@ -292,8 +292,8 @@ class CanvasView(EventView):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         """Tab belongs to the objects here (or to the candidate masks); F6 moves between the parts of the window. What
-        stands on the canvas asks here too."""
-        if not self.hasFocus():
+        stands on the canvas asks here too, and without a photo it leads to what can be done then."""
+        if not self.hasFocus() or self.guide.isVisible():
             return super().focusNextPrevChild(forward)
         step = 1 if forward else -1
         if not self._assistant.pending.empty:

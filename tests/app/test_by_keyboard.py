@@ -112,3 +112,14 @@ def test_tab_and_f6_lead_from_the_lists_to_the_photo_and_on(studio):
     assert studio.canvas.hasFocus()
     press(studio, KEY.Key_F6)
     assert not studio.canvas.hasFocus()
+
+
+def test_without_a_photo_tab_leads_to_what_can_be_done(make_studio, tmp_path):
+    studio = make_studio()
+    studio.window.open_folder(tmp_path / "is not there")
+    wait_until(lambda: studio.canvas.guide._again.isVisible(), what="the offer to try again")
+    studio.canvas.setFocus()
+    QTest.keyClick(studio.canvas, KEY.Key_Tab)
+    assert studio.window.focusWidget() is studio.canvas.guide._again
+    QTest.keyClick(studio.canvas.guide._again, KEY.Key_Tab)
+    assert studio.window.focusWidget() is studio.canvas.guide._open
