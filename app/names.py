@@ -32,6 +32,7 @@ class Names(QObject):
         super().__init__(parent)
         self._session, self._assistant, self._settings, self._disk = session, assistant, settings, disk
         self._stamps: tuple[Stamp, Stamp] | None = None  # of what is held now
+        self.words_before: list[LabelSet] = []  # of this project, each time before they were saved here
         session.project_opened.connect(self._read)
         settings.changed.connect(self._on_setting)
 
@@ -69,9 +70,12 @@ class Names(QObject):
             project.set_words(words)
             return project.naming_stamps()
 
+        before = project.labels
+
         def written(stamps: tuple[Stamp, Stamp]) -> None:
             if project is self._session.project:
                 self._stamps = stamps
+                self.words_before.append(before)
                 self._assistant.set_naming(self.naming, project.labels)
                 self.words_changed.emit()
             if not gone(done):
@@ -113,6 +117,7 @@ class Names(QObject):
     def _read(self) -> None:
         project = self._session.project
         self._stamps = None
+        self.words_before.clear()
         self._hold(Naming())
         if project is None:
             return

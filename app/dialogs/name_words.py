@@ -36,6 +36,7 @@ class NameWords(QWidget):
         super().__init__(dialog)
         self._dialog = dialog
         self._ready = False
+        self._earlier = 0  # how many saves ago the words shown were
         self.intro = QLabel(wordWrap=True)
         self.intro.setProperty("role", "muted")
         sheet = QWidget()
@@ -66,9 +67,11 @@ class NameWords(QWidget):
         area.setWidget(sheet)
         self._sheet = sheet
         self.back = QPushButton(self.tr("As they were"))
-        self.back.setToolTip(self.tr("The words that hold now, without what was typed since"))
+        self.back.setToolTip(
+            self.tr("The words that hold now, without what was typed since; then those before they were saved")
+        )
         self.back.setAutoDefault(False)
-        self.back.clicked.connect(self._fill)
+        self.back.clicked.connect(self._go_back)
         self.save = QPushButton(self.tr("Save the words"))
         self.save.setAutoDefault(False)
         self.save.setProperty("primary", "true")
@@ -76,13 +79,13 @@ class NameWords(QWidget):
         self.save.clicked.connect(self._save)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
+        self._shipped = _shipped_like(labels)
         self.shipped = QPushButton(self.tr("As shipped"))
         self.shipped.setToolTip(
             self.tr("The words of the label set that comes with the program; save them to use them")
         )
         self.shipped.setAutoDefault(False)
         self.shipped.clicked.connect(lambda: self._show(self._shipped or self._dialog.session.labels))
-        self._shipped = _shipped_like(labels)
         self.shipped.setVisible(self._shipped is not None)
         buttons.addWidget(self.shipped)
         buttons.addStretch()
@@ -98,7 +101,18 @@ class NameWords(QWidget):
 
     def _fill(self) -> None:
         """What holds now."""
+        self._earlier = 0
         self._show(self._dialog.session.labels)
+
+    def _go_back(self) -> None:
+        """To what holds now; from there to the words before each time they were saved, the last first."""
+        before = self._dialog.names.words_before
+        shown = (self._dialog.session.labels, *reversed(before))[self._earlier]
+        if _told(self.words()) != _told(shown):
+            self._fill()
+        elif self._earlier < len(before):
+            self._earlier += 1
+            self._show(before[-self._earlier])
 
     def _show(self, labels: LabelSet) -> None:
         for key, line in self.lines.items():
@@ -139,7 +153,7 @@ class NameWords(QWidget):
         other = now != self._dialog.session.labels
         self.shipped.setEnabled(self._ready and self._shipped is not None and _told(now) != _told(self._shipped))
         self.save.setEnabled(self._ready and other)
-        self.back.setEnabled(self._ready and other)
+        self.back.setEnabled(self._ready and (other or bool(self._dialog.names.words_before)))
 
     def _trouble(self, words: LabelSet) -> str:
         """Why no model could go by these words, "" when one can."""

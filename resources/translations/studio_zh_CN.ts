@@ -3519,10 +3519,6 @@ MIT 许可证</translation>
         <translation>还原</translation>
     </message>
     <message>
-        <source>The words that hold now, without what was typed since</source>
-        <translation>恢复为当前生效的用词，放弃此后的输入</translation>
-    </message>
-    <message>
         <source>Save the words</source>
         <translation>保存用词</translation>
     </message>
@@ -3549,6 +3545,10 @@ MIT 许可证</translation>
     <message>
         <source>{model} knows its classes by itself and does not go by words. A CN-CLIP model does: get one in the model manager and choose it above.</source>
         <translation>{model} 自身带有固定类别，不使用用词。CN-CLIP 模型才使用用词：请在模型管理器中获取一个，并在上方选用。</translation>
+    </message>
+    <message>
+        <source>The words that hold now, without what was typed since; then those before they were saved</source>
+        <translation>恢复为当前生效的词语；再按则依次回到每次保存之前的词语</translation>
     </message>
     <message>
         <source>Each class needs a word at least: {classes}</source>

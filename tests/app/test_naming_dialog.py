@@ -362,6 +362,25 @@ def test_a_choice_that_is_still_being_written_when_the_dialog_closes_is_kept(dia
     assert trouble == []
 
 
+def test_words_that_were_saved_can_be_taken_back_however_often(dialog, words, studio, folder):
+    dialog.classifier.setCurrentIndex(dialog.classifier.findText("cn-clip-rn50"))
+    assert not words.back.isEnabled()
+    for text in ("一", "二", "三"):
+        words.lines["H"].setText(text)
+        press(words.save)
+        wait_until(lambda text=text: studio.session.labels.get("H").texts == (text,), what="the words")
+        wait_until(lambda: not words.save.isEnabled())
+    for text in ("二", "一", "H型钢; 工字钢", "H型钢; 工字钢"):
+        QTest.mouseClick(words.back, Qt.MouseButton.LeftButton)
+        assert words.lines["H"].text() == text
+    words.lines["H"].setText("四")
+    QTest.mouseClick(words.back, Qt.MouseButton.LeftButton)
+    assert words.lines["H"].text() == "三", "first what holds now"
+    QTest.mouseClick(words.back, Qt.MouseButton.LeftButton)
+    press(words.save)
+    wait_until(lambda: Project.open(folder).labels.get("H").texts == ("二",), what="the words before")
+
+
 def test_words_that_ship_can_be_had_back(dialog, words, studio, folder):
     dialog.classifier.setCurrentIndex(dialog.classifier.findText("cn-clip-rn50"))
     assert words.shipped.isVisible() and not words.shipped.isEnabled(), "they hold already"
