@@ -84,7 +84,7 @@ def folder(tmp_path, three_photos) -> Path:
 
 
 @pytest.fixture
-def make_studio(app, tmp_path) -> Iterator[Callable[..., Studio]]:
+def make_studio(app, tmp_path, monkeypatch) -> Iterator[Callable[..., Studio]]:
     """Makes windows and closes them."""
     made: list[Window] = []
 
@@ -105,6 +105,7 @@ def make_studio(app, tmp_path) -> Iterator[Callable[..., Studio]]:
         return studio
 
     yield make
+    monkeypatch.setattr("app.window.leave_unsaved", lambda *_: True)  # after a failure nobody is there to ask
     for window in made:
         if window.look.lang != "en":
             window.settings.set("language", "en")  # its translators would speak in the tests that follow

@@ -111,7 +111,9 @@ def test_work_of_a_folder_that_was_left_is_still_saved(studio, folder, tmp_path,
     studio.add(20, 20, 120, 120)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    studio.open(elsewhere)
+    studio.window.open_folder(elsewhere)
+    studio.window.messages.notices[0].run()  # open it all the same
+    wait_until(lambda: studio.session.project.folder == elsewhere)
     assert studio.session.saver.failing == 1
     monkeypatch.undo()
     studio.key("s", CTRL)
