@@ -292,7 +292,7 @@ class Flow(QObject):
 
         window = self._window
         return self._once(
-            ProjectWizard(window.session, window.assistant, window.stock, window.disk_lane, window.look, window)
+            ProjectWizard(window.open_folder, window.assistant, window.stock, window.disk_lane, window.look, window)
         )
 
     def show_capture(self, source: Path | None = None) -> CaptureDialog:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import numpy as np
@@ -117,7 +118,8 @@ class CompareDialog(QWidget):
             ("M", self.models.showMenu),
         ):
             QShortcut(QKeySequence(keys), self, run)
-        self._take_back = QShortcut(QKeySequence(), self, self._undo)
+        self._take_back = QShortcut(QKeySequence(), self, lambda: self._move(session.undo_group.undo))
+        self._give_again = QShortcut(QKeySequence(), self, lambda: self._move(session.undo_group.redo))
         self._progressed.connect(self._on_progress)
         self._answered.connect(self._on_answers)
         session.selection_changed.connect(lambda _ids: self._on_other())
@@ -130,7 +132,8 @@ class CompareDialog(QWidget):
 
     def refresh(self) -> None:
         self.setWindowTitle(self.tr("Compare models"))
-        self._take_back.setKeys([QKeySequence(key) for key in self._look.keys("undo")])
+        for shortcut, action in ((self._take_back, "undo"), (self._give_again, "redo")):
+            shortcut.setKeys([QKeySequence(key) for key in self._look.keys(action)])
         self.run.setText(self.tr("Compare  ({key})").format(key=native("F5")))
         self.run.setToolTip(self.tr("The prompt of the mask being made, or the one stored with the selected object"))
         self.replay.setText(self.tr("Compare on all objects  ({key})").format(key=native("Shift+F5")))
@@ -269,9 +272,9 @@ class CompareDialog(QWidget):
         text = self.tr("1–4 takes a mask, {key} shows the difference. {undo} takes it back.")
         return self._look.told(text, key=native("D"))
 
-    def _undo(self) -> None:
-        """What the line below says of a mask that was taken holds no longer."""
-        self._session.undo_group.undo()
+    def _move(self, step: Callable[[], None]) -> None:
+        """A step back or forth. What the line below says of a mask that was taken holds no longer."""
+        step()
         self.says.setText(self._help() if self.answers else "")
 
     def _on_failed(self, error: Exception) -> None:

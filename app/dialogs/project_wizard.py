@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -24,7 +25,6 @@ from app.dialogs.says import fit_height
 from app.jobs import Lane
 from app.look import Look
 from app.notices import facts, of_error
-from app.session import Session
 from app.stock import Stock
 from sscore import images, labels
 from sscore.errors import SscError
@@ -39,7 +39,7 @@ class ProjectWizard(QDialog):
 
     def __init__(
         self,
-        session: Session,
+        open_folder: Callable[[Path], None],
         assistant: Assistant,
         stock: Stock,
         disk: Lane,
@@ -47,7 +47,7 @@ class ProjectWizard(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._assistant, self._stock = session, assistant, stock
+        self._open_folder, self._assistant, self._stock = open_folder, assistant, stock
         self._disk, self._look = disk, look
         self._exists = False
         self._found: LabelSet | None = None  # of a folder that is a project already
@@ -230,8 +230,8 @@ class ProjectWizard(QDialog):
         for kind, box in self.models.items():
             if box.currentData() and box.currentData() != self._assistant.present(kind):
                 self._assistant.load("segmenter" if kind == "segmenter" else "classifier", box.currentData())
-        self._session.open(folder)
         self.accept()
+        self._open_folder(folder)
 
     def done(self, result: int) -> None:
         self._disk.cancel("wizard")

@@ -184,3 +184,15 @@ def test_masks_of_another_folder_are_not_taken(compared, tmp_path):
     wait_until(lambda: studio.session.page is not None)
     dialog.take(0)
     assert not dialog.answers and studio.session.page.annotations == ()
+
+
+def test_a_mask_that_was_taken_is_given_back_and_taken_again_from_here(compared):
+    studio, dialog = compared
+    before = studio.session.page.find(1).mask
+    dialog.take(1)
+    taken = studio.session.page.find(1).mask
+    dialog.activateWindow()
+    for key, mask in (("z", before), ("y", taken), ("z", before)):
+        QTest.keyClick(dialog, key, Qt.KeyboardModifier.ControlModifier)
+        assert studio.session.page.find(1).mask.same_as(mask)
+    assert not taken.same_as(before)
