@@ -19,6 +19,8 @@ from app import error_words
 from sscore import paths
 
 _KEYS = ("Backspace", "Space", "Return", "Enter")
+_OTHER = {"zh": "en", "en": "zh"}
+_LATIN = re.compile("[A-Za-z]{2}")
 _SLIGHT = 5  # letters of a template that says so little that it fits half of all sentences
 _HOLE = re.compile(r"\{([a-z]\w*)\}")
 # Of texts that were put together, from the outside inwards.
@@ -76,7 +78,11 @@ class Phrasebook:
     def say(self, text: str, lang: str, contexts: Sequence[str] = ()) -> str:
         """The text in `lang`, "zh" or "en". contexts: where it is more likely from, the nearest first."""
         bare = text.strip()
-        if not bare or (lang == "en" and text.isascii()):
+        if (
+            not bare
+            or (text.isascii() if lang == "en" else not _LATIN.search(bare))
+            or bare in self._whole[_OTHER[lang]]
+        ):
             return text
         if found := self._whole[lang].get(bare):
             near = next((new for context in contexts for where, new in found if where == context), found[0][1])
@@ -93,7 +99,7 @@ class Phrasebook:
             if told != parts[::2]:
                 between = [_mark(part, lang, joint) for part in parts[1::2]]
                 return "".join(part for pair in zip(told, [*between, ""], strict=True) for part in pair)
-        return error_words.chinese(text) if lang == "zh" else text
+        return text
 
 
 def _weight(text: str) -> int:

@@ -51,7 +51,7 @@ def retell(lang: str, labels: LabelSet, place: QWidget) -> None:
     for thing in chain.from_iterable((top, *top.findChildren(QObject)) for top in tops):
         contexts: list[str] | None = None
         for text, put in _parts(thing):
-            if not text or (lang == "en" and text.isascii()):
+            if not text:
                 continue
             contexts = _contexts(thing) if contexts is None else contexts
             if (said := book.say(text, lang, contexts)) != text:
