@@ -44,6 +44,7 @@ from app.veil import Veil
 if TYPE_CHECKING:
     from app.dialogs.models import ModelsDialog
 
+
 class Window(QMainWindow):
     """Everything on screen. `shelf` says where models come from."""
 
@@ -65,7 +66,7 @@ class Window(QMainWindow):
             self.session, self.assistant, self.finder, settings, look, self.veil, self.photo_lane, self
         )
         self.assistant.looking_at = self.canvas.seen
-        self.messages = MessageBar(look, self.canvas)
+        self.messages = self.canvas.overlays.above = MessageBar(look, self.canvas)
         self.flow = Flow(self, shelf)
         readable = Readable(self.session, self.photos, self.disk_lane, self)
         self.images = ImagesPanel(self.session, self.photos, self.ahead, self.flow.index, look)
@@ -218,12 +219,12 @@ class Window(QMainWindow):
 
     # --- what happens ------------------------------------------------------------------------------------------
 
-    def start(self, folder: Path | None) -> None:
-        """Open the folder (or the samples) and load the models; the window is up already."""
-        if folder is None:
-            self.open_samples()
+    def start(self, *paths: Path) -> None:
+        """Open the folder or photos (or the samples) and load the models; the window is up already."""
+        if paths:
+            self.flow.opening.open(paths)
         else:
-            self.flow.opening.open([folder])
+            self.open_samples()
         self.assistant.start()
         self.stock.refresh()
 
@@ -347,7 +348,7 @@ class Window(QMainWindow):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        if any(Path(url.toLocalFile()).exists() for url in event.mimeData().urls() if url.isLocalFile()):
+        if any(url.isLocalFile() for url in event.mimeData().urls()):  # whether it is there, the drop finds out
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802

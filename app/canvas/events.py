@@ -18,6 +18,7 @@ from app.canvas.focus_ring import FocusRing
 from app.canvas.gestures import Gestures
 from app.canvas.guide import Guide
 from app.canvas.key_pointer import ARROWS, KeyPointer
+from app.canvas.minimap import MiniMap
 from app.canvas.viewport import Viewport
 from app.canvas.whisper import Whisper
 from app.session import Session
@@ -34,6 +35,7 @@ class EventView(Viewport):
     card: PendingCard
     gestures: Gestures
     guide: Guide
+    minimap: MiniMap
     pointer: KeyPointer
     whisper: Whisper
     _session: Session
@@ -56,6 +58,7 @@ class EventView(Viewport):
         """What the pointer of the keyboard does, as if it were the mouse."""
         if event.type() == QEvent.Type.MouseMove:
             self._move(event)
+            self.minimap.make_way(self._mouse)
         elif event.type() == QEvent.Type.MouseButtonPress:
             self._press(event)
         else:
@@ -69,6 +72,7 @@ class EventView(Viewport):
         else:
             self.gestures.cancel()
             self.leave()
+            self.minimap.make_way(None)
         self._hold_space(False)
         self._teach()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QMargins, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -23,6 +23,8 @@ class MiniMap(QWidget):
         super().__init__(view.viewport())
         self._view, self._settings, self._look = view, settings, look
         self._picture = QImage()
+        self._at_left = False
+        self._others: Sequence[QRect] = ()
         self.setCursor(Qt.CursorShape.ArrowCursor)
         look.changed.connect(self.refresh)
         self.refresh()
@@ -45,17 +47,34 @@ class MiniMap(QWidget):
 
     def follow(self, others: Sequence[QRect] = ()) -> None:
         """The view has moved, or the setting has changed. others: what stands at the foot of the canvas; above it."""
+        self._others = others
         photo, seen = self._view.photo_rect, self._seen()
         wanted = self._settings.get("minimap") and not self._picture.isNull() and not seen.contains(photo)
         self.setVisible(bool(wanted))
         room = self._view.viewport().rect()
         place = QRect(QPoint(0, 0), self.size())
-        place.moveBottomRight(room.bottomRight() - QPoint(_MARGIN, _MARGIN))
+        if self._at_left:
+            place.moveBottomLeft(room.bottomLeft() + QPoint(_MARGIN, -_MARGIN))
+        else:
+            place.moveBottomRight(room.bottomRight() - QPoint(_MARGIN, _MARGIN))
         for other in others:
-            if other.right() + _MARGIN > place.left():
+            if other.right() + _MARGIN > place.left() and other.left() - _MARGIN < place.right():
                 place.moveBottom(min(place.bottom(), other.top() - _MARGIN))
         self.move(place.topLeft())
         self.update()
+
+    def make_way(self, at: QPoint | None) -> None:
+        """The keyboard points there, px of the parent, which cannot press here: to the other side if need be. None: it
+        does no more."""
+        away = _MARGIN + _SMALLEST
+        near = (
+            at is not None
+            and self.isVisible()
+            and self.geometry().marginsAdded(QMargins(*[int(away)] * 4)).contains(at)
+        )
+        if near or (at is None and self._at_left):
+            self._at_left = near and not self._at_left
+            self.follow(self._others)
 
     def _seen(self) -> QRectF:
         """What the view shows, image px."""

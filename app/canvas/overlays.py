@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, QRect, QRectF
+from PySide6.QtWidgets import QWidget
 
 from app.canvas.card import PendingCard
 from app.canvas.guide import Guide, Hint
@@ -33,7 +34,7 @@ class Bar(Protocol):
 
 class Overlays(QObject):
     """Places them whenever the view has moved or one of them has come or gone. `neighbours`: all other pieces that are
-    known on the photo."""
+    known on the photo. `above`: what stands along the top, placed by others."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class Overlays(QObject):
         self._neighbours = neighbours
         self._around: FloatArray | None = None  # their boxes, image px
         self._room = QRect()
+        self.above: QWidget | None = None
 
     def add(self, bar: Bar) -> None:
         self._bars.append(bar)
@@ -66,8 +68,10 @@ class Overlays(QObject):
         return any(bar.take_focus() for bar in reversed(self._bars) if not bar.isHidden())
 
     def room(self) -> QRect:
-        """What no bar covers, px of the viewport."""
-        return self._view.viewport().rect() if self._room.isNull() else self._room
+        """What is not covered, neither at the foot nor along the top, px of the viewport."""
+        room = self._view.viewport().rect() if self._room.isNull() else self._room
+        top = self.above.geometry().bottom() + 1 if self.above is not None and self.above.isVisible() else 0
+        return room.adjusted(0, top, 0, 0) if top < room.height() // 2 else room
 
     def show_pending(self, pending: Pending) -> None:
         self._pending, self._around = pending, None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from studio_driver import Studio, wait_until
 
 from app.canvas.key_pointer import CrossItem
+from app.notices import Notice
 
 KEY = Qt.Key
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -397,3 +398,18 @@ def test_escape_in_the_comment_leaves_comment_and_selection_as_they_were(studio)
     assert studio.session.selection == (number,)
     assert "review" not in studio.session.page.find(number).extra
     assert "review" not in studio.session.page.extra
+
+
+def test_what_lies_over_the_photo_makes_way(shown):
+    canvas = shown.canvas
+    canvas.zoom_at(8.0 / canvas.zoom, canvas.zoom_about())
+    shown.session.notice.emit(Notice("warning", "something", key="x"))
+    assert canvas.minimap.isVisible() and shown.window.messages.isVisible()
+    for way in (DOWN, RIGHT, UP, LEFT, DOWN, RIGHT):
+        for _ in range(50):
+            shown.key(way, SHIFT)
+            at = canvas.pointer.place.toPoint()
+            assert not canvas.minimap.geometry().contains(at), way
+            assert not shown.window.messages.geometry().contains(at), way
+    shown.key("e")
+    assert canvas.minimap.geometry().right() > canvas.viewport().width() - 40
