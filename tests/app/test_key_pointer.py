@@ -413,3 +413,9 @@ def test_what_lies_over_the_photo_makes_way(shown):
             assert not shown.window.messages.geometry().contains(at), way
     shown.key("e")
     assert canvas.minimap.geometry().right() > canvas.viewport().width() - 40
+
+
+def test_its_keys_say_what_they_are_for_while_it_is_not_shown(studio):
+    studio.key("s")
+    assert studio.canvas.whisper.text == "This is for the keyboard pointer: E shows it."
+    assert studio.assistant.pending.empty
