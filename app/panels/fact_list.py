@@ -174,6 +174,12 @@ class FactList(QListView):
             self.setCurrentIndex(self.facts.index(found if found >= 0 else min(row, len(entries) - 1)))
         self._quiet = False
 
+    def mark(self, key: object | None) -> None:
+        """Quietly make this the row in hand; None: no row is."""
+        self._quiet = True
+        self.setCurrentIndex(QModelIndex() if key is None else self.facts.index(self.facts.row_of(key)))
+        self._quiet = False
+
     def go(self, row: int) -> bool:
         """Go to a row, also when it is the current one already; False when there is none."""
         if not 0 <= row < len(self.facts.entries):

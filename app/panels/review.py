@@ -67,7 +67,8 @@ class ReviewPanel(QFrame):
         self.setObjectName("left")
         self._lane, self._trail = lane, trail
         self._session, self._index, self._settings, self._look = session, index, settings, look
-        self._shown: Fact | None = None
+        self._awaited: tuple[str, int] | None = None  # gone to, and not on screen yet
+        self._last: tuple[object, int] = (None, 0)  # the last in hand and its row, from which the queue goes on
         self._hurry = False
         self._count = QLabel()
         self._count.setProperty("role", "muted")
@@ -109,8 +110,10 @@ class ReviewPanel(QFrame):
         self.comment.editingFinished.connect(self._save_comment)
         self.comment.returnPressed.connect(self.list.setFocus)
         self.comment.called_off = self._call_off_comment
-        session.selection_changed.connect(lambda _ids: self._show_comment())
-        session.page_changed.connect(lambda _page: self._show_comment())
+        session.image_changed.connect(self._on_image)
+        for told in (session.selection_changed, session.page_changed):
+            told.connect(lambda _new: self._show_comment())
+            told.connect(lambda _new: self._follow())
         look.changed.connect(self.refresh)
         index.want()
         self.refresh()
@@ -139,7 +142,8 @@ class ReviewPanel(QFrame):
 
     def _on_queue(self, found: _Queue, ready: bool) -> None:
         if not self._later.isActive():  # else an edit has come in between, and this is out of date
-            self.list.show_entries([self._entry(fact) for fact in found.first])
+            self.list.show_entries([self._entry(fact) for fact in found.first], keep=False)
+            self._follow()
         self._bar.setRange(0, max(found.total, 1))
         self._bar.setValue(found.done)
         said = self.tr("{n} waiting, {done} of {total} decided")
@@ -191,17 +195,35 @@ class ReviewPanel(QFrame):
             self._fill()
 
     def _step(self) -> None:
-        row = self.list.currentIndex().row()
         entries = self.list.facts.entries
-        fresh = row >= 0 and self.list.entry is not None and self.list.entry.fact != self._shown
-        at = row if fresh else row + 1
-        if not entries or not self.list.go(at % len(entries)):
+        row, place = self.list.facts.row_of(self._last[0]), self._last[1]
+        at = row + 1 if row >= 0 else place  # another has come to the place of one that left the queue
+        if not self.list.go(at if at < len(entries) else 0):
             self._session.notice.emit(Notice("done", self.tr("Nothing waits for review here."), key="review"))
 
     def _on_wanted(self, entry: Entry) -> None:
-        self._shown = entry.fact
         if entry.fact is not None:
+            self._awaited = (entry.image, entry.fact.id)
             self.jump.emit(entry.image, entry.fact.id)
+            self._follow()
+
+    def _on_image(self, image: str) -> None:
+        if self._awaited is not None and self._awaited[0] != image:
+            self._awaited = None
+
+    def _follow(self) -> None:
+        """The row in hand is that of the object selected on the canvas; none, when it is not listed."""
+        image, page = self._session.image, self._session.page
+        chosen = [(image, number) for number in self._session.selection]
+        if self._awaited is not None and not chosen and (page is None or page.find(self._awaited[1]) is not None):
+            chosen = [self._awaited]  # on its way
+        else:
+            self._awaited = None
+        entry = self.list.entry
+        if entry is None or entry.key not in chosen:
+            self.list.mark(next((key for key in chosen if self.list.facts.row_of(key) >= 0), None))
+        if self.list.entry is not None:
+            self._last = self.list.entry.key, self.list.currentIndex().row()
 
     @property
     def _comment(self) -> str:
@@ -235,7 +257,7 @@ class ReviewPanel(QFrame):
         with self._trail.leading_on(page.image, ids[0]):
             self._session.edit(titles[status], after)
             here = {(page.image, number) for number in ids}
-            self.list.show_entries([entry for entry in self.list.facts.entries if entry.key not in here])
+            self.list.show_entries([entry for entry in self.list.facts.entries if entry.key not in here], keep=False)
             self._later.start()
             self.next()
 

@@ -211,3 +211,50 @@ def test_what_is_accepted_joins_the_queue_with_its_effort(queue):
     wait_until(lambda: ("c.png", 1) in listed(panel))
     effort = studio.on_disk("c.png").annotations[0].extra["effort"]
     assert effort["clicks"] == 2 and 0 <= effort["seconds"] < 60
+
+
+def highlighted(panel) -> tuple[str, int] | None:
+    """The row in hand, as it is painted."""
+    rows = panel.list.selectionModel().selectedIndexes()
+    assert [index.row() for index in rows] == ([panel.list.currentIndex().row()] if panel.list.entry else [])
+    return panel.list.entry.key if panel.list.entry else None
+
+
+def test_the_row_in_hand_is_the_object_selected_on_the_canvas(queue):
+    studio, panel = queue
+    studio.key("n")
+    wait_until(lambda: at(studio, "b.jpg", 2), what="the first")
+    assert highlighted(panel) == ("b.jpg", 2)
+    studio.session.select((1,))
+    assert highlighted(panel) == ("b.jpg", 1)
+    studio.session.select((1, 2))
+    assert highlighted(panel) == ("b.jpg", 1)
+    studio.session.select(())
+    assert highlighted(panel) is None
+    studio.key("n")
+    wait_until(lambda: at(studio, "b.jpg", 2), what="round to the first")
+    studio.session.go("c.png")
+    studio.settle()
+    assert highlighted(panel) is None
+
+
+def test_a_filter_that_leaves_out_the_object_in_hand_highlights_none(queue):
+    studio, panel = queue
+    for _ in range(2):
+        studio.key("n")
+        studio.settle()
+    wait_until(lambda: at(studio, "a.jpg", 2), what="the second")
+    panel.filter.set("photo:b.jpg")
+    wait_until(lambda: listed(panel) == [("b.jpg", 2), ("b.jpg", 1)], what="two rows")
+    studio.settle()
+    assert studio.session.selection == (2,) and studio.session.image == "a.jpg"
+    assert highlighted(panel) is None, "neither of these is on screen"
+    studio.key("n")
+    wait_until(lambda: at(studio, "b.jpg", 1), what="the row at the place of the one that was in hand")
+    assert highlighted(panel) == ("b.jpg", 1)
+    panel.filter.set("")
+    wait_until(lambda: len(listed(panel)) == 5, what="all rows")
+    assert highlighted(panel) == ("b.jpg", 1)
+    studio.key("y")
+    studio.settle()
+    wait_until(lambda: highlighted(panel) == (studio.session.image, *studio.session.selection), what="the next")
