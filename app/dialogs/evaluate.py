@@ -204,7 +204,7 @@ class EvaluateDialog(QDialog):
         if self._index.ready and not self.objects:
             text = self.tr("Accept some objects first: they are the truth that models are measured against.")
         elif self._index.ready:
-            text = self.tr("{n} accepted or reviewed objects are the truth.").format(n=self.objects)
+            text = self.tr("Models are measured against accepted and reviewed objects: {n}.").format(n=self.objects)
         else:
             text = self.tr("Counting the objects…")
         self.truth.setText(text)

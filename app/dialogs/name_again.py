@@ -134,7 +134,7 @@ class NameAgain(QWidget):
     def _show_apply(self) -> None:
         self.apply.setEnabled(bool(self._changes) and not self._working)
         lead(self.apply if self._changes else self.look_up, self.look_up, self.apply)
-        self.pairs.setVisible(self.pairs.count() > 0)
+        self.pairs.setVisible(bool(self.moved))
 
     def _look_up(self) -> None:
         self.forget()

@@ -85,10 +85,9 @@ class Bars(Chart):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter, metrics = self.begin()
         colours = self.look.colours
-        widest = lambda texts: max((metrics.horizontalAdvance(text) for text in texts), default=0) + 12  # noqa: E731
-        names = widest(bar.name for bar in self._bars)
-        counts = widest(bar.count for bar in self._bars)
-        notes = widest(bar.note for bar in self._bars)
+        names = _widest(metrics, [bar.name for bar in self._bars])
+        counts = _widest(metrics, [bar.count for bar in self._bars])
+        notes = _widest(metrics, [bar.note for bar in self._bars])
         room = self.width() - names - counts - notes
         most = max((sum(value for value, _ in bar.parts) for bar in self._bars), default=0) or 1
         for row, bar in enumerate(self._bars):
@@ -104,6 +103,11 @@ class Bars(Chart):
             painter.setPen(QColor(colours.muted))
             painter.drawText(QRectF(self.width() - notes, y, notes, self._ROW), _RIGHT, bar.note)
         painter.end()
+
+
+def _widest(metrics: QFontMetrics, texts: Sequence[str]) -> int:
+    """px of a column of texts, and some room beside it."""
+    return max((metrics.horizontalAdvance(text) for text in texts), default=0) + 12
 
 
 class Line(Chart):
@@ -200,6 +204,24 @@ class HeatMap(Chart):
         painter.drawText(beside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, "0")
 
 
+def _rgb(colour: QColor) -> tuple[float, float, float]:
+    return colour.redF(), colour.greenF(), colour.blueF()
+
+
+def mixed(over: str, below: str, share: float) -> QColor:
+    """share: of the upper colour, 0..1."""
+    one, other = QColor(over), QColor(below)
+    red, green, blue = (share * up + (1 - share) * down for up, down in zip(_rgb(one), _rgb(other), strict=True))
+    return QColor.fromRgbF(red, green, blue)
+
+
+def ink_on(ground: QColor) -> QColor:
+    """Black or white, whichever is read better on it (contrast 4.5 at least)."""
+    light = (v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in _rgb(ground))
+    bright = sum(weight * v for weight, v in zip((0.2126, 0.7152, 0.0722), light, strict=True))
+    return QColor("black" if bright > 0.179 else "white")
+
+
 def _strength(share: float) -> float:
     """How opaque the colour of a field is, from its share of the most."""
     return 0.12 + 0.88 * share
@@ -255,14 +277,14 @@ class Matrix(Chart):
             for column in range(len(self._names)):
                 count = int(self._table[row, column])
                 where = QRectF(left + column * wide, (row + 1) * high, wide - 2, high - 2)
-                ground = QColor(colours.ok if row == column else colours.danger)
-                ground.setAlphaF(0.18 + 0.6 * count / most if count else 0.0)
-                painter.setBrush(ground if count else QColor(colours.hover))
+                strong = colours.ok if row == column else colours.danger
+                ground = mixed(strong, colours.raised, 0.18 + 0.6 * count / most) if count else QColor(colours.hover)
+                painter.setBrush(ground)
                 framed = (row, column) == self._at and (count or self.hasFocus())
                 painter.setPen(QPen(QColor(colours.accent), 2) if framed else Qt.PenStyle.NoPen)
                 painter.drawRoundedRect(where, 3, 3)
                 if count:
-                    painter.setPen(QColor(colours.text))
+                    painter.setPen(ink_on(ground))
                     painter.drawText(where, _CENTRE, str(count))
         painter.end()
 

@@ -1451,7 +1451,7 @@ MIT 许可证</translation>
         <translation>请先接受一些目标：它们就是评测模型用的真值。</translation>
     </message>
     <message>
-        <source>{n} accepted or reviewed objects are the truth.</source>
+        <source>Models are measured against accepted and reviewed objects: {n}.</source>
         <translation>以 {n} 个已接受或已复核的目标作为真值。</translation>
     </message>
     <message>

@@ -10,6 +10,7 @@ import pytest
 from studio_driver import wait_until
 
 from app import rows, theme
+from app.panels import charts
 from sscore import compare, labels
 
 # Machado, Oliveira and Fernandes 2009, linear RGB, severity 1.
@@ -75,3 +76,11 @@ def test_the_row_with_the_keyboard_is_framed(studio):
     before = photos.grab().toImage()
     photos.setFocus()
     wait_until(lambda: photos.hasFocus() and photos.grab().toImage() != before, what="a frame")
+
+
+@pytest.mark.parametrize("colours", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
+def test_numbers_in_the_table_of_confusions_are_read(colours):
+    for strong in (colours.ok, colours.danger):
+        for share in (0.2, 0.4, 0.6, 0.78):
+            ground = charts.mixed(strong, colours.raised, share)
+            assert contrast(charts.ink_on(ground).name(), ground.name()) >= 4.5

@@ -12,6 +12,7 @@ from studio_driver import wait_until
 from app import rows, theme
 from app.dialogs.evaluate import EvaluateDialog
 from app.dialogs.export import ExportDialog
+from app.dialogs.name_again import _change
 
 
 @pytest.fixture
@@ -102,10 +103,9 @@ def test_what_comes_next_stands_out(labelled_studio):
     assert [one.property("primary") for one in (again.look_up, again.apply)] == ["true", "false"]
     assert [one.property("primary") for one in (sure.measure, sure.use)] == ["true", "false"]
     assert again.pairs.isHidden() and not dialog.sees.note.isHidden()
-    change = {"image": "b.jpg", "id": 1, "before": "Bar", "after": "Pipe", "score": 0.8, "margin": 0.7}
+    change = {"image": "b.jpg", "id": 1, "before": "Bar", "after": "Pipe", "scores": {"Bar": 0.2, "Pipe": 0.8}}
     try:
-        again._changes = [change]
-        again.pairs.addItem("Bar → Pipe")
+        again._changes = [_change(change)]
         again._show_apply()
         assert [one.property("primary") for one in (again.look_up, again.apply)] == ["false", "true"]
         assert not again.pairs.isHidden()
