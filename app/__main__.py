@@ -32,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.size = options.size or screenshots.SIZE
     options.theme = options.theme or "dark"
     options.lang = resolve(options.lang or "system")
-    with screenshots.stage(options.lang) as options.folder:
+    with screenshots.stage(options.lang) as folder:
+        options.folder = [folder]
         return _run(options)
 
 
@@ -58,7 +59,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.size:
         window.resize(*options.size)
     window.show()
-    QTimer.singleShot(0, window, lambda: window.start(options.folder))
+    QTimer.singleShot(0, window, lambda: window.start(*options.folder))
     if options.screenshot or options.screenshots:
         from app import screenshots
 
@@ -92,7 +93,8 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="ssc-studio", description="Annotate scrap photos: box or points to mask to class."
     )
-    parser.add_argument("folder", nargs="?", type=Path, help="photos, or one of them (default: sample scenes)")
+    # Several photos: as files come that are dropped on the program's icon.
+    parser.add_argument("folder", nargs="*", type=Path, help="photos, or some of them (default: sample scenes)")
     parser.add_argument(
         "--lang", choices=("zh", "en"), type=_language, help="language of the window (default: as the system)"
     )

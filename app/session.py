@@ -142,7 +142,7 @@ class Session(QObject):
         def done(found: list[tuple[str, ImageState]]) -> None:
             if self.project is project:
                 for rel, state in found:
-                    if rel not in self._pages and rel != self.image:
+                    if rel not in self._pages:  # also of the one on screen: it may be left before it is read
                         self._set_state(rel, state)
 
         self._disk.walk("states", self.images, lambda rel: states.on_disk(project, rel), done, priority=8)

@@ -17,7 +17,8 @@ from sscore.images import write_image
 
 def test_options():
     options = _parse(["some/folder", "--lang", "zh", "--theme", "dark", "--size", "1280x720"])
-    assert (options.folder.name, options.lang, options.theme, options.size) == ("folder", "zh", "dark", (1280, 720))
+    assert ([one.name for one in options.folder], options.lang) == (["folder"], "zh")
+    assert (options.theme, options.size) == ("dark", (1280, 720))
 
 
 def test_the_window_imports_no_model_library():

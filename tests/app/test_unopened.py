@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QPushButton
 from studio_driver import NAME, wait_until
 
 from sscore import images
+from sscore.project import Project
 
 
 def guide(studio):
@@ -61,6 +64,15 @@ def test_a_photo_is_shown_first_in_its_folder(make_studio, folder):
     wait_until(lambda: studio.session.image == "b.jpg")
     studio.settle()
     assert studio.window.messages.notices == []
+
+
+def test_the_first_photo_of_the_folder_shows_its_state_also_when_another_was_named(make_studio, folder):
+    project = Project.open(folder)
+    project.save(replace(project.load("a.jpg"), extra={"done": True}), edit="done")
+    studio = started(make_studio, folder / "b.jpg")
+    wait_until(lambda: studio.session.image == "b.jpg")
+    studio.settle()
+    assert studio.session.state("a.jpg").progress == "done" and studio.session.done_count == 1
 
 
 def test_a_file_that_is_no_photo(make_studio, folder):

@@ -145,7 +145,7 @@ def start_time(started: float) -> tuple[float, float]:
     settings = Settings()
     window = Window(settings, Look(app, settings))
     window.show()
-    QTimer.singleShot(0, window, lambda: window.start(None))
+    QTimer.singleShot(0, window, lambda: window.start())
     app.processEvents()
     app.processEvents()
     seconds, busy = time.time() - started, time.thread_time()
