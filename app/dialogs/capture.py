@@ -182,6 +182,8 @@ class CaptureDialog(QDialog):
         self.play.setText(text.format(key=native("P")))
         self.play.setShortcut(Qt.Key.Key_P)  # goes with the text
         if on:
+            if self._frames is not None and self._at >= self._frames.count - 1:
+                self._at = -1  # from the end it begins anew
             self._clock.start(_PLAY_MS)
         elif self._frames is not None and not self._frames.live:
             self._clock.stop()

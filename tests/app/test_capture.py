@@ -59,6 +59,10 @@ def test_playing_stops_at_the_end(capture):
     dialog.play.setChecked(True)
     wait_until(lambda: not dialog.play.isChecked(), what="the end")
     assert dialog._at == 7
+    dialog.play.setChecked(True)
+    wait_until(lambda: dialog._at in range(4), what="the beginning, played again")
+    wait_until(lambda: not dialog.play.isChecked(), what="the end once more")
+    assert dialog._at == 7
 
 
 def test_the_middle_is_named(capture):
