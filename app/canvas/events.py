@@ -103,7 +103,9 @@ class EventView(Viewport):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name, as below)
         self.pointer.put_away()
-        self._ring.hide()
+        if self._ring.isVisible():
+            self._ring.hide()
+            self._teach()
         self._press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -202,12 +204,14 @@ class EventView(Viewport):
             self._peek(False)
         passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason)
         self._ring.hide()
+        self._teach()
         self.pointer.rest(away=event.reason() not in (*passing, Qt.FocusReason.ActiveWindowFocusReason))
         super().focusOutEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self.pointer.rest(away=False)
         self._ring.came(event, self.viewport().geometry())
+        self._teach()
         super().focusInEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

@@ -133,6 +133,8 @@ class KeyPointer(QObject):
     def advice(self) -> tuple[str, str]:
         """An action and the words beside its key, see `guide.advice`."""
         translate = QCoreApplication.translate
+        if not self.on:
+            return "pointer", translate("Hint", "Press for a pointer on the photo that the arrow keys move")
         if self._dragging():
             return "cancel", translate("Hint", "Arrow keys draw, Space ends it here. Press to call it off")
         text = translate("Hint", "Arrow keys move, Space clicks, {pointer_right} right-clicks. Press to put it away")

@@ -238,7 +238,8 @@ class CanvasView(EventView):
     def _advise(self) -> tuple[str, str]:
         if self.guide.isVisible() or not self.overlays.free:
             return "", ""
-        if self.pointer.on and self._assistant.pending.at == 0:
+        idle = self._session.page is not None and self._assistant.pending.at == 0
+        if idle and (self.pointer.on or self._ring.isVisible()):
             return self.pointer.advice()
         shown = self._settings.get("show_masks")
         return advice(self._session, self._assistant, self.tool, self._veil.hidden, shown=shown, slow=self._slow_shown)

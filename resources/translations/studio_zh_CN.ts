@@ -2121,6 +2121,10 @@ MIT 许可证</translation>
         <translation>单击目标；右键标出不属于它的部分</translation>
     </message>
     <message>
+        <source>Press for a pointer on the photo that the arrow keys move</source>
+        <translation>按此键在照片上显示可用方向键移动的指针</translation>
+    </message>
+    <message>
         <source>Arrow keys draw, Space ends it here. Press to call it off</source>
         <translation>方向键绘制，空格键在此结束。按此键取消</translation>
     </message>
@@ -2370,16 +2374,8 @@ MIT 许可证</translation>
         <translation>不设快捷键</translation>
     </message>
     <message>
-        <source>As before</source>
-        <translation>恢复默认</translation>
-    </message>
-    <message>
         <source>The key this program came with</source>
         <translation>程序自带的快捷键</translation>
-    </message>
-    <message>
-        <source>All as before</source>
-        <translation>全部恢复默认</translation>
     </message>
     <message>
         <source>{key} always means: {name}. Choose another key.</source>
@@ -2394,8 +2390,16 @@ MIT 许可证</translation>
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Restore</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
         <source>Take it back</source>
         <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Restore all</source>
+        <translation>全部恢复默认</translation>
     </message>
     <message>
         <source>This key is used twice: it will do nothing</source>

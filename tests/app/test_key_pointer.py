@@ -371,6 +371,7 @@ def test_a_key_that_leads_to_the_photo_shows_where_one_is(studio):
     QTest.keyClick(studio.window.focusWidget(), KEY.Key_F6)
     assert studio.canvas.hasFocus() and ring.isVisible()
     assert ring.geometry() == studio.canvas.viewport().geometry()
+    wait_until(lambda: "arrow keys" in studio.canvas.hint._text.text(), what="what can be done here")
     studio.click(50, 50)
     assert not ring.isVisible()
 
