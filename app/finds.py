@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from app.canvas.paint import Art
 from sscore import masks
 from sscore.labels import LabelSet
-from sscore.types import UNKNOWN, Annotation, Candidate, Classifier, Mask, Page, Prompt, Scores, Segmenter
+from sscore.types import UNKNOWN, Candidate, Classifier, Mask, Page, Prompt, Scores, Segmenter
 
 SAME_PIECE = 0.7
 """A find whose IoU with an object of the page is above this is that object."""
@@ -54,6 +54,8 @@ class Finds:
     threshold: float
     hidden: frozenset[int] = frozenset()
     current: int | None = None
+    pieces: Mapping[Mask, frozenset[int]] = field(default_factory=dict)  # of the page beside it: ids that each is
+    compared: frozenset[int] = frozenset()  # ids of which `pieces` tells
 
     @property
     def open(self) -> tuple[Find, ...]:
@@ -94,13 +96,19 @@ class Finds:
 
     def beside(self, page: Page) -> Finds:
         """The same beside this page: what is an object there is hidden, and shown again when the object is gone."""
-        hidden = frozenset(find.id for find in self.all if any(_same(find.mask, a) for a in page.annotations))
+        fresh = [find for find in self.all if find.id not in self.compared]
+        pieces: dict[Mask, frozenset[int]] = {}
+        for mask in (annotation.mask for annotation in page.annotations):  # an edit brings one that is not known yet
+            known = self.pieces.get(mask)
+            found = {find.id for find in (self.all if known is None else fresh) if _same(find.mask, mask)}
+            pieces[mask] = frozenset(found) if known is None else known | found
+        here = frozenset(find.id for find in self.all)
+        hidden = here.intersection(frozenset().union(*pieces.values()))
         kept = self.current if self.current not in hidden else None
-        return replace(self, hidden=hidden, current=kept)
+        return replace(self, hidden=hidden, current=kept, pieces=pieces, compared=self.compared | here)
 
 
-def _same(mask: Mask, annotation: Annotation) -> bool:
-    other = annotation.mask
+def _same(mask: Mask, other: Mask) -> bool:
     if mask is other:
         return True
     (h, w), (oh, ow) = mask.bits.shape, other.bits.shape

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from studio_driver import FakeSegmenter, FakeShelf, wait_until
 
-from app import rows
+from app import finds, rows
 from sscore import edits, facts, masks
 from sscore.types import Annotation, Box, Candidate
 
@@ -425,3 +425,17 @@ def test_another_threshold_of_the_unknown_shows_at_once(finding):
     named = {item._colour.name() for item in items}
     finding.window.labels.list.below.setValue(90)  # surer than the classifier ever is
     assert {item._colour.name() for item in items} == {rows.UNKNOWN_COLOUR} != named
+
+
+def test_an_edit_is_compared_with_the_proposals_alone_not_the_whole_page(finding, monkeypatch):
+    """With hundreds of objects beside hundreds of proposals, all pairs take longer than an edit may."""
+    finding.add(300, 20, 390, 100)
+    finder, same, compared = find(finding), finds._same, []
+    monkeypatch.setattr(finds, "_same", lambda *pair: compared.append(pair) or same(*pair))
+    finding.session.edit("relabel", edits.relabel(finding.session.page, [1], "U"))
+    assert compared == [] and len(finder.shown) == 3
+    mask = disc(60, 62)
+    finding.session.edit("add", edits.add(finding.session.page, Annotation(0, mask, "Pipe")))
+    assert [other for _, other in compared] == 3 * [mask] and len(finder.shown) == 2
+    finding.session.undo_group.undo()
+    assert len(finder.shown) == 3
