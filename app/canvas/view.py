@@ -40,6 +40,7 @@ from app.veil import Veil
 from sscore.types import Annotation, Mask, Page
 
 _SLOW_MS = 350
+_IN_THE_WAY = ("show_masks", "show_hidden", "lock")  # actions that must come before anything else
 _NO_KEYS = Qt.KeyboardModifier.NoModifier
 _GRID_FROM = 12.0  # screen dots per image px from which pixels get lines between them
 
@@ -238,11 +239,12 @@ class CanvasView(EventView):
     def _advise(self) -> tuple[str, str]:
         if self.guide.isVisible() or not self.overlays.free:
             return "", ""
-        idle = self._session.page is not None and self._assistant.pending.at == 0
-        if idle and (self.pointer.on or self._ring.isVisible()):
-            return self.pointer.advice()
         shown = self._settings.get("show_masks")
-        return advice(self._session, self._assistant, self.tool, self._veil.hidden, shown=shown, slow=self._slow_shown)
+        said = advice(self._session, self._assistant, self.tool, self._veil.hidden, shown=shown, slow=self._slow_shown)
+        idle = self._session.page is not None and self._assistant.pending.at == 0
+        if idle and said[0] not in _IN_THE_WAY and (self.pointer.on or self._ring.isVisible()):
+            return self.pointer.advice()
+        return said
 
     def _watch(self, pending: Pending) -> None:
         """A model that takes its time is shown to be at work; a quick one must not flicker."""

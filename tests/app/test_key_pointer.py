@@ -420,3 +420,10 @@ def test_its_keys_say_what_they_are_for_while_it_is_not_shown(studio):
     studio.key("s")
     assert studio.canvas.whisper.text == "This is for the keyboard pointer: E shows it."
     assert studio.assistant.pending.empty
+
+
+def test_what_is_in_the_way_is_said_rather_than_how_the_pointer_goes(shown):
+    select_one(shown)
+    wait_until(lambda: "Space" in shown.canvas.hint._text.text(), what="how it goes")
+    shown.key("h", CTRL)
+    wait_until(lambda: "not shown" in shown.canvas.hint._text.text(), what="what is in the way")
