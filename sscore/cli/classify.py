@@ -118,6 +118,8 @@ class _Job:
             else:
                 self.console.warn(f"{path.name}: {warning}")
         matched, unmatched = match([page.image for page in data.pages], gathered, path=path)
+        if not data.pages:
+            raise BadDataset("lists no photos", path=path, remedy="choose the file that has the objects")
         if not matched:
             raise BadDataset(f"none of its photos is in {gathered.root}", path=path, remedy="give their folder")
         for image in unmatched:

@@ -24,8 +24,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Events = Annotated[bool, typer.Option("--events", help="Print progress and result as JSON lines on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar, no summary; warnings stay.")]
 
-PAUSED = 130
-"""Exit code of what was stopped with Ctrl-C, also where it can be resumed."""
+
+class Paused(int):
+    """An exit code that a verb has explained itself."""
+
+
+PAUSED = Paused(130)
+"""That of everything stopped with Ctrl-C, for what can be resumed."""
 
 NAMED = 20
 """What was left out is named up to so many."""

@@ -171,7 +171,7 @@ def run(args: list[str]) -> int:
     try:
         code = _command().main(args=args, prog_name="ssc", standalone_mode=False)
         sys.stdout.flush()
-        if code == CANCELLED:  # typer's, for a Ctrl-C before a verb begins
+        if code == CANCELLED and not isinstance(code, console.Paused):  # typer's, for a Ctrl-C before a verb begins
             raise Cancelled
         return code if isinstance(code, int) else 0
     except (Cancelled, KeyboardInterrupt, typer.Abort):

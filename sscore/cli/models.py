@@ -10,7 +10,7 @@ import typer
 
 from sscore.cli import outputs
 from sscore.cli.console import Console, Events, Json, Quiet, say
-from sscore.errors import BadOption, Cancelled, WrongWeights
+from sscore.errors import BadOption, Cancelled, DownloadFailed, WrongWeights
 
 if TYPE_CHECKING:
     from sscore.types import ModelCard
@@ -56,6 +56,8 @@ def get(
     """Download the weights of models.
 
     A stopped download goes on where it was. SSC_MIRROR, the address of a folder with the files, is tried first.
+
+    Exit code 1: some could not be downloaded, each named; the others are here.
     """
     from sscore import catalogue, weight_store
 
@@ -63,14 +65,21 @@ def get(
     if url and len(cards) > 1:
         raise BadOption("--url is for one model at a time")
     console = Console(json=as_json, events=events, quiet=quiet)
-    done = []
+    done, failed = [], []
     for card in cards:
         accepted = _accepted(card, accept_licence, ask=not (as_json or events or quiet))
-        with console.progress(f"Downloading {card.id}", unit=_MB, of="MB") as progress:
-            stored = weight_store.download(card, url=url, accept_licence=accepted, progress=progress)
-        done.append(stored)
-    _report(console, done, "here")
-    return 0
+        try:
+            with console.progress(f"Downloading {card.id}", unit=_MB, of="MB") as progress:
+                done.append(weight_store.download(card, url=url, accept_licence=accepted, progress=progress))
+        except (BadOption, DownloadFailed, WrongWeights) as error:
+            if len(cards) == 1:
+                raise
+            failed.append(card.id)
+            console.warn(f"{card.id}: {error}")
+    if not done:
+        raise DownloadFailed("none of the models could be downloaded", attempts=(), remedy="see the warnings above")
+    _report(console, done, "here", failed=failed)
+    return 1 if failed else 0
 
 
 def add(

@@ -42,22 +42,27 @@ def classification(
 
     Exit code 1: something was left out; the rest is done.
     """
+    from sscore import catalogue, models
     from sscore import labels as label_sets
-    from sscore import models
-    from sscore.errors import BadLabels
+    from sscore.errors import BadLabels, BadOption
     from sscore.report import classification as reports
     from sscore.report.judged import judge
     from sscore.train import class_data
 
     console = Console(json=as_json, events=events, quiet=quiet)
     outputs.check_folder(out, ("report.html",), replace=replace_it)
+    names = list(dict.fromkeys(part.strip() for part in classifiers.split(",") if part.strip()))
+    if not names:
+        raise BadOption("name at least one classifier", remedy="see: ssc models list")
+    for name in names:
+        catalogue.card(name, "classifier")  # a mistyped one is told before the photos are read
     label_set = label_sets.load(labels)
     found = class_data.gather(data, label_set, photos=photos, group_by=group_by, least_area=least_area)
     there = found.labels
     label_set = replace(label_set, labels=tuple(one for one in label_set.labels if there[one.key]))
     pieces, problems = class_data.pieces_of(found), list(found.left_out)
     judged = []
-    for name in dict.fromkeys(part.strip() for part in classifiers.split(",") if part.strip()):
+    for name in names:
         classifier = models.load_classifier(name)
         with console.progress(f"Asking {name}", of="pieces") as progress:
             try:

@@ -127,7 +127,7 @@ def classifier(
         resume=resume,
         tensorboard=tensorboard,
     )
-    with console.progress("Reading", of="photos") as progress, Control(out) as control:
+    with console.progress("Reading", of="photos") as progress, Control(out, console.warn) as control:
         made = training.run(request, emit=console.emit, control=control, progress=progress)
     if made is None:
         console.result({"state": "paused", "out": str(out)}, f"paused; the same command with --resume goes on: {out}")

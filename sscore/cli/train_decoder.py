@@ -43,7 +43,7 @@ def decoder(
     ] = 0.2,
     epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Instead of the recipe's.")] = None,
     batch: Annotated[int | None, typer.Option("--batch", min=1, help="Instead of the recipe's.")] = None,
-    lr: Annotated[float | None, typer.Option("--lr", help="Learning rate instead of the recipe's.")] = None,
+    lr: Annotated[float | None, typer.Option("--lr", min=0, help="Learning rate instead of the recipe's.")] = None,
     precision: Annotated[str | None, typer.Option("--precision", help="auto, float32, bf16 or fp16.")] = None,
     everything: Annotated[
         int, typer.Option("--everything", min=0, help="Photos on which everything mode (S1) is compared.")

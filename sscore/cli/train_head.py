@@ -98,6 +98,9 @@ def head(
     if made.gain is not None:
         low, high = made.gain.low, made.gain.high
         lines.append(f"  difference   {made.gain.accuracy:+.3f}   95 % interval {low:+.3f} to {high:+.3f}")
+        if made.gain.accuracy < 0:
+            more = "" if dry_run else f"; ssc models remove {name} takes the new one away"
+            lines.append(f"on these pieces {base} as it is does better{more}")
     lines.append("nothing is kept (--dry-run)" if dry_run else f"new model: {name}")
     console.result(record, "\n".join(lines))
     return 1 if made.left_out else 0

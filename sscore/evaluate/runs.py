@@ -169,7 +169,7 @@ def _changes(before: dict[str, Any], request: Request, digests: dict[str, str], 
     """What has changed since the run was last worked on, for people."""
     if not before:
         return
-    if other := _other(before, request, digests, dataset):
+    if _measured(request.out) and (other := _other(before, request, digests, dataset)):
         yield f"the rows of an earlier run are replaced: {other}"
     known = before["photos"]
     changed = [p.name for p in dataset.photos if p.name in known and known[p.name]["digest"] != p.digest]

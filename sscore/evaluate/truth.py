@@ -69,6 +69,10 @@ def open_dataset(
     problems: list[Problem] = []
     place: Callable[[str], Path]
     if source.is_dir():
+        known = (source / "project.toml").exists() or (source / "pages").is_dir()
+        if not known and (files := sorted(source.glob("*.json"))):
+            remedy = f"if its objects are in {files[0].name}, give that file"
+            raise BadDataset("is no project", path=source, remedy=remedy)
         project = Project.open(source, create=False)
         unread: list[tuple[str, str]] = []
         pages: Sequence[Page] = list(project.pages(unread=unread))
@@ -94,9 +98,10 @@ def open_dataset(
             continue
         photos.append(_photo(page, path, kept, data))
     if not photos:
-        problem = f"there is nothing to measure: no usable object on any photo ({len(pages)} listed)"
+        problem = f"no usable object on any photo ({len(pages)} listed)"
         if problems and problems[0].text.startswith(_UNREADABLE):
-            raise BadDataset(problem, path=source, remedy=f"{problems[0]}; photos elsewhere: --images FOLDER")
+            where = "photos elsewhere: --images FOLDER, for ssc train --photos FOLDER"
+            raise BadDataset(problem, path=source, remedy=f"{problems[0]}; {where}")
         raise BadDataset(problem, path=source, remedy=str(problems[0]) if problems else "annotate some objects first")
     return Dataset(source, tuple(photos), tuple(problems), tuple(notes))
 

@@ -83,6 +83,7 @@ def run(
     """
     recipe, labels = request.recipe, request.labels
     check_run(request.out, request.resume)
+    device = device_of(request.device)
     if recipe.pretrained and request.start is None and not request.resume:
         pretrained.check(recipe.architecture)
     sources = list(dict.fromkeys(source.resolve() for source in (*request.known_sources, *request.sources)))
@@ -105,7 +106,6 @@ def run(
     ]
     warnings += [f"the class {key} has a single piece" for key in learned if everything.labels[key] == 1]
     view = request.view or ("tight" if class_data.whole_photos(everything) else "masked")
-    device = device_of(request.device)
     classes = replace(labels, labels=tuple(label for label in labels.labels if label.key in learned))
     first = _begun(recipe, len(learned), request.start, pretrained=False)
     learn, choose = (

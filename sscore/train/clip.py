@@ -132,6 +132,7 @@ def run(
     if recipe.batch < 2:
         raise BadOption("a batch of one pair compares nothing", remedy="take a batch of at least 2")
     check_run(request.out, request.resume)
+    device = device_of(request.device)
     words = Words(labels)
     data = class_data.gather(
         list(request.sources), labels, photos=request.photos, group_by=request.group_by, progress=progress
@@ -140,7 +141,6 @@ def run(
     same_data(request.out, labels, data, resume=request.resume)
     parts = instances.split(data, recipe.shares, seed=recipe.seed)
     view = request.view or ("tight" if class_data.whole_photos(data) else "masked")
-    device = device_of(request.device)
     net = cn_clip.network(request.base, request.file).requires_grad_(True)
     if recipe.frozen_text:
         net.bert.requires_grad_(False)

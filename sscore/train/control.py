@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Literal
@@ -20,14 +21,17 @@ def give(folder: Path, order: Literal["pause", "finish"]) -> None:
 
 
 class Control:
-    """What a trainer asks after every step. As a context, the first Ctrl-C pauses the run, the second one ends it."""
+    """What a trainer asks after every step. As a context, the first Ctrl-C pauses the run, the second one ends it at
+    once; so does the first while there is nothing to pause yet. say: told that the run is about to pause."""
 
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / FILE
+    def __init__(self, folder: Path, say: Callable[[str], None] = lambda sentence: None) -> None:
+        self._file, self._say = folder / FILE, say
+        self._asked = False
         self._order: Order = ""
         self._before: Any = None
 
     def __call__(self) -> Order:
+        self._asked = True
         if not self._order and self._file.exists():
             try:
                 text = patiently(self._file.read_bytes).strip()
@@ -48,6 +52,9 @@ class Control:
         signal.signal(signal.SIGINT, self._before)
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
-        if self._order:
+        if self._order or not self._asked:
+            if callable(self._before):
+                self._before(number, frame)
             raise KeyboardInterrupt
         self._order = "pause"
+        self._say("pausing after this step; Ctrl-C again stops at once, back to the last checkpoint")

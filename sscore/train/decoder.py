@@ -82,7 +82,7 @@ def train(
     facts = {"learn": learn.count, "judge": judge.count, "photos": len(data.shots), "groups": len(data.groups)}
     emit({"event": "plan", "model": card.id, "name": name, "epochs": plan.epochs, "recipe": request.recipe, **facts})
     tune = decoder_nano.fine_tune if card.family == "nano" else decoder_sam.fine_tune
-    with Control(request.out) as control:
+    with Control(request.out, warn) as control:
         outcome, weights = tune(
             card,
             learn,

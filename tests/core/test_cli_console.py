@@ -162,3 +162,27 @@ def test_the_bar_goes_to_the_terminal_and_counts(monkeypatch, capsys):
         progress(250, 500)
     out, err = capsys.readouterr()
     assert out == "" and "Labelling" in err and "2/5 photos" in err
+
+
+def test_what_was_left_out_is_named_once_and_counted(capsys):
+    shown = console.Console()
+    shown.tell([f"{n}.jpg: gone" for n in range(30)] + ["3.jpg: gone"], ["few pieces"])
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == console.NAMED + 2 and lines[0] == "ssc: warning: 0.jpg: gone"
+    assert lines[-2:] == ["ssc: warning: few pieces", "ssc: warning: 10 more were left out; --json names all"]
+
+
+def test_a_pause_has_the_code_of_ctrl_c_and_its_own_words(capsys, monkeypatch):
+    monkeypatch.setattr(entry, "_command", lambda: SimpleNamespace(main=lambda **options: console.PAUSED))
+    assert cli.run(["train"]) == 130 and capsys.readouterr().err == ""
+
+
+def test_every_engine_is_in_the_help():
+    from sscore.models.engines import ENGINES
+
+    for words in (["evaluate"], ["bench"]):
+        command = entry._command()
+        for word in words:
+            command = command.commands[word]
+        (option,) = [one for one in command.params if one.name in ("engine", "engines")]
+        assert all(name in option.help for name in ENGINES)

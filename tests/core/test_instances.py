@@ -124,7 +124,7 @@ def test_projects_give_what_somebody_accepted(folder, tmp_path):
 
 def test_missing_photos_are_named_and_nothing_at_all_is_an_error(folder, tmp_path):
     shutil.copy(folder / "coco.json", tmp_path / "coco.json")
-    with pytest.raises(BadDataset, match="nothing to measure"):
+    with pytest.raises(BadDataset, match="no usable object on any photo"):
         instances.gather([tmp_path / "coco.json"])
     (tmp_path / "车一").mkdir()
     shutil.copy(folder / "车一" / "1.png", tmp_path / "车一" / "1.png")

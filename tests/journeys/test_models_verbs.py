@@ -75,6 +75,13 @@ def test_get_that_fails_says_in_one_line_what_to_do(ssc, server):
     assert f"{server.base}/alpha.pth: the server answers 404" in err and "ssc models add alpha.pth" in err
 
 
+def test_one_that_cannot_be_had_does_not_keep_the_others(ssc, home):
+    code, out, err = ssc("get", "beta", "alpha", "--json")
+    assert code == 1 and [one["id"] for one in json.loads(out)["models"]] == ["alpha"]
+    assert json.loads(out)["failed"] == ["beta"] and "ssc: warning: beta: " in err and "--accept-licence" in err
+    assert (home / "weights" / "alpha.pth").exists()
+
+
 def test_get_from_an_address_of_the_lab(ssc, server):
     server.serve("/alpha.pth", status(404))
     server.serve("/lab/alpha.pth", whole(PARTS["alpha"]))

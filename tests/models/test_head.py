@@ -115,6 +115,25 @@ def test_a_head_is_a_model_like_others(yard, monkeypatch, capsys):
     assert len([one for one in catalogue.cards() if one.id == "我们的-1"]) == 1
 
 
+def test_a_script_learns_what_was_left_out(yard, monkeypatch, capsys):
+    monkeypatch.setattr(models, "load_classifier", lambda model_id, **options: Hues())
+    (yard / "03.png").write_bytes(b"\x89PNG cut")
+    args = ["train", "head", str(yard), "--name", "ours", "--base", "nano-cls"]
+    assert cli.run([*args, "--json"]) == 1  # made, but not of all
+    said = capsys.readouterr()
+    (sentence,) = json.loads(said.out)["left_out"]
+    assert "03.png" in sentence and f"ssc: warning: {sentence}" in said.err and catalogue.card("ours")
+    assert cli.run([*args, "--replace", "--quiet"]) == 1
+    assert "03.png" in capsys.readouterr().err
+
+
+def test_a_head_that_is_worse_than_its_base_is_called_so(yard, monkeypatch, capsys):
+    monkeypatch.setattr(models, "load_classifier", lambda model_id, **options: Hues())
+    monkeypatch.setattr(head, "_gain", lambda *values: head.Gain(-0.2, -0.3, -0.1))
+    assert cli.run(["train", "head", str(yard), "--name", "ours", "--base", "nano-cls"]) == 0
+    assert "on these pieces nano-cls as it is does better; ssc models remove ours" in capsys.readouterr().out
+
+
 def test_a_head_on_other_weights_is_refused(yard, tmp_path, monkeypatch):
     monkeypatch.setattr(models, "load_classifier", lambda model_id, **options: Hues("99" * 32))
     made = head.train(class_data.gather([yard], LABELS), LABELS, Hues())

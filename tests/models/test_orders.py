@@ -1,5 +1,6 @@
 """Orders to a training run through a file in its folder, which another program may have in hand for a moment."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,16 @@ def test_an_order_is_heard_once_whatever_holds_its_file(tmp_path, monkeypatch, o
         assert ask() == order
     with control.Control(folder) as again:  # what an earlier run left is no order to this one
         assert again() == ""
+
+
+def test_the_first_ctrl_c_pauses_a_training_under_way_and_ends_what_is_not_yet_one(tmp_path):
+    said = []
+    ask = control.Control(tmp_path, said.append)
+    with ask:
+        with pytest.raises(KeyboardInterrupt):  # photos are still being read: nothing to pause
+            signal.raise_signal(signal.SIGINT)
+        assert ask() == "" and not said
+        signal.raise_signal(signal.SIGINT)
+        assert ask() == "pause" and "Ctrl-C again stops at once" in said[0]
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
