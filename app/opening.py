@@ -47,7 +47,9 @@ def sort_out(paths: Sequence[Path], project: Project | None) -> Found:
         images.size(photos[0])
         here = [_here(path, project) for path in photos]
         if project is not None and here[0]:
-            return Found("here", photos[0], left=left, listed=tuple(project.images()), show=here[0])
+            listed = tuple(project.images())
+            kind: Kind = "here" if here[0] in listed else "other"  # such as in a hidden folder
+            return Found(kind, photos[0], left=left, listed=listed, show=here[0])
         if len({path.parent for path in photos}) > 1:
             return Found("several", photos[0])
         return Found("folder", _project_around(photos[0]), photos[0], left)

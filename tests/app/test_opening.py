@@ -98,6 +98,13 @@ def test_a_photo_that_has_come_since_is_listed_also_from_a_folder_below(busy, fo
     assert unchanged(busy, folder)
 
 
+def test_a_picture_that_is_no_photo_of_the_folder_is_refused(busy, folder):
+    (folder / ".trash").mkdir()
+    shutil.copy(folder / "b.jpg", folder / ".trash" / "x.jpg")
+    drop(busy, folder / ".trash" / "x.jpg")
+    assert "x.jpg is nothing to open here" in said(busy) and unchanged(busy, folder)
+
+
 def test_a_photo_of_another_folder_opens_that(busy, other):
     drop(busy, other / "c.png", other / "a.jpg")
     wait_until(lambda: busy.session.image == "c.png", what="the photo")
