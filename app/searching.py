@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from app.canvas.paint import Art
 from app.finds import Find, Finds
 from sscore.labels import LabelSet
 from sscore.naming import Naming
 from sscore.types import ByteArray, Classifier, Embedding, Prompt, Scores, Segmenter
+
+_NO_LOGITS = np.zeros((256, 256), np.float32)
+"""Nobody asks for those of a proposal. They are 256 kB each, and the proposals of every photo of a day are kept."""
 
 
 def all_pieces(
@@ -34,7 +40,7 @@ def all_pieces(
         progress(1, 1)
         art = Art(mask)
         art.outline()  # traced here rather than while painting
-        made.append(Find(number, candidate, mask, score, art, labels=labels))
+        made.append(Find(number, replace(candidate, logits=_NO_LOGITS), mask, score, art, labels=labels))
     return Finds(tuple(made), segmenter, classifier, 0.0)
 
 
@@ -56,4 +62,5 @@ def piece_in(
         return None
     art = Art(best.mask)
     art.outline()
-    return Find(-1, best, best.mask, answer.scores, art, prompt=prompt, labels=labels)
+    light = replace(best, logits=_NO_LOGITS)
+    return Find(-1, light, best.mask, answer.scores, art, prompt=prompt, labels=labels)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from studio_driver import FakeSegmenter, FakeShelf, wait_until
 
-from app import finds, rows
+from app import finds, rows, searching
 from sscore import edits, facts, masks
 from sscore.types import Annotation, Box, Candidate
 
@@ -439,3 +439,9 @@ def test_an_edit_is_compared_with_the_proposals_alone_not_the_whole_page(finding
     assert [other for _, other in compared] == 3 * [mask] and len(finder.shown) == 2
     finding.session.undo_group.undo()
     assert len(finder.shown) == 3
+
+
+def test_a_proposal_is_kept_without_what_only_the_model_needs(finding):
+    """256 kB each would be a gigabyte after a few photos."""
+    found = find(finding).finds
+    assert [one.candidate.logits is searching._NO_LOGITS for one in found.all] == 3 * [True]
