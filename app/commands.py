@@ -65,7 +65,7 @@ class Commands(QObject):
         if not self._assistant.pending.empty:
             self._assistant.set_label(label)
         elif (find := self._finder.target) is not None:
-            self._finder.set_label(find, label, rows.name_of(session.labels, label, self._look.lang))
+            self._finder.set_label(find, label)
         elif page is not None and session.selection:
             changed = [i for i in session.selection if (a := page.find(i)) and a.label != label]
             if changed:

@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 
-from app import keys
+from app import keys, rows
 from app.assistant import Assistant
 from app.effort import Spell
 from app.finds import Find, Finds
 from app.jobs import Lane
+from app.look import resolve
 from app.notices import Notice, of_error
 from app.photos import Photo
 from app.searching import all_pieces, piece_in
@@ -320,7 +321,8 @@ class Finder(QObject):
         following = finds.stepped(1).current if in_hand else None
         added = edits.add(page, self._annotation(finds, find, self.spell.share(1)))
         select = () if in_hand else (added.annotations[-1].id,)
-        self._session.edit(self.tr("accept a proposal"), added, select=select)
+        title = self.tr("accept a proposal: {name}").format(name=self._name(added.annotations[-1].label))
+        self._session.edit(title, added, select=select)
         if in_hand and self.finds is not None and self.finds.get(following) is not None:
             self._show(replace(self.finds, current=following))
 
@@ -362,12 +364,15 @@ class Finder(QObject):
         current = following if left.get(following) else None
         self._step(title.format(n=len(gone)), self._image, finds, replace(left, current=current))
 
-    def set_label(self, find: Find, label: str, name: str) -> None:
-        """The user's word for it, as one undoable step. name: of the class, for people."""
+    def set_label(self, find: Find, label: str) -> None:
+        """The user's word for it, as one undoable step."""
         finds = self.finds
         if finds is not None and label != find.label:
-            title = self.tr("call a proposal {name}").format(name=name)
+            title = self.tr("call a proposal {name}").format(name=self._name(label))
             self._step(title, self._image, finds, finds.named(find.id, label))
+
+    def _name(self, label: str) -> str:
+        return rows.name_of(self._session.labels, label, resolve(self._settings.get("language")))
 
     def _step(self, title: str, image: str, before: Finds | None, after: Finds) -> None:
         """One undoable step of what is proposed for a photo."""

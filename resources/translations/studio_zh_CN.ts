@@ -257,12 +257,12 @@ MIT 许可证</translation>
         <translation>类别</translation>
     </message>
     <message>
-        <source>Held: without any objects</source>
-        <translation>按住：不显示任何目标</translation>
+        <source>Without any objects, while it is held</source>
+        <translation>按住时不显示任何目标</translation>
     </message>
     <message>
-        <source>Held: move the photo; of the keyboard pointer: click</source>
-        <translation>按住：移动照片；键盘指针显示时：单击</translation>
+        <source>Move the photo, while it is held; with the keyboard pointer: click</source>
+        <translation>按住时移动照片；用键盘指针时为单击</translation>
     </message>
     <message>
         <source>Move the keyboard pointer, the selection or the photo</source>
@@ -635,6 +635,10 @@ MIT 许可证</translation>
     <message>
         <source>Change keys…</source>
         <translation>自定义快捷键…</translation>
+    </message>
+    <message>
+        <source>&quot;{name}&quot;</source>
+        <translation>“{name}”</translation>
     </message>
 </context>
 <context>
@@ -1673,8 +1677,8 @@ MIT 许可证</translation>
         <translation>已停止在 {name} 上查找废钢件</translation>
     </message>
     <message>
-        <source>accept a proposal</source>
-        <translation>接受候选</translation>
+        <source>accept a proposal: {name}</source>
+        <translation>接受候选：{name}</translation>
     </message>
     <message>
         <source>accept {n} proposals</source>
@@ -2378,11 +2382,15 @@ MIT 许可证</translation>
         <translation>程序自带的快捷键</translation>
     </message>
     <message>
-        <source>{key} always means: {name}. Choose another key.</source>
-        <translation>{key} 固定用于：{name}。请换一个键。</translation>
+        <source>{key} always means &quot;{name}&quot;. Choose another key.</source>
+        <translation>{key} 固定用于“{name}”。请换一个键。</translation>
     </message>
     <message>
-        <source>“{name}” has no key now.</source>
+        <source>{key} belongs to &quot;{name}&quot;. Using it here takes it away there.</source>
+        <translation>{key} 已用于“{name}”。在这里使用后，那里将不再有此键。</translation>
+    </message>
+    <message>
+        <source>&quot;{name}&quot; has no key now.</source>
         <translation>“{name}”现在没有快捷键了。</translation>
     </message>
     <message>
@@ -2408,10 +2416,6 @@ MIT 许可证</translation>
     <message>
         <source>Press Enter on an action, or click into the field, then press the new key.</source>
         <translation>在操作上按回车，或单击输入框，然后按下新的快捷键。</translation>
-    </message>
-    <message>
-        <source>{key} belongs to “{name}”. Using it here takes it away there.</source>
-        <translation>{key} 已用于“{name}”。在这里使用后，那里将不再有此键。</translation>
     </message>
     <message>
         <source>{key} is free.</source>

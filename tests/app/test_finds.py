@@ -252,6 +252,8 @@ def test_the_class_of_a_proposal_is_a_step(finding):
         finding.key("y", CTRL)
         assert finder.finds.get(first).label == label
     assert len(finder.shown) == 2
+    finder.accept(finder.finds.get(first))
+    assert steps(finding)[-1] == "accept a proposal: Billet"
 
 
 def test_a_proposal_from_a_box_is_a_step_of_its_photo_wherever_one_is(studio):
