@@ -201,8 +201,8 @@ CANVAS_ONLY = frozenset({"next_mask", "previous_mask"})
 # Keys that are held, or of which each means another thing: no action has them, and nothing can take them away.
 FIXED: tuple[tuple[tuple[str, ...], str], ...] = (
     (tuple("1234567890"), QT_TRANSLATE_NOOP("Actions", "Classes")),
-    (("H",), QT_TRANSLATE_NOOP("Actions", "Held: without any objects")),
-    (("Space",), QT_TRANSLATE_NOOP("Actions", "Held: move the photo; of the keyboard pointer: click")),
+    (("H",), QT_TRANSLATE_NOOP("Actions", "Without any objects, while it is held")),
+    (("Space",), QT_TRANSLATE_NOOP("Actions", "Move the photo, while it is held; with the keyboard pointer: click")),
     (("Backspace",), QT_TRANSLATE_NOOP("Actions", "Polygon: one corner back")),
     (
         ("Left", "Right", "Up", "Down"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from PySide6.QtCore import QCoreApplication
+
 from app.actions import TABLE, native, plain, words
 from app.settings import Settings, chosen_keys
 
@@ -27,4 +29,9 @@ def told(settings: Settings, text: str, **values: object) -> str:
     found in the menus; in brackets, nothing."""
     given = {name: first(settings, name) for name in _NAMED.findall(text) if name in _ROWS and name not in values}
     text = _IN_BRACKETS.sub(lambda found: found[0] if given.get(found[1], "-") else "", text)
-    return text.format(**{name: key or f"“{plain(words(_ROWS[name].text))}”" for name, key in given.items()}, **values)
+    return text.format(**{name: key or _quoted(name) for name, key in given.items()}, **values)
+
+
+def _quoted(action: str) -> str:
+    """Its name as the menus have it."""
+    return QCoreApplication.translate("Actions", '"{name}"').format(name=plain(words(_ROWS[action].text)))

@@ -68,17 +68,24 @@ class ShortcutsDialog(QDialog):
         columns = QHBoxLayout(sheet)
         columns.setContentsMargins(0, 0, 12, 0)
         columns.setSpacing(30)
+        parts: list[list[QGridLayout]] = []
         for part in _columns(self._sections(), count):
+            parts.append([])
             column = QVBoxLayout()
             column.setSpacing(5)
             for title, lines in part:
                 column.addWidget(_title(title))
-                column.addLayout(_grid(lines))
+                parts[-1].append(_grid(lines))
+                column.addLayout(parts[-1][-1])
                 column.addSpacing(8)
             column.addStretch()
             columns.addLayout(column)
         for label in sheet.findChildren(QLabel):
             label.ensurePolished()  # else it does not know yet how wide it will be
+        for grids in parts:
+            widest = max((_widest(grid) for grid in grids), default=0)
+            for grid in grids:
+                grid.setColumnMinimumWidth(0, widest)  # so that the words of a column stand below each other
         return sheet
 
     def _sections(self) -> list[_Section]:
@@ -99,7 +106,7 @@ class ShortcutsDialog(QDialog):
             (actions.native("Space"), self.tr("click at the keyboard pointer; to drag: begin, then end")),
         ]
         by_menu.setdefault("view", []).append(("H", actions.words(_HELD)))
-        classes = [("1 – 7", self.tr("class of the mask or the selection")), ("0", self.tr("unknown"))]
+        classes = [("1 – 9", self.tr("class of the mask or the selection")), ("0", self.tr("unknown"))]
         named = {key: actions.plain(actions.words(text)) for key, text in actions.MENUS}
         order = ("tools", "class", "edit", "object", "review", "file", "go", "view", "help")
         listed = {**by_menu, "class": [*classes, *by_menu.get("class", [])]}
@@ -205,7 +212,6 @@ def _grid(lines: list[tuple[str, str]]) -> QGridLayout:
     grid.setHorizontalSpacing(14)
     grid.setVerticalSpacing(2)
     grid.setColumnStretch(1, 1)
-    grid.setColumnMinimumWidth(0, 96)
     for row, (keys, text) in enumerate(lines):
         caps = QHBoxLayout()
         caps.setSpacing(4)
@@ -217,6 +223,12 @@ def _grid(lines: list[tuple[str, str]]) -> QGridLayout:
         grid.addLayout(caps, row, 0)
         grid.addWidget(QLabel(text), row, 1)
     return grid
+
+
+def _widest(grid: QGridLayout) -> int:
+    """px of its keys."""
+    found = (grid.itemAtPosition(row, 0) for row in range(grid.rowCount()))
+    return max((item.sizeHint().width() for item in found if item is not None), default=0)
 
 
 def _close_row(dialog: QDialog, text: str) -> QHBoxLayout:

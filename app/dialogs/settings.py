@@ -42,7 +42,7 @@ class SettingsDialog(QDialog):
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(18)
         self._form.setVerticalSpacing(5)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._close = QPushButton()
         self._close.setDefault(True)
@@ -179,10 +179,10 @@ class SettingsDialog(QDialog):
                     if card.kind == kind:
                         box.addItem(card.id, card.id)
                 box.setCurrentIndex(box.findData(self._assistant.present(kind)))
-        if self._assistant.labels is not None:
-            strangers = self._assistant.strangers
-            self.fits.setText(fit.advice(self._assistant.labels, strangers, self._look.lang) if strangers else "")
-            self._form.setRowVisible(self.fits, bool(strangers))
+        labels, strangers = self._assistant.labels, self._assistant.strangers
+        if labels is not None and strangers:
+            self.fits.setText(fit.advice(labels, strangers, self._look.lang))
+        self._form.setRowVisible(self.fits, bool(strangers))
 
     def _whole(self, key: str, name: str, least: int, most: int, special: str) -> None:
         box = QSpinBox(minimum=least, maximum=most, value=self._settings.get(key), specialValueText=special)

@@ -40,7 +40,7 @@ class KeysDialog(QDialog):
         self._settings, self._look = settings, look
         self.resize(620, 600)
         self._own = chosen_keys(settings)
-        self._gone: dict[str, tuple[str, ...]] = {}  # what "all as before" took away
+        self._gone: dict[str, tuple[str, ...]] = {}  # what "restore all" took away
         self._rows = [row for row in TABLE if row.key not in CANVAS_ONLY]
         self.search = QLineEdit(clearButtonEnabled=True)
         self.search.textChanged.connect(self._filter)
@@ -114,13 +114,13 @@ class KeysDialog(QDialog):
         self.edit.setAccessibleName(self.tr("New key"))
         self.use.setText(self.tr("Use this key"))
         self.clear.setText(self.tr("No key"))
-        self.default.setText(self.tr("As before"))
+        self.default.setText(self.tr("Restore"))
         self.default.setToolTip(self.tr("The key this program came with"))
         self.close_.setText(self.tr("Close"))
         self._show()
 
     def _show(self) -> None:
-        self.reset.setText(self.tr("Take it back") if self._gone else self.tr("All as before"))
+        self.reset.setText(self.tr("Take it back") if self._gone else self.tr("Restore all"))
         self.reset.setEnabled(bool(self._own or self._gone))
         used = Counter(_plain(one) for row in TABLE for one in self._own.get(row.key, row.keys))
         for at, row in enumerate(self._rows):
@@ -176,9 +176,9 @@ class KeysDialog(QDialog):
             (self.use if self.use.isEnabled() else self.list).setFocus()
         owner, shown = self.owner(key) if key else "", actions.native(key)
         if key and _plain(key) in _FIXED:
-            self._say(self.tr("{key} always means: {name}. Choose another key.").format(key=shown, name=owner), "warn")
+            self._say(self.tr('{key} always means "{name}". Choose another key.').format(key=shown, name=owner), "warn")
         elif owner:
-            text = self.tr("{key} belongs to “{name}”. Using it here takes it away there.")
+            text = self.tr('{key} belongs to "{name}". Using it here takes it away there.')
             self._say(text.format(key=shown, name=owner), "warn")
         elif key:
             self._say(self.tr("{key} is free.").format(key=shown), "ok")
@@ -196,7 +196,7 @@ class KeysDialog(QDialog):
                     bare.append(actions.plain(actions.words(row.text)))
         self._set((key,))
         if bare:
-            self._say(self.tr("“{name}” has no key now.").format(name=bare[0]), "warn")
+            self._say(self.tr('"{name}" has no key now.').format(name=bare[0]), "warn")
         self.list.setFocus()
 
     def _set(self, keys: tuple[str, ...]) -> None:

@@ -120,7 +120,40 @@ def test_a_key_is_changed_by_keyboard_alone(keys):
     QTest.keyClick(dialog.list, Qt.Key.Key_Return)
     QTest.keyClick(dialog.edit, Qt.Key.Key_5)
     wait_until(dialog.list.hasFocus, what="the field let go")
-    assert "always means: Classes" in dialog.says.text() and chosen_keys(studio.window.settings) == {"fit": ("Alt+J",)}
+    assert 'always means "Classes"' in dialog.says.text()
+    assert chosen_keys(studio.window.settings) == {"fit": ("Alt+J",)}
+
+
+def test_a_key_that_is_held_or_of_the_canvas_alone_stays_as_it_is(keys):
+    studio, dialog = keys
+    choose(dialog, "fit")
+    for key in ("H", "Space", "Tab", "Left", "Backspace"):
+        dialog.edit.setKeySequence(key)
+        assert "always means" in dialog.says.text() and not dialog.use.isEnabled(), key
+        dialog._use()
+    assert chosen_keys(studio.window.settings) == {}
+
+
+def test_who_loses_the_only_key_is_named_and_all_can_be_restored_and_brought_back(keys):
+    studio, dialog = keys
+    choose(dialog, "fit")
+    dialog.edit.setKeySequence("G")
+    dialog.use.click()
+    assert dialog.says.text() == '"Find all pieces" has no key now.'
+    mine = chosen_keys(studio.window.settings)
+    assert mine == {"fit": ("G",), "find_all": ()}
+    dialog.reset.click()
+    assert chosen_keys(studio.window.settings) == {} and dialog.reset.text() == "Take it back"
+    dialog.reset.click()
+    assert chosen_keys(studio.window.settings) == mine and dialog.reset.text() == "Restore all"
+
+
+def test_the_editor_of_keys_speaks_the_new_language(keys):
+    studio, dialog = keys
+    dialog.search.setText("Fit the photo")
+    studio.window.settings.set("language", "zh")
+    assert dialog.windowTitle() == "自定义快捷键" and dialog.list.horizontalHeaderItem(0).text() == "操作"
+    studio.window.settings.set("language", "en")
 
 
 def test_number_keys_stay_with_the_classes(keys):

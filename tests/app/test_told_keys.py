@@ -44,6 +44,7 @@ FIXED = {
     "Press Enter on an action, or click into the field, then press the new key.",
     "Double click or Enter shows the object on its photo",
     "Enter: show on the photo",
+    "Close Tab",
 }
 
 
@@ -58,7 +59,7 @@ def test_a_text_names_the_users_own_key(app, settings):
     settings.set("keys", json.dumps({"undo": ["Alt+Q"], "accept": []}))
     assert keys.told(settings, text, n=3) == "3 discarded. Alt+Q brings them back"
     settings.set("keys", json.dumps({"undo": [], "accept": ["{"]}))
-    assert keys.told(settings, text, n=3) == "3 discarded. “Undo” brings them back  ({)"
+    assert keys.told(settings, text, n=3) == '3 discarded. "Undo" brings them back  ({)'
     assert keys.told(settings, "撤销（{undo}）") == "撤销"
 
 
