@@ -582,7 +582,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Names of pieces…</source>
-        <translation>命名…</translation>
+        <translation>目标命名…</translation>
     </message>
     <message>
         <source>Name what nobody confirmed again, measure how sure the names are, edit the words</source>
@@ -996,7 +996,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>Asking {name}…</source>
-        <translation>正在询问 {name}…</translation>
+        <translation>正在运行 {name}…</translation>
     </message>
     <message>
         <source>Compare  ({key})</source>
@@ -1838,7 +1838,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>five points and five off it (S4)</source>
-        <translation>目标内五点、目标外五点（S4）</translation>
+        <translation>五个正点加五个负点（S4）</translation>
     </message>
     <message>
         <source>box (S5)</source>
@@ -2469,7 +2469,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>The words of the classes were changed after {model} named this. &quot;Names of pieces…&quot; under Review names unconfirmed objects again.</source>
-        <translation>{model} 命名之后，类别用词已被修改。可用“复核”菜单中的“命名…”为未确认的目标重新命名。</translation>
+        <translation>{model} 命名之后，类别用词已被修改。可用“复核”菜单中的“目标命名…”为未确认的目标重新命名。</translation>
     </message>
     <message>
         <source>By the words {words} ({model})</source>
@@ -2676,7 +2676,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>{model} does not know these classes: there is nothing to compare it with.</source>
-        <translation>{model} 不认识这些类别，没有可比较的目标。</translation>
+        <translation>{model} 不认识这些类别，没有可以比较的对象。</translation>
     </message>
     <message>
         <source>Better by {by} percentage points (95 % interval {low} to {high}).</source>
@@ -3532,7 +3532,7 @@ MIT 许可证</translation>
     </message>
     <message>
         <source>In a label file of this project&apos;s own; the set that ships stays as it is</source>
-        <translation>保存到本项目自己的标签文件中，随程序附带的标签集不变</translation>
+        <translation>保存到本项目自己的类别文件中，程序自带的类别表不变</translation>
     </message>
     <message>
         <source>As shipped</source>
@@ -3598,7 +3598,7 @@ MIT 许可证</translation>
     <name>NamingDialog</name>
     <message>
         <source>Names of pieces</source>
-        <translation>命名</translation>
+        <translation>目标命名</translation>
     </message>
     <message>
         <source>Named by</source>
