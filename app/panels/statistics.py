@@ -156,6 +156,8 @@ class StatisticsPanel(QWidget):
         objects = self.tr("1 object") if count == 1 else self.tr("{n} objects").format(n=count)
         photos = self.tr("1 photo") if begun == 1 else self.tr("{n} photos").format(n=begun)
         said = self.tr("{objects} on {photos}, {done} of {total} done")
+        if not count:
+            said = self.tr("No objects yet, {done} of {total} photos done")
         self.head.setText(said.format(objects=objects, photos=photos, done=found.done, total=found.photos))
         self.said.hide()
         colours, labels, lang = self._look.colours, self._session.labels, self._look.lang
@@ -171,12 +173,15 @@ class StatisticsPanel(QWidget):
         legend = "   ".join(f'<span style="color:{tones[s]}">■</span> {words[s]}' for s in _STATUSES)
         self._notes[0].setText(legend)
         self.days.show_points([(row.day, row.total) for row in found.days])
+        self.days.setVisible(bool(found.days))
         self._notes[1].setVisible(not found.days)
         self._notes[1].setText(self.tr("Nothing has a date yet."))
         most = int(found.positions.max(initial=0))
-        self._notes[3].setVisible(most > 0)
+        self.places.setVisible(most > 0)
         self._notes[3].setText(
             self.tr("The stronger the colour, the more objects; at most {n} in one field.").format(n=most)
+            if most
+            else self.tr("Fills with the objects that are accepted or proposed.")
         )
         self.places.show_table(found.positions)
         names = [rows.name_of(labels, label, lang) for label in found.labels]
@@ -185,6 +190,7 @@ class StatisticsPanel(QWidget):
         self.matrix.show_table(found.confusion, names, short, tip)
         wrong = int(found.confusion.sum() - found.confusion.trace())
         total = int(found.confusion.sum())
+        self.matrix.setVisible(total > 0)
         self._notes[4].setText(
             self.tr("Rows: people, columns: the model. Named wrongly: {wrong} of {total}. {tip}.").format(
                 wrong=wrong, total=total, tip=tip

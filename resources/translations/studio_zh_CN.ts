@@ -4765,8 +4765,16 @@ MIT 许可证</translation>
         <translation>{photos}上有 {objects}，照片完成 {done}/{total}</translation>
     </message>
     <message>
+        <source>No objects yet, {done} of {total} photos done</source>
+        <translation>还没有目标，照片完成 {done}/{total}</translation>
+    </message>
+    <message>
         <source>median area {px} px</source>
         <translation>面积中位数 {px} 像素</translation>
+    </message>
+    <message>
+        <source>Fills with the objects that are accepted or proposed.</source>
+        <translation>有了已接受的目标或候选后显示分布。</translation>
     </message>
     <message>
         <source>Rows: people, columns: the model. Named wrongly: {wrong} of {total}. {tip}.</source>

@@ -22,6 +22,21 @@ def figures(make_studio, folder):
     return studio, shown
 
 
+def test_without_objects_it_says_what_will_be_there_instead_of_empty_charts(make_studio, folder):
+    studio = make_studio()
+    studio.open(folder)
+    shown = studio.window.flow.show_statistics()
+    wait_until(lambda: shown.head.text() == "No objects yet, 0 of 3 photos done", what="the figures")
+    assert all(chart.isHidden() for chart in (shown.days, shown.places, shown.matrix))
+    assert not any(note.isHidden() for note in shown._notes)
+    shown.close()
+    studio.window.activateWindow()
+    wait_until(lambda: studio.window.isActiveWindow(), what="its turn")
+    studio.add(40, 40, 120, 120)
+    studio.window.flow.show_statistics()
+    wait_until(lambda: not shown.places.isHidden() and not shown.days.isHidden(), what="the charts")
+
+
 def test_one_object_is_not_several(make_studio, folder):
     studio = make_studio()
     studio.open(folder)
