@@ -9,10 +9,13 @@ from typing import Any
 
 from sscore import labels, naming
 from sscore.errors import BadProject
+from sscore.file_lock import only_one
 from sscore.labels import LabelSet
 from sscore.naming import Naming
 from sscore.page_store import disk_errors
 from sscore.paths import patiently, write_atomic
+
+_WAIT_S = 10.0  # for who is just writing it; it takes them a moment
 
 NEW = """\
 # A Scrap-SAM-CLIP project: photos and their annotations.
@@ -37,7 +40,7 @@ def settings(file: Path) -> dict[str, Any]:
 def set_naming(file: Path, new: Naming) -> None:
     """Write the table [naming]. Raises BadProject."""
     settings(file)
-    with disk_errors(file):
+    with disk_errors(file), only_one(file, wait=_WAIT_S):
         others = re.sub(r"(?ms)^[ \t]*\[naming\].*?(?=^[ \t]*\[|\Z)", "", _text(file))
         write_atomic(file, f"{others.rstrip()}\n\n{naming.as_table(new)}".encode())
 
@@ -54,7 +57,7 @@ def set_words(file: Path, words: LabelSet) -> LabelSet:
         free = (file.with_name(f"labels{n}.toml") for n in ("", *range(2, 1000)))
         own = next(path for path in free if not path.exists())
     words = labels.checked(words, own)
-    with disk_errors(file):
+    with disk_errors(file), only_one(file, wait=_WAIT_S):
         write_atomic(own, labels.as_toml(words).encode())
         if own.name != named:
             line, text = f'labels = "{own.name}"', _text(file)

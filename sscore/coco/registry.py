@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from sscore.errors import BadProject
+from sscore.file_lock import only_one
 from sscore.paths import write_atomic
+
+_WAIT_S = 10.0  # for who is just writing; it takes them a moment
 
 
 class IdRegistry:
@@ -45,14 +48,15 @@ class IdRegistry:
         return ids[page_id]
 
     def save(self) -> None:
-        """Write what is new. Raises BadProject when somebody else wrote in the meantime, OSError from the disk."""
+        """Write what is new. Raises BadProject when somebody else wrote meanwhile, Busy, and OSError from the disk."""
         if self.path is None or not self._changed:
             return
-        if self._bytes() != self._on_disk:
-            raise BadProject("somebody else exported at the same moment", path=self.path, remedy="export once more")
         instances = {name: {str(k): v for k, v in ids.items()} for name, ids in self._instances.items()}
         data = json.dumps({"images": self._images, "instances": instances}, indent=0).encode("ascii") + b"\n"
-        write_atomic(self.path, data)
+        with only_one(self.path, wait=_WAIT_S):
+            if self._bytes() != self._on_disk:
+                raise BadProject("somebody else exported at the same moment", path=self.path, remedy="export once more")
+            write_atomic(self.path, data)
         self._on_disk, self._changed = data, False
 
     def _bytes(self) -> bytes:

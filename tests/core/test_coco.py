@@ -3,6 +3,7 @@ import hashlib
 import io
 import json
 import os
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from pycocotools.coco import COCO
 from sample_pages import FOLDER, blob, full_annotation, rectangle, ring, same_page, sample_page
 
 from sscore import coco, edits, masks
+from sscore.coco import registry
 from sscore.errors import BadPage, BadProject, Cancelled, ExportFailed
 from sscore.labels import load
 from sscore.types import Annotation, Page, Scores
@@ -342,3 +344,32 @@ def test_the_list_of_ids_is_refused_when_damaged_or_changed_meanwhile(tmp_path):
     theirs.save()
     with pytest.raises(BadProject, match="same moment"):
         mine.save()
+
+
+def test_of_two_exports_at_the_same_moment_one_is_told(tmp_path, monkeypatch):
+    """Both have looked at the list before either writes it: no id is given to two instances."""
+    path, told = tmp_path / "ids.json", []
+    first, second = coco.IdRegistry(path), coco.IdRegistry(path)
+    first.instance("a.jpg", 1)
+    second.instance("b.jpg", 1)
+
+    def save_second():
+        try:
+            second.save()
+        except BadProject as error:
+            told.append(error.problem)
+
+    thread, real = threading.Thread(target=save_second), registry.write_atomic
+
+    def slowly(*args):
+        if not thread.ident:
+            thread.start()
+            thread.join(0.2)
+        real(*args)
+
+    monkeypatch.setattr(registry, "write_atomic", slowly)
+    first.save()
+    thread.join()
+    assert told == ["somebody else exported at the same moment"]
+    again = coco.IdRegistry(path)
+    assert (again.instance("a.jpg", 1), again.instance("b.jpg", 1)) == (1, 2)

@@ -1,11 +1,12 @@
 """set_words: a project's own words for its classes, in a label file beside project.toml."""
 
+import threading
 from dataclasses import replace
 
 import pytest
 from sample_pages import FOLDER
 
-from sscore import labels
+from sscore import labels, project_file
 from sscore.errors import BadLabels, BadProject
 from sscore.paths import resources
 from sscore.project import Project
@@ -84,3 +85,22 @@ def test_wrong_words_are_refused_and_nothing_is_written(folder):
     (folder / "project.toml").write_text("labels = [", encoding="utf-8")
     with pytest.raises(BadProject, match="not a valid project file"):
         project.set_words(worded(shipped, "角铁"))
+
+
+def test_who_writes_words_and_naming_at_the_same_moment_keeps_both(folder, monkeypatch):
+    project, other = Project.open(folder), Project.open(folder)
+    naming = replace(other.naming, unknown_below=0.7)
+    thread, real = threading.Thread(target=lambda: other.set_naming(naming)), project_file.write_atomic
+
+    def slowly(*args):
+        if args[0].name == "project.toml" and not thread.ident:
+            thread.start()
+            thread.join(0.2)
+        real(*args)
+
+    monkeypatch.setattr(project_file, "write_atomic", slowly)
+    project.set_words(worded(project.labels, "角铁"))
+    thread.join()
+    again = Project.open(folder)
+    assert again.naming.unknown_below == 0.7 and again.labels.get("Angle").texts == ("角铁",)
+    assert [path.name for path in folder.iterdir() if "lock" in path.name] == []
