@@ -224,6 +224,8 @@ class Flow(QObject):
         window = self._window
         if window.session.project is None:
             return None
+        if there := self._there(EvaluateDialog):
+            return there
         dialog = EvaluateDialog(window.session, self.index, window.stock, window.disk_lane, window.look, window)
         dialog.jump.connect(self.jump)
         return self._once(dialog)
@@ -234,6 +236,8 @@ class Flow(QObject):
         window = self._window
         if window.session.project is None:
             return None
+        if there := self._there(TrainDialog):
+            return there
         dialog = TrainDialog(window.session, self.index, window.stock, window.disk_lane, window.look, window)
         dialog.use.connect(lambda model: window.assistant.load("segmenter", model))
         return self._once(dialog)
@@ -244,6 +248,8 @@ class Flow(QObject):
         window = self._window
         if window.session.project is None:
             return None
+        if there := self._there(NamingDialog):
+            return there
         dialog = NamingDialog(
             window.session, window.assistant, self.names, self.bulk, window.stock, window.disk_lane, window.look, window
         )
@@ -261,18 +267,20 @@ class Flow(QObject):
         from app.dialogs.settings import SettingsDialog
 
         window = self._window
-        return self._once(SettingsDialog(window.settings, window.assistant, window.look, window))
+        return self._there(SettingsDialog) or self._once(
+            SettingsDialog(window.settings, window.assistant, window.look, window)
+        )
 
     def show_keys(self) -> KeysDialog:
         from app.dialogs.shortcuts import KeysDialog
 
         window = self._window
-        return self._once(KeysDialog(window.settings, window.look, window))
+        return self._there(KeysDialog) or self._once(KeysDialog(window.settings, window.look, window))
 
     def show_shortcuts(self) -> ShortcutsDialog:
         from app.dialogs.help import ShortcutsDialog
 
-        return self._once(ShortcutsDialog(self._window.look, self._window))
+        return self._there(ShortcutsDialog) or self._once(ShortcutsDialog(self._window.look, self._window))
 
     def show_guide(self) -> GuideDialog:
         from app.dialogs.guide import GuideDialog
@@ -285,13 +293,13 @@ class Flow(QObject):
     def show_about(self) -> AboutDialog:
         from app.dialogs.help import AboutDialog
 
-        return self._once(AboutDialog(self._window.look, self._window))
+        return self._there(AboutDialog) or self._once(AboutDialog(self._window.look, self._window))
 
     def show_wizard(self) -> ProjectWizard:
         from app.dialogs.project_wizard import ProjectWizard
 
         window = self._window
-        return self._once(
+        return self._there(ProjectWizard) or self._once(
             ProjectWizard(window.open_folder, window.assistant, window.stock, window.disk_lane, window.look, window)
         )
 
@@ -305,6 +313,13 @@ class Flow(QObject):
         if source is not None:
             dialog.open_source(source)
         return dialog
+
+    def _there(self, kind: type[_Dialog]) -> _Dialog | None:
+        """The one that is open already, brought to the front: nobody wants it twice."""
+        found = next((one for one in self._window.findChildren(kind) if one.isVisible()), None)
+        if found is not None:
+            _bring(found)
+        return found
 
     def _once(self, dialog: _Dialog) -> _Dialog:
         """Shown until it is closed, then gone."""

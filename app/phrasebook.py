@@ -21,7 +21,7 @@ from sscore import paths
 _KEYS = ("Backspace", "Space", "Return", "Enter")
 _OTHER = {"zh": "en", "en": "zh"}
 _LATIN = re.compile("[A-Za-z]{2}")
-_SLIGHT = 5  # letters of a template that says so little that it fits half of all sentences
+_SLIGHT = 4  # letters of a template that says so little that it fits half of all sentences
 _HOLE = re.compile(r"\{([a-z]\w*)\}")
 # Of texts that were put together, from the outside inwards.
 _JOINTS = (

@@ -29,7 +29,7 @@ from shiboken6 import isValid
 from studio_driver import NAME, wait_until
 from test_accessible import PLACES
 
-from app import notices
+from app import notices, phrasebook
 from sscore import errors
 
 _LICENCES = ("Programs it is made of, and their licences", "所用软件及其许可证")
@@ -158,3 +158,26 @@ def test_nothing_goes_on_in_the_old_language(make_studio, folder, first):
     after = {place: sorted(texts(place)) for place in before if isValid(place)}
     assert len(after) > 100
     assert [(was, after[place]) for place, was in before.items() if place in after and after[place] != was] == []
+
+
+def test_words_are_put_into_the_other_language_and_names_stay(app):
+    book = phrasebook.book((("Pipe", "钢管"),))
+    pairs = (
+        ("change to Pipe", "改为钢管"),
+        ("delete 3 objects", "删除 3 个目标"),
+        ("Undo: delete 3 objects  (Ctrl+Z)", "撤销：删除 3 个目标（Ctrl+Z）"),
+        ("a.jpg: there is no such file", "a.jpg：没有这个文件"),
+    )
+    for english, chinese in pairs:
+        assert (book.say(english, "zh"), book.say(chinese, "en")) == (chinese, english)
+    for name in ("nano", "我的 车间 3", "yard of Wang, gate 4: (left)"):
+        assert {book.say(name, "zh"), book.say(name, "en")} == {name}
+
+
+def test_a_message_is_as_high_as_its_new_words(studio):
+    told(studio)
+    for lang in ("zh", "en", "zh"):
+        studio.window.settings.set("language", lang)
+        QApplication.processEvents()
+        labels = studio.window.messages.findChildren(QLabel)
+        assert [one.text() for one in labels if one.height() < one.heightForWidth(one.width())] == []

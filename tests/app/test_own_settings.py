@@ -254,3 +254,12 @@ def test_a_closed_dialog_hears_nothing_more(settings):
     studio.settle()
     assert studio.window.look.lang == "zh"
     studio.window.settings.set("language", "en")
+
+
+def test_a_dialog_that_is_open_is_not_opened_twice(settings):
+    studio, dialog = settings
+    flow = studio.window.flow
+    assert flow.show_settings() is dialog
+    assert flow.show_keys() is flow.show_keys() and flow.show_shortcuts() is flow.show_shortcuts()
+    dialog.close()
+    assert flow.show_settings() is not dialog
