@@ -190,8 +190,7 @@ class Project:
         saved = self._store.save(page, edit=edit, author=author, seen=seen)
         self._summaries.pop(checked(page.image), None)
         if saved and not file.exists():
-            with disk_errors(file):
-                write_atomic(file, project_file.NEW.encode())
+            project_file.begin(file)
 
     def recover(self, rel: str) -> bool:
         """Bring a page that a crash left behind its journal up to date, or make one that is gone again from it.

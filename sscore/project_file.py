@@ -37,6 +37,13 @@ def settings(file: Path) -> dict[str, Any]:
         raise BadProject(f"is not a valid project file: {error}", path=file, remedy="correct or delete it") from error
 
 
+def begin(file: Path) -> None:
+    """The file of a new project, unless somebody else has just written one. Raises BadProject."""
+    with disk_errors(file), only_one(file, wait=_WAIT_S):
+        if not file.exists():
+            write_atomic(file, NEW.encode())
+
+
 def set_naming(file: Path, new: Naming) -> None:
     """Write the table [naming]. Raises BadProject."""
     settings(file)
