@@ -15,7 +15,7 @@ import re
 import stat
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Literal
@@ -126,8 +126,9 @@ def crop(rgb: ByteArray, mask: Mask, view: View | str, *, margin: float = 0.15) 
     return out
 
 
-def list_images(folder: str | Path, *, recursive: bool = True) -> list[Path]:
-    """The photos in a folder by suffix, in natural order ("IMG_2" before "IMG_10"), paths beginning with `folder`.
+def list_images(folder: str | Path, *, recursive: bool = True, suffixes: Collection[str] = EXTENSIONS) -> list[Path]:
+    """The photos in a folder by suffix (lower-case), in natural order ("IMG_2" before "IMG_10"); paths begin with
+    `folder`.
 
     Left out: hidden files and folders, and what the program itself keeps in a project (pages, journal, cache).
     Subfolders that may not be listed are passed over. Raises BadImage when the folder itself cannot be listed.
@@ -142,9 +143,7 @@ def list_images(folder: str | Path, *, recursive: bool = True) -> list[Path]:
     for here, folders, names in os.walk(top):
         own = _OWN_FOLDERS if Path(here) == top or "project.toml" in names else frozenset()
         folders[:] = [f for f in folders if recursive and not f.startswith(".") and f not in own]
-        found += [
-            Path(here, n) for n in names if not n.startswith(".") and os.path.splitext(n)[1].lower() in EXTENSIONS
-        ]
+        found += [Path(here, n) for n in names if not n.startswith(".") and os.path.splitext(n)[1].lower() in suffixes]
     return sorted(found, key=lambda path: natural_key(path.relative_to(top).as_posix()))
 
 

@@ -13,7 +13,7 @@ import typer
 from sscore.cli import arguments, outputs
 from sscore.cli.arguments import LabelsOption, UnknownBelow, ViewOption
 from sscore.cli.console import Console, Events, Json, Quiet, write_json
-from sscore.cli.gather import REFUSED, Gathered, gather, match
+from sscore.cli.gather import Gathered, gather, match
 from sscore.errors import BadDataset, BadImage, BadOption
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def classify(
     console = Console(json=as_json, events=events, quiet=quiet)
     job = _Job(console, models.load_classifier(classifier), label_set, naming)
     gathered = gather(paths)
-    for name in gathered.refused:
-        job.problem(name, REFUSED)
+    for name, why in gathered.left_out:
+        job.problem(name, why)
     if masks is None:
         job.regions(gathered, boxes)
         if out is not None:

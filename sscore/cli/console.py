@@ -8,6 +8,7 @@ JSON is printed in ASCII, so that it survives every terminal encoding.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -143,7 +144,11 @@ def write_json(out: Path, answer: dict[str, Any]) -> None:
 
 
 def tolerate_any_text() -> None:
-    """Let names that the terminal's encoding lacks (Chinese on an ASCII console) print escaped instead of failing."""
+    """Let names that the terminal's encoding lacks (Chinese on an ASCII console) print escaped instead of failing, and
+    what is printed to a stream that was closed before the start go nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the program
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

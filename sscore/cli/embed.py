@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sscore.cli.console import Console, Events, Json, Quiet
-from sscore.cli.gather import REFUSED, gather
+from sscore.cli.gather import gather
 from sscore.errors import BadImage, BadOption
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def embed(
     if not cache.store.limit:
         raise BadOption("SSC_EMBEDDINGS_GB is 0, so nothing can be kept", remedy="set it to some gigabytes")
     job = _Job(console, model, cache)
-    for name in gathered.refused:
-        job.problem(name, REFUSED)
+    for name, why in gathered.left_out:
+        job.problem(name, why)
     job.run(gathered.photos)
     job.check()
     console.result(job.answer(segmenter, len(gathered.photos)), job.text())

@@ -208,6 +208,8 @@ def _fail(error: Exception, *, events: bool) -> int:
     elif isinstance(error, OSError) and error.strerror:
         place = getattr(error, "filename2", None) or error.filename  # of a renaming the name it was to get
         text = f"{place}: {error.strerror}" if place else error.strerror
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            text += " (the disk is full: free some space, or choose another one)"
         if isinstance(error, PermissionError) and os.name == "nt":
             text += " (if another program has the file open, such as Excel, close it there)"
     elif isinstance(error, MemoryError):

@@ -12,7 +12,7 @@ import typer
 from sscore.cli import outputs
 from sscore.cli.arguments import LabelsOption, NoCache, UnknownBelow, ViewOption, ZoomOption
 from sscore.cli.console import Console, Events, Json, Quiet
-from sscore.cli.gather import REFUSED, Gathered, gather, match
+from sscore.cli.gather import Gathered, gather, match
 from sscore.errors import BadDataset, BadImage
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def _photos(gathered: Gathered, prompts: Path | None, tally: _Tally) -> list[Pho
     from sscore import prompt_file
     from sscore.recognize import Photo
 
-    for name in gathered.refused:
-        tally.problem(name, REFUSED)
+    for name, why in gathered.left_out:
+        tally.problem(name, why)
     if prompts is None:
         return [Photo(name, path) for name, path in gathered.photos.items()]
     entries = prompt_file.read(prompts)

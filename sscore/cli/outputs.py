@@ -25,6 +25,8 @@ def check_file(out: Path, *, replace: bool, forms: str = "") -> None:
 
     if out.is_dir():
         raise BadOption("is a folder", path=out, remedy="give a file name")
+    if out.exists() and not out.is_file():
+        raise BadOption("is a device, not a file", path=out, remedy="give a file name")  # it would be replaced for all
     suffix = out.suffix.lower()
     if forms and suffix not in forms.split():
         raise BadOption(f"must end in {' or '.join(forms.split())}", path=out)

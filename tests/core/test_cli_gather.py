@@ -91,3 +91,18 @@ def test_an_entry_that_fits_two_photos_is_refused(yard):
 def test_two_entries_for_one_photo_are_refused(yard):
     with pytest.raises(BadDataset, match="same photo"):
         match(["b.png", "二/b.png"], gather([yard]), path=FILE)
+
+
+def test_formats_nobody_reads_are_named_once_each(yard):
+    for name in ("子 夹/b.HEIC", "a.heic", "x.gif"):
+        (yard / name).parent.mkdir(exist_ok=True)
+        (yard / name).write_bytes(b"")
+    found = dict(gather([yard]).left_out)
+    assert found["a.heic"] == "2 of the photos end in .heic, which cannot be read; save them as JPEG"
+    assert found["x.gif"].startswith("1 of the photos end in .gif") and len(found) == 2
+
+
+def test_a_folder_of_nothing_else_says_so(tmp_path):
+    (tmp_path / "a.heic").write_bytes(b"")
+    with pytest.raises(BadImage, match=r"no photos there \(1 are of formats such as .heic, which"):
+        gather([tmp_path])

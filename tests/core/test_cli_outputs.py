@@ -1,6 +1,8 @@
 """What is there already is not written over, and what cannot be written is found before the work."""
 
 import errno
+import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -41,6 +43,12 @@ def test_a_name_of_no_use_is_refused_also_with_replace(folder, name, forms, says
     (folder / "file").write_text("")
     with pytest.raises(BadOption, match=says):
         outputs.check_file(folder / name, replace=True, forms=forms)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="NUL is no path of its own there")
+def test_a_device_is_no_file_to_replace():
+    with pytest.raises(BadOption, match="/dev/null: is a device"):
+        outputs.check_file(Path(os.devnull), replace=True)
 
 
 def test_a_folder_may_hold_other_things(folder):

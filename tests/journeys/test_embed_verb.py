@@ -136,7 +136,7 @@ def test_label_and_segment_use_what_is_there(capsys, model, yard, tmp_path, verb
     prompts = tmp_path / "prompts.json"
     prompts.write_text('{"1.png": [{"box": [10, 10, 51, 40]}]}')
     asked = ["--prompts", prompts] if verb == "label" else ["--box", "10,10,51,40"]
-    call = [verb, yard / "1.png", *asked, "--segmenter", "tiny", "--out", out]
+    call = [verb, yard / "1.png", *asked, "--segmenter", "tiny", "--out", out, "--replace"]
     for option, encoded in (([], 0), (["--no-cache"], 1)):
         code, _, _ = ssc(capsys, *call, *option)
         assert (code, model.encoded) == (0, encoded)
