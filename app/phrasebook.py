@@ -20,6 +20,7 @@ from sscore import paths
 
 _KEYS = ("Backspace", "Space", "Return", "Enter")
 _OTHER = {"zh": "en", "en": "zh"}
+_FILE = re.compile(r"[/\\]|\.\w{2,4}$")
 _LATIN = re.compile("[A-Za-z]{2}")
 _SLIGHT = 4  # letters of a template that says so little that it fits half of all sentences
 _HOLE = re.compile(r"\{([a-z]\w*)\}")
@@ -55,7 +56,7 @@ class _Template:
             if end <= at or found.setdefault(hole, text[at:end]) != text[at:end]:
                 return None
             at = end + len(part)
-        return None if self.weight < _SLIGHT and any(" " in value for value in found.values()) else found
+        return found
 
 
 class Phrasebook:
@@ -87,7 +88,10 @@ class Phrasebook:
         if found := self._whole[lang].get(bare):
             near = next((new for context in contexts for where, new in found if where == context), found[0][1])
             return text.replace(bare, near)
-        fitting = [(one, values) for one in self._parts[lang] if (values := one.read(bare)) is not None]
+        read = ((one, one.read(bare)) for one in self._parts[lang])
+        fitting = [
+            (one, values) for one, values in read if values and (one.weight >= _SLIGHT or self._safe(values, lang))
+        ]
         if fitting:
             near = {context: at for at, context in enumerate(contexts)}
             template, values = min(fitting, key=lambda one: (-one[0].weight, near.get(one[0].context, len(near))))
@@ -96,10 +100,28 @@ class Phrasebook:
         for joint in _JOINTS:
             parts = re.split(joint, text)
             told = [self.say(part, lang, contexts) for part in parts[::2]] if text not in parts else parts[::2]
-            if told != parts[::2]:
+            if told != parts[::2] and (joint != _JOINTS[-1] or _known(parts[::2], told)):
                 between = [_mark(part, lang, joint) for part in parts[1::2]]
                 return "".join(part for pair in zip(told, [*between, ""], strict=True) for part in pair)
         return text
+
+    def _safe(self, values: dict[str, str], lang: str) -> bool:
+        """Whether there are only numbers and known words in the holes."""
+        return all(value in self._whole[lang] or not _worded(value) for value in values.values())
+
+
+def _worded(text: str) -> bool:
+    return any(one.isalpha() for one in text)
+
+
+def _known(parts: list[str], told: list[str]) -> bool:
+    """Whether what matters of the parts was put into other words: else it is a name that a word happens to be in."""
+    said = [
+        (len(part), part != new)
+        for part, new in zip(parts, told, strict=True)
+        if _worded(part) and not _FILE.search(part)
+    ]
+    return max(said, default=(0, False))[1]
 
 
 def _weight(text: str) -> int:
