@@ -42,7 +42,7 @@ TABLE: tuple[ActionRow, ...] = (
         tip=QT_TRANSLATE_NOOP("Actions", "Objects for the photos of this folder, labelled elsewhere or by ssc label"),
     ),
     ActionRow(
-        "export", "file", QT_TRANSLATE_NOOP("Actions", "Export COCO…"), "export", ("Ctrl+Shift+E",), needs="project"
+        "export", "file", QT_TRANSLATE_NOOP("Actions", "Export COCO…"), "export", ("Ctrl+Shift+E",), needs="photos"
     ),
     *SETTINGS,
     ActionRow("quit", "file", QT_TRANSLATE_NOOP("Actions", "Quit"), "", ("Ctrl+Q",), separator=True),
@@ -167,12 +167,12 @@ TABLE: tuple[ActionRow, ...] = (
     *OBJECTS,
     *CLASSES,
     *REVIEW,
-    ActionRow("next", "go", QT_TRANSLATE_NOOP("Actions", "Next photo"), "next", ("D", "PgDown"), needs="project"),
+    ActionRow("next", "go", QT_TRANSLATE_NOOP("Actions", "Next photo"), "next", ("D", "PgDown"), needs="photos"),
     ActionRow(
-        "previous", "go", QT_TRANSLATE_NOOP("Actions", "Previous photo"), "previous", ("A", "PgUp"), needs="project"
+        "previous", "go", QT_TRANSLATE_NOOP("Actions", "Previous photo"), "previous", ("A", "PgUp"), needs="photos"
     ),
     ActionRow(
-        "next_open", "go", QT_TRANSLATE_NOOP("Actions", "Next photo not done"), "", ("Ctrl+Shift+D",), needs="project"
+        "next_open", "go", QT_TRANSLATE_NOOP("Actions", "Next photo not done"), "", ("Ctrl+Shift+D",), needs="photos"
     ),
     ActionRow("pane", "go", QT_TRANSLATE_NOOP("Actions", "Next part of the window"), "", ("F6",), separator=True),
     *POINTER,

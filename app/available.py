@@ -45,6 +45,7 @@ class Available(QObject):
             name
             for name, there in (
                 ("project", session.project is not None),
+                ("photos", bool(session.images)),
                 ("page", session.page is not None),
                 ("objects", bool(session.selection)),
                 ("selection", bool(session.selection) or finder.target is not None or not pending.empty),
@@ -77,7 +78,8 @@ class Available(QObject):
             return False
         words = {
             "project": self.tr("Open a folder of photos first."),
-            "page": self.tr("There is no photo to work on."),
+            "page": (no_photo := self.tr("There is no photo to work on.")),
+            "photos": no_photo if self._window.session.project else self.tr("Open a folder of photos first."),
             "photo": self.tr("The search is going on already."),
             "objects": self.tr("Select an object first: {next_mask} takes the next one."),
             "selection": self.tr("Select an object first: {next_mask} takes the next one."),

@@ -112,3 +112,19 @@ def test_what_comes_next_stands_out(labelled_studio):
     finally:
         again._changes = []
     dialog.close()
+
+
+def test_without_photos_there_is_nothing_to_export_or_to_go_to(make_studio, folder, tmp_path):
+    studio = make_studio()
+    keys, act = ("export", "next", "previous", "next_open"), studio.window.actions_.by_key
+    (tmp_path / "空").mkdir()
+    studio.window.session.open(tmp_path / "空")
+    wait_until(lambda: studio.session.project is not None, what="the empty folder")
+    studio.settle()
+    assert not any(act[key].isEnabled() for key in keys)
+    said = []
+    studio.session.whisper.connect(said.append)
+    studio.key("d")
+    assert said == ["There is no photo to work on."]
+    studio.open(folder)
+    wait_until(lambda: all(act[key].isEnabled() for key in keys), what="photos")
