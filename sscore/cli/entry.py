@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -70,33 +71,56 @@ app = typer.Typer(
 models_app = typer.Typer(help="The models on this computer.", rich_markup_mode=None)
 report_app = typer.Typer(help="Pages with tables and figures of what was measured.", rich_markup_mode=None)
 
-app.command("segment")(segment.segment)
-app.command("label")(label.label)
-app.command("classify")(classify.classify)
-app.command("embed")(embed.embed)
-app.command("export")(export.export)
-app.command("import")(import_.import_)
-app.command("rescore")(naming.rescore)
-app.command("calibrate")(naming.calibrate)
-app.command("check")(check.check)
-app.command("stats")(check.stats)
-app.command("bench")(bench.bench)
-app.command("evaluate")(evaluate.evaluate)
-app.command("scenes")(scenes.scenes)
-models_app.command("list")(models.list_models)
-models_app.command("get")(models.get)
-models_app.command("add")(models.add)
-models_app.command("verify")(models.verify)
-models_app.command("remove")(models.remove)
-models_app.command("pack")(models.pack)
-models_app.command("unpack")(models.unpack)
-models_app.command("export")(model_export.export_model)
-train_app.command("classifier")(classifier)
-train_app.command("clip")(clip)
-train_app.command("head")(head)
-report_app.command("segmentation")(report.segmentation)
-report_app.command("classification")(classification)
-train_app.command("decoder")(decoder)
+
+def _verb(group: typer.Typer, name: str, work: Callable[..., int], example: str, short: str = "") -> None:
+    """short: for the list of verbs, where the first sentence of the help is too long for it."""
+    group.command(name, epilog=f"Example: ssc {example}", short_help=short or None)(work)
+
+
+_verb(app, "segment", segment.segment, "segment photo.jpg --box 120,80,430,300 --point 200,150 --out mask.png")
+_verb(app, "label", label.label, "label photos --out coco.json")
+_verb(app, "classify", classify.classify, "classify photos --masks coco.json --out named.json")
+_verb(app, "embed", embed.embed, "embed photos --segmenter mobile-sam", "Do the slow step of a segmenter ahead.")
+_verb(app, "export", export.export, "export PROJECT --out coco.json")
+_verb(app, "import", import_.import_, "import photos --from coco.json", "Bring a COCO file into a project.")
+_verb(app, "rescore", naming.rescore, "rescore PROJECT --classifier cn-clip-vit-b-16", "Name unconfirmed pieces again.")
+_verb(app, "calibrate", naming.calibrate, "calibrate PROJECT --apply", "Compare how sure names are with how right.")
+_verb(app, "check", check.check, "check PROJECT", "Find what may be a mistake in a project.")
+_verb(app, "stats", check.stats, "stats PROJECT --csv tables", "Count classes, people and days of a project.")
+_verb(app, "bench", bench.bench, "bench --models nano,nano-cls", "Measure how fast models run here.")
+_verb(
+    app,
+    "evaluate",
+    evaluate.evaluate,
+    "evaluate coco.json --segmenters nano,grabcut --out RUN --report",
+)
+_verb(app, "scenes", scenes.scenes, "scenes --count 20 --seed 1 --out scenes")
+_verb(models_app, "list", models.list_models, "models list", "List the models and where they are.")
+_verb(models_app, "get", models.get, "models get mobile-sam sam-vit-b")
+_verb(models_app, "add", models.add, "models add sam_hq_vit_tiny.pth", "Add a checkpoint from a file.")
+_verb(models_app, "verify", models.verify, "models verify")
+_verb(models_app, "remove", models.remove, "models remove sam-vit-b", "Delete the weights of models.")
+_verb(
+    models_app,
+    "pack",
+    models.pack,
+    "models pack mobile-sam --out stick.zip",
+    "Write weights to one zip.",
+)
+_verb(models_app, "unpack", models.unpack, "models unpack stick.zip")
+_verb(models_app, "export", model_export.export_model, "models export nano --out networks", "Networks as files.")
+_verb(train_app, "classifier", classifier, "train classifier PROJECT --out RUN --name ours", "Train image classifiers.")
+_verb(train_app, "clip", clip, "train clip PROJECT --out RUN --name our-clip", "Fine-tune CN-CLIP on your pieces.")
+_verb(train_app, "head", head, "train head PROJECT --name yard-head", "Learn class names in seconds.")
+_verb(train_app, "decoder", decoder, "train decoder PROJECT --model nano --as our-nano --out RUN")
+_verb(report_app, "segmentation", report.segmentation, "report segmentation RUN RUN2 --out REPORT")
+_verb(
+    report_app,
+    "classification",
+    classification,
+    "report classification coco.json --out REPORT --classifiers nano-cls,yard-head",
+    "Compare classifiers on pieces whose class is known.",
+)
 app.add_typer(models_app, name="models")
 app.add_typer(report_app, name="report")
 app.add_typer(train_app, name="train")
@@ -215,7 +239,7 @@ def _fail(error: Exception, *, events: bool) -> int:
     elif isinstance(error, MemoryError):
         text = "not enough memory on this computer for this job"
     elif hasattr(error, "format_message"):  # a wrong option or argument, as typer words it
-        text = f"{error.format_message().rstrip('.')} (see {_verb(error)} --help)"
+        text = f"{error.format_message().rstrip('.')} (see {_path(error)} --help)"
     else:
         code = DEFECT
         text = f"{type(error).__name__}: {error} (a defect of the program; set SSC_DEBUG=1 to see where)"
@@ -228,5 +252,5 @@ def _fail(error: Exception, *, events: bool) -> int:
     return code
 
 
-def _verb(error: Exception) -> str:
+def _path(error: Exception) -> str:
     return str(getattr(getattr(error, "ctx", None), "command_path", "ssc"))

@@ -73,8 +73,8 @@ def evaluate(
     console = Console(json=as_json, events=events, quiet=quiet)
     design = Design(_split(strategies), tuple(_shift(text) for text in _split(shifts)), repeats, seed)
     request = runs.Request(out, _split(segmenters), design, device, engine, random_weights, replace)
-    outputs.check_folder(out, (), replace=replace)
     dataset = open_dataset(source, images)
+    outputs.check_folder(out, (), replace=replace)
     for text in dataset.notes:
         console.warn(text)
     result = _run(console, request, dataset, workers, dask)

@@ -25,7 +25,7 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in --
 Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
 
 
-@train_app.command("nano")
+@train_app.command("nano", epilog="Example: ssc train nano --out RUN --minutes 60", short_help="Train nano anew.")
 def train_nano(
     out: Out,
     minutes: Minutes = 60.0,
@@ -52,7 +52,9 @@ def train_nano(
     return _run(request, nano.train_and_score, Console(json=as_json, events=events, quiet=quiet))
 
 
-@train_app.command("nano-cls")
+@train_app.command(
+    "nano-cls", epilog="Example: ssc train nano-cls --out RUN --minutes 20", short_help="Train nano-cls anew."
+)
 def train_nano_cls(
     out: Out,
     minutes: Minutes = 20.0,

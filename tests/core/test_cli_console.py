@@ -48,8 +48,12 @@ def test_every_verb_and_option_is_explained():
         assert command.help and "\\\\" not in command.help, name
         for parameter in command.params:
             assert parameter.help and "\\\\" not in parameter.help, (name, parameter.name)
-        for one, below in getattr(command, "commands", {}).items():
-            walk(below, f"{name} {one}")
+        below = getattr(command, "commands", {})
+        assert below or command.epilog.startswith(f"Example: {name}"), name
+        for one, verb in below.items():
+            short = verb.get_short_help_str(80 - 6 - max(map(len, below)))
+            assert not short.endswith("..."), (name, one)  # cut off in the list of verbs, on 80 columns
+            walk(verb, f"{name} {one}")
 
     walk(entry._command(), "ssc")
 
