@@ -86,8 +86,8 @@ class Phrasebook:
         ):
             return text
         if found := self._whole[lang].get(bare):
-            near = next((new for context in contexts for where, new in found if where == context), found[0][1])
-            return text.replace(bare, near)
+            other = next((new for context in contexts for where, new in found if where == context), found[0][1])
+            return text.replace(bare, other)
         read = ((one, one.read(bare)) for one in self._parts[lang])
         fitting = [
             (one, values) for one, values in read if values and (one.weight >= _SLIGHT or self._safe(values, lang))

@@ -6,7 +6,7 @@ made of what was known then, and would go on in the old language.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, Qt
@@ -41,9 +41,9 @@ QT_TRANSLATE_NOOP("QTabBar", "Scroll Right")
 _ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
 
 
-def retell(lang: str, labels: LabelSet, place: QWidget) -> None:
+def retell(lang: str, labels: LabelSet, place: QWidget, given: Collection[str]) -> None:
     """All words on screen in `lang`, and the steps of `place`; what people have typed stays. labels: classes, by whose
-    names objects are called."""
+    names objects are called. given: names of folders and the like, which may be words."""
     sets = [load(key) for key in available()]
     names = [(labels.name(key, "en"), labels.name(key, "zh")) for key in (*labels.keys, UNKNOWN)]
     book = phrasebook.book((*names, *((one.en, one.zh) for one in (*sets, labels))))
@@ -51,7 +51,7 @@ def retell(lang: str, labels: LabelSet, place: QWidget) -> None:
     for thing in chain.from_iterable((top, *top.findChildren(QObject)) for top in tops):
         contexts: list[str] | None = None
         for text, put in _parts(thing):
-            if not text:
+            if not text or text in given:
                 continue
             contexts = _contexts(thing) if contexts is None else contexts
             if (said := book.say(text, lang, contexts)) != text:

@@ -36,7 +36,7 @@ from app.photos import Photo, Photos
 from app.readable import Readable
 from app.retell import retell
 from app.session import Session
-from app.settings import Settings
+from app.settings import Settings, recent_folders
 from app.shelf import Catalogue, Shelf
 from app.stock import Stock
 from app.veil import Veil
@@ -207,8 +207,11 @@ class Window(QMainWindow):
         self._renew_models()
 
     def _retell(self, lang: str) -> None:
-        retell(lang, self.session.labels, self)
+        project = self.session.project
+        folders = [*([project.folder] if project is not None else []), *map(Path, recent_folders(self.settings))]
+        retell(lang, self.session.labels, self, {self.session.image, *(folder.name for folder in folders)})
         self.messages.place()
+        self.canvas.whisper.hide()  # it is as wide as its words were
 
     def _title(self) -> None:
         parts = [self.session.image, self.session.project.folder.name if self.session.project else ""]

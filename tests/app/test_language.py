@@ -181,3 +181,27 @@ def test_a_message_is_as_high_as_its_new_words(studio):
         QApplication.processEvents()
         labels = studio.window.messages.findChildren(QLabel)
         assert [one.text() for one in labels if one.height() < one.heightForWidth(one.width())] == []
+
+
+def test_a_folder_that_is_called_like_a_class_keeps_its_name(studio, folder):
+    place = folder.rename(folder.with_name("Pipe"))
+    studio.open(place)
+    wait_until(lambda: studio.session.page is not None)
+    shown = [one for one in studio.window.findChildren(QLabel) if one.text() == "Pipe"]
+    assert shown
+    studio.window.settings.set("language", "zh")
+    assert [one.text() for one in shown] == ["Pipe"] * len(shown) and studio.window.windowTitle().count("Pipe") == 1
+
+
+def test_what_is_painted_on_the_canvas_follows_too(studio):
+    studio.box(20, 20, 120, 120)
+    card = studio.canvas.card
+    wait_until(lambda: card._foot == "F accept   ·   B clear", what="the card")
+    studio.session.whisper.emit("Type the true length first.")
+    studio.window.settings.set("language", "zh")
+    QApplication.processEvents()
+    assert card._foot == "F 接受   ·   B 清除" and "钢管" in card._rows[0].name
+    assert not studio.canvas.whisper.text
+    studio.window.settings.set("keys", '{"accept": ["J"], "clear": []}')
+    QApplication.processEvents()
+    assert card._foot == "J 接受"
