@@ -170,7 +170,12 @@ class ProjectWizard(QDialog):
         self.fits.setText(text)
         self.fits.setStyleSheet(f"color: {self._look.colours.warn};")
         self.fits.setVisible(bool(text))
-        QTimer.singleShot(0, self, lambda: fit_height(self, shrink=True))
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """The names take the lines they need here; by itself the form leaves room for those of half the width."""
+        self.names.setMaximumHeight(self.names.heightForWidth(self.names.width()))
+        fit_height(self, shrink=True)
 
     def _look_into(self) -> None:
         """Count the photos on the disk lane: a shared drive may take its time."""
@@ -239,5 +244,5 @@ class ProjectWizard(QDialog):
 
     def _on_failed(self, error: Exception) -> None:
         shown = of_error(error)
-        self._say(f"{shown.text}. {shown.detail}", "danger")
+        self._say(self.tr("{what}. {detail}").format(what=shown.text, detail=shown.detail), "danger")
         self.create.setEnabled(True)

@@ -3971,6 +3971,10 @@ MIT 许可证</translation>
         <translation>照片本身永远不会被修改。标注保存在同一文件夹中。</translation>
     </message>
     <message>
+        <source>{what}. {detail}</source>
+        <translation>{what}。{detail}</translation>
+    </message>
+    <message>
         <source>Open</source>
         <translation>打开</translation>
     </message>

@@ -128,3 +128,9 @@ def test_without_photos_there_is_nothing_to_export_or_to_go_to(make_studio, fold
     assert said == ["There is no photo to work on."]
     studio.open(folder)
     wait_until(lambda: all(act[key].isEnabled() for key in keys), what="photos")
+
+
+def test_the_wizard_leaves_no_hole_below_the_names_of_the_classes(make_studio):
+    dialog = make_studio().window.flow.show_wizard()
+    wait_until(lambda: 0 < dialog.names.height() == dialog.names.heightForWidth(dialog.names.width()), what="no hole")
+    dialog.close()
