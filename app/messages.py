@@ -178,7 +178,8 @@ class MessageBar(QWidget):
             self.hide()
             return
         for message in self._shown:  # else parts of it remember the height of words they had before
-            message.layout().activate()
+            if (layout := message.layout()) is not None:
+                layout.activate()
         width = min(620, self._host.width() - 32)
         height = sum(m.heightForWidth(width) if m.hasHeightForWidth() else m.sizeHint().height() for m in self._shown)
         height += self._column.spacing() * (len(self._shown) - 1)
