@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -291,6 +292,8 @@ class EvaluateDialog(QDialog):
         elif self._report is None:
             text = self.tr("It could not be done.")
             self.says.say(f"{text} {in_words(error)}".rstrip(), "danger")
+            if _other_run(error):  # the next start measures beside it, and nothing is lost
+                self.folder.setText(str(_free_beside(Path(self.folder.text()))))
         else:
             done = self.tr("Done.")
             if self._problems:
@@ -349,6 +352,20 @@ class EvaluateDialog(QDialog):
         self._lane.cancel("evaluate")
         self._lane.cancel("evaluated")
         super().done(result)
+
+
+def _other_run(error: str) -> bool:
+    from sscore.evaluate.runs import OTHER_RUN
+
+    return OTHER_RUN in error
+
+
+def _free_beside(folder: Path) -> Path:
+    """The first of FOLDER-2, FOLDER-3 … that is not there."""
+    name, _, number = folder.name.rpartition("-")
+    name = name if number.isdecimal() and name else folder.name
+    numbers = itertools.count(2)
+    return next(one for one in (folder.with_name(f"{name}-{n}") for n in numbers) if not one.exists())
 
 
 def _weakest(run: Path) -> tuple[dict[str, dict[str, float]], list[Weak]]:

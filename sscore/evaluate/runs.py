@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = 1
+OTHER_RUN = "the rows in it are of another run"
+"""How the refusal begins to measure where rows would be lost."""
+
 _ORDER = ("segmenter", "strategy", "shift", "repeat", "image", "annotation")
 
 
@@ -95,7 +98,7 @@ def run(
         other = _other(before, request, digests, dataset) if before else ""
         if other and not request.replace and _measured(request.out):
             raise BadOption(
-                f"the rows in it are of another run: {other}",
+                f"{OTHER_RUN}: {other}",
                 path=request.out,
                 remedy="name another folder, or add --replace to let go of them",
             )

@@ -74,6 +74,20 @@ def test_what_is_asked_of_the_command(dialog, folder, tmp_path):
     assert not dialog.start.isEnabled()
 
 
+def test_other_options_are_measured_beside_what_is_there(dialog, play, tmp_path):
+    (tmp_path / "结果-2").mkdir()
+    dialog.folder.setText(str(tmp_path / "结果"))
+    why = "the rows in it are of another run: --strategies was S2, not S2,S5 (name another folder)"
+    play({"event": "error", "message": f"{tmp_path / '结果'}: {why}", "code": 2}, code=2)
+    press(dialog)
+    wait_until(lambda: "of another run" in dialog.says.text(), what="the refusal")
+    assert dialog.folder.text() == str(tmp_path / "结果-3") and dialog.start.isEnabled()
+    play({"event": "error", "message": "there is nothing to measure", "code": 2}, code=2)
+    press(dialog)
+    wait_until(lambda: "nothing to measure" in dialog.says.text(), what="another error")
+    assert dialog.folder.text() == str(tmp_path / "结果-3")
+
+
 def test_without_accepted_objects_there_is_no_truth(studio):
     studio.window.actions_.by_key["evaluate"].trigger()
     dialog = studio.window.findChild(evaluate.EvaluateDialog)

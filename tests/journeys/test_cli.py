@@ -111,7 +111,7 @@ def test_segment_writes_the_mask_of_a_piece(yard, tmp_path, here):
     box = ",".join(f"{value:g}" for value in piece.mask.box.as_tuple())
     out = tmp_path / "掩码.png"
     for segmenter, run in (("nano", ssc), ("grabcut", here)):
-        done = run("segment", yard / image, "--box", box, "--segmenter", segmenter, "--out", out)
+        done = run("segment", yard / image, "--box", box, "--segmenter", segmenter, "--out", out, "--replace")
         assert done.returncode == 0, done.stderr
         mask = images.read(out)[..., 0] == 255
         x0, y0, x1, y1 = (int(value) for value in piece.mask.box.as_tuple())
