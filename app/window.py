@@ -83,6 +83,7 @@ class Window(QMainWindow):
         self.chrome = Chrome(self, self.actions_, settings, look, self.commands.set_label_by_number)
         self.flow.dress()
         self._models_dialog: ModelsDialog | None = None
+        self._worn = (look.lang, look.colours)
         self._closed = False
         self._open_again: Callable[[], None] = self.open_samples
         self.setWindowIcon(theme.app_icon())
@@ -304,7 +305,10 @@ class Window(QMainWindow):
         return dialog
 
     def _renew_models(self) -> None:
-        """The manager speaks the new language."""
+        """The manager speaks the new language; other keys are nothing to it."""
+        before, self._worn = self._worn, (self.look.lang, self.look.colours)
+        if before == self._worn:
+            return
         old, self._models_dialog = self._models_dialog, None
         if old is not None:
             shown, current = old.isVisible(), old.list.current_id

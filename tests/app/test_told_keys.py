@@ -148,3 +148,11 @@ def test_the_gallery_goes_by_the_users_own_keys(make_studio, folder):
     assert pressed == ["right", "undo"]
     compare = studio.window.flow.show_compare()
     assert compare._take_back.keys() == [QKeySequence("U")]
+
+
+def test_a_change_of_keys_leaves_the_model_manager_as_it_is(studio):
+    manager = studio.window.show_models()
+    change(studio)
+    assert studio.window._models_dialog is manager and manager.isVisible()
+    studio.window.settings.set("theme", "light")
+    assert studio.window._models_dialog is not manager
