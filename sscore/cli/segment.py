@@ -54,6 +54,8 @@ def segment(
     prompt = arguments.prompt(box, point or [])
     closer = zooming.checked(zoom)
     _check(prompt, everything, out, replace)
+    if out is not None and out.exists() and image.exists() and out.samefile(image):
+        raise BadOption("is the photo itself", path=out, remedy="give another name")
     console = Console(json=as_json, events=events, quiet=quiet)
     rgb = images.read(image)
     model = models.load_segmenter(segmenter)

@@ -157,7 +157,7 @@ def test_bad_photos_get_one_line(tmp_path, here, case, content):
 def test_ctrl_c_stops_at_once_and_leaves_no_half_file(yard, tmp_path):
     out = tmp_path / "coco.json"
     out.write_text("old")
-    command = [SSC, "label", yard, "--out", out, "--events"]
+    command = [SSC, "label", yard, "--out", out, "--replace", "--events"]
     # Whoever runs the tests in the background has SIGINT ignored, and hands that on.
     heed = {} if os.name == "nt" else {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **heed) as process:

@@ -82,3 +82,16 @@ def test_a_written_folder_reads_back(tmp_path):
     assert np.abs(images.read(photos[1]).astype(int) - view.rgb).mean() < 6
     cameras = json.loads((out / "cameras.json").read_text("utf-8"))["photos"]
     assert list(cameras) == names and cameras[names[1]]["R"] == view.camera["R"]
+
+
+def test_a_shorter_series_leaves_no_photos_of_a_longer_one(tmp_path):
+    folder = tmp_path / "场景 一"
+    write_scenes(folder, count=2, size=(48, 32), pieces=1)
+    (folder / "scene_0009.jpg").write_bytes(b"mine")  # not from here: it stays
+    write_scenes(folder, count=1, size=(48, 32), pieces=1)
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "annotations.json",
+        "cameras.json",
+        "scene_0000.jpg",
+        "scene_0009.jpg",
+    ]

@@ -283,6 +283,37 @@ def test_classify_leaves_out_photos_that_do_not_fit(capsys, yard, tmp_path):
     assert code == 1 and "160x120 px, the photo has 60x60" in err and "二.png: there is no such photo" in err
 
 
+def test_what_is_only_taken_otherwise_is_told_and_is_no_loss(capsys, yard, tmp_path):
+    known = tmp_path / "known.json"
+    ssc(capsys, "label", yard, "--out", known)
+    data = json.loads(known.read_text(encoding="utf-8"))
+    data["categories"].append({"id": 99, "name": "Girder"})
+    data["annotations"][0]["category_id"] = 99
+    known.write_text(json.dumps(data), encoding="utf-8")
+    code, _, err = ssc(capsys, "classify", yard, "--masks", known)
+    assert code == 0 and 'the label set has no "Girder"' in err
+    del data["annotations"][0]["segmentation"]
+    del data["annotations"][0]["bbox"]
+    known.write_text(json.dumps(data), encoding="utf-8")
+    code, _, err = ssc(capsys, "classify", yard, "--masks", known)
+    assert code == 1 and "1 left out, because" in err
+    known.write_text('{"images": [], "annotations": [], "categories": []}')
+    assert "known.json: lists no photos" in ssc(capsys, "classify", yard, "--masks", known)[2]
+
+
+def test_a_photo_on_the_way_is_never_written_over(capsys, yard, tmp_path):
+    photo_file = yard / "一.png"
+    before = photo_file.read_bytes()
+    for words in (
+        ("segment", photo_file, "--point", "20,20", "--out", photo_file),
+        ("segment", photo_file, "--point", "20,20", "--out", photo_file, "--replace"),
+        ("label", yard, "--out", photo_file, "--replace"),
+        ("classify", yard, "--out", photo_file, "--replace"),
+    ):
+        code, _, err = ssc(capsys, *words)
+        assert code == 2 and err.count("\n") == 1 and photo_file.read_bytes() == before
+
+
 def test_both_say_unknown_below_a_threshold(tmp_path, capsys):
     """The fake classifier is never surer than 0.75."""
     rgb = photo(Bar=(60, 20, 150, 30), Plate=(20, 60, 100, 110))
