@@ -86,7 +86,7 @@ class Stock(QObject):
     changed = Signal()
     progressed = Signal(object)
     ended = Signal(object)
-    _reported = Signal(object, int, int)
+    _reported = Signal(object, object, object)  # bytes: more than the 2 GiB of a C int
 
     def __init__(self, net: Lane, files: Lane, shelf: Shelf, parent: QObject | None = None) -> None:
         super().__init__(parent)

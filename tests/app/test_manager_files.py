@@ -179,15 +179,16 @@ def test_a_pack_travels_to_another_computer(stock, tmp_path, monkeypatch):
     assert "Unpacked: alpha" in stock.said
 
 
-def test_packing_is_seen_and_can_be_stopped(stock, tmp_path, monkeypatch):
+@pytest.mark.parametrize("size", [40, 4_000_000_000], ids=["small", "more than 2 GiB"])
+def test_packing_is_seen_and_can_be_stopped(stock, tmp_path, monkeypatch, size):
     stock.dialog.detail.download.click()
     stock.settle()
     pack, go_on = tmp_path / "废钢 照片.zip", threading.Event()
 
     def slowly(cards, out, *, progress):
-        progress(10, 40)
+        progress(size // 4, size)
         go_on.wait(20)
-        progress(20, 40)  # by now nobody wants it
+        progress(size // 2, size)  # by now nobody wants it
         raise AssertionError
 
     monkeypatch.setattr("sscore.weight_packs.pack", slowly)
