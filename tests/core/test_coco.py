@@ -364,7 +364,7 @@ def test_of_two_exports_at_the_same_moment_one_is_told(tmp_path, monkeypatch):
     def slowly(*args):
         if not thread.ident:
             thread.start()
-            thread.join(0.2)
+            thread.join(0.05)
         real(*args)
 
     monkeypatch.setattr(registry, "write_atomic", slowly)

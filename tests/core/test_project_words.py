@@ -95,7 +95,7 @@ def test_who_writes_words_and_naming_at_the_same_moment_keeps_both(folder, monke
     def slowly(*args):
         if args[0].name == "project.toml" and not thread.ident:
             thread.start()
-            thread.join(0.2)
+            thread.join(0.05)
         real(*args)
 
     monkeypatch.setattr(project_file, "write_atomic", slowly)
