@@ -8,6 +8,7 @@ JSON is printed in ASCII, so that it survives every terminal encoding.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import time
@@ -52,7 +53,7 @@ class Console:
         if self.events:
             event("result", **data)
         elif self.json:
-            _print(json.dumps(data, indent=2))
+            _print(json.dumps(_plain(data), indent=2, allow_nan=False))
         elif not self.quiet and text:
             _print(text)
 
@@ -128,6 +129,15 @@ def event(kind: str, /, **fields: Any) -> None:
 def say(message: str) -> None:
     """One line on stderr."""
     print(message, file=sys.stderr, flush=True)
+
+
+def _plain(value: Any) -> Any:
+    """Without NaN and infinity, which JSON has no words for: they become null."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _print(text: str) -> None:

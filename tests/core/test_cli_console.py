@@ -124,6 +124,13 @@ def test_result_for_people_machines_and_nobody(capsys):
         assert capsys.readouterr().out == expected
 
 
+def test_json_for_machines_has_no_word_that_json_lacks(capsys):
+    told = {"dice": float("nan"), "far": [float("inf"), 1.5], "n": (1, None)}
+    console.Console(json=True).result(told, "")
+    refuse = {"parse_constant": lambda word: pytest.fail(word)}
+    assert json.loads(capsys.readouterr().out, **refuse) == {"dice": None, "far": [None, 1.5], "n": [1, None]}
+
+
 def test_an_answer_that_cannot_be_written_names_the_file_asked_for(tmp_path):
     out = tmp_path / "废钢 照片.json"
     console.write_json(out, {"class": "钢"})
