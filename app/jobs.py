@@ -6,6 +6,7 @@ that has. So a preview asked for at every mouse move costs one model run at a ti
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -248,6 +249,8 @@ def _nothing() -> None:
 
 def gone(call: Callable[..., None] | None) -> bool:
     """Whether a dialog that it belongs to, as a method or a function made there, has been taken down."""
-    cells = getattr(call, "__closure__", None) or ()
-    held = [getattr(call, "__self__", None), *(cell.cell_contents for cell in cells)]
+    held = [getattr(call, "__self__", None)]
+    for cell in getattr(call, "__closure__", None) or ():
+        with contextlib.suppress(ValueError):  # a name that has no value
+            held.append(cell.cell_contents)
     return any(isinstance(one, QObject) and not isValid(one) for one in held)

@@ -50,6 +50,19 @@ def test_an_error_goes_to_failed_and_the_lane_lives_on(app):
     assert lane.close()
 
 
+def test_an_answer_whose_function_knows_a_name_without_a_value_is_told(app):
+    lane, answers = Lane("test"), []
+
+    def done(answer):
+        answers.append(answer if answer else later)
+
+    lane.submit("a", lambda: 1, done)
+    wait_until(lambda: lane.idle)
+    later = 2
+    assert answers == [1]
+    assert lane.close()
+
+
 def test_a_cancelled_job_is_not_answered(app):
     lane, gate, answers = Lane("test"), threading.Event(), []
     lane.submit("a", lambda: gate.wait(5), answers.append)
