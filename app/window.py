@@ -19,7 +19,7 @@ from app.available import Available
 from app.canvas.view import CanvasView
 from app.chrome import Chrome
 from app.commands import Commands
-from app.dialogs.unsaved import leave_unsaved
+from app.dialogs.unsaved import leave_begun, leave_unsaved
 from app.editing import Editing
 from app.finder import Finder
 from app.flow import Flow
@@ -384,7 +384,8 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if not self._closed:
             unsaved = self.session.saver.finish()
-            if unsaved and not leave_unsaved(self, unsaved):
+            begun = [] if unsaved else self.flow.leaving.begun()
+            if (unsaved and not leave_unsaved(self, unsaved)) or (begun and not leave_begun(self, begun)):
                 event.ignore()
                 return
             self._closed = True

@@ -1,4 +1,4 @@
-"""The one question the program asks on its way out."""
+"""What the program asks on its way out, and only when something would be lost."""
 
 from __future__ import annotations
 
@@ -35,6 +35,20 @@ def leave_unsaved(window: Window, count: int) -> bool:
     box.exec()
     if box.clickedButton() is copy:
         return _save_elsewhere(window)
+    return box.clickedButton() is leave
+
+
+def leave_begun(window: Window, begun: list[str]) -> bool:
+    """Ask whether to close although what was begun, in words, is kept nowhere."""
+    box = QMessageBox(window)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setText(QCoreApplication.translate("Window", "Not finished yet: {what}").format(what="; ".join(begun)))
+    lost = QCoreApplication.translate("Window", "It would be gone; everything accepted is saved.")
+    box.setInformativeText(lost)
+    stay = box.addButton(QCoreApplication.translate("Window", "Stay"), QMessageBox.ButtonRole.RejectRole)
+    leave = box.addButton(QCoreApplication.translate("Window", "Close anyway"), QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(stay)
+    box.exec()
     return box.clickedButton() is leave
 
 

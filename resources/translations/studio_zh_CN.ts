@@ -5329,6 +5329,14 @@ MIT 许可证</translation>
         <translation>仍然关闭</translation>
     </message>
     <message>
+        <source>Not finished yet: {what}</source>
+        <translation>还有未完成的：{what}</translation>
+    </message>
+    <message>
+        <source>It would be gone; everything accepted is saved.</source>
+        <translation>关闭后这些会丢失；已接受的都已保存。</translation>
+    </message>
+    <message>
         <source>A folder for the copy</source>
         <translation>选择存放副本的文件夹</translation>
     </message>

@@ -105,7 +105,8 @@ def make_studio(app, tmp_path, monkeypatch) -> Iterator[Callable[..., Studio]]:
         return studio
 
     yield make
-    monkeypatch.setattr("app.window.leave_unsaved", lambda *_: True)  # after a failure nobody is there to ask
+    for question in ("leave_unsaved", "leave_begun"):  # nobody is there to ask
+        monkeypatch.setattr(f"app.window.{question}", lambda *_: True)
     for window in made:
         if window.look.lang != "en":
             window.settings.set("language", "en")  # its translators would speak in the tests that follow

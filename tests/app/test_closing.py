@@ -90,3 +90,25 @@ def test_esc_stops_an_export(studio, tmp_path, monkeypatch):
     wait_until(lambda: bool(ended), what="the end of the export")
     studio.settle()
     assert ended == ["stopped"] and not studio.window.messages.notices
+
+
+def test_what_is_begun_is_named_before_the_window_closes(studio, monkeypatch):
+    asked, answers = [], [False, True]
+    monkeypatch.setattr("app.window.leave_begun", lambda _window, begun: asked.append(begun) or answers.pop(0))
+    studio.box(20, 20, 120, 120)
+    studio.window.close()
+    assert asked == [["masks that are not accepted: 1"]]
+    assert studio.window.isVisible()
+    assert not studio.window.assistant.pending.empty
+    studio.window.close()
+    assert not studio.window.isVisible()
+
+
+def test_nothing_is_asked_when_all_is_accepted(studio, monkeypatch):
+    asked = []
+    monkeypatch.setattr("app.window.leave_begun", lambda _window, begun: bool(asked.append(begun)))
+    studio.box(20, 20, 120, 120)
+    studio.key("f")
+    studio.window.close()
+    assert asked == []
+    assert not studio.window.isVisible()
