@@ -32,7 +32,7 @@ def check_file(out: Path, *, replace: bool, forms: str = "") -> None:
         raise BadOption(f"must end in {' or '.join(forms.split())}", path=out)
     if not forms and suffix in EXTENSIONS:
         raise BadOption("is the name of a photo", path=out, remedy="give one that ends in .json")
-    if out.exists() and not replace:
+    if out.exists() and out.stat().st_size and not replace:  # an empty one, as mktemp makes it, is there to be filled
         raise BadOption("is there already", path=out, remedy="give another name, or add --replace to write over it")
     _check_place(out.parent, out)
 

@@ -23,6 +23,8 @@ def test_a_file_that_is_there_stays_unless_it_is_to_be_replaced(folder):
     out = folder / "结果.json"
     outputs.check_file(out, replace=False)
     assert list(folder.iterdir()) == []
+    out.touch()
+    outputs.check_file(out, replace=False)
     out.write_text("{}")
     with pytest.raises(BadOption, match=r"结果.json: is there already \(.*--replace"):
         outputs.check_file(out, replace=False)
