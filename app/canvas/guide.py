@@ -124,7 +124,7 @@ class Hint(QFrame):
 
     def say(self, action: str, text: str) -> None:
         """Show `text` beside the key of an action, or its name when it has none; an empty text hides the hint."""
-        key, text = self._look.told(f"{{{action}}}").strip("“”\"") if action else "", self._look.told(text)
+        key, text = self._look.told(f"{{{action}}}").strip('“”"') if action else "", self._look.told(text)
         if (key, text) == self._said and self.isHidden() == (not text):
             return
         self._said = (key, text)
