@@ -164,15 +164,14 @@ class FactList(QListView):
         index = self.currentIndex()
         return self.facts.entries[index.row()] if index.isValid() else None
 
-    def show_entries(self, entries: Sequence[Entry], *, keep: bool = True) -> None:
-        """keep: stay on the same entry, or on the place where it was."""
-        before, row = self.entry, self.currentIndex().row()
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        """The entry in hand stays so; when it is not there any more, none is: nobody has looked at its neighbours."""
+        before = self.entry
         self._quiet = True
         self.facts.show_entries(entries)
-        if keep and before is not None and entries:
-            found = self.facts.row_of(before.key)
-            self.setCurrentIndex(self.facts.index(found if found >= 0 else min(row, len(entries) - 1)))
         self._quiet = False
+        if before is not None:
+            self.mark(before.key)
 
     def mark(self, key: object | None) -> None:
         """Quietly make this the row in hand; None: no row is."""

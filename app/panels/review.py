@@ -142,7 +142,7 @@ class ReviewPanel(QFrame):
 
     def _on_queue(self, found: _Queue, ready: bool) -> None:
         if not self._later.isActive():  # else an edit has come in between, and this is out of date
-            self.list.show_entries([self._entry(fact) for fact in found.first], keep=False)
+            self.list.show_entries([self._entry(fact) for fact in found.first])
             self._follow()
         self._bar.setRange(0, max(found.total, 1))
         self._bar.setValue(found.done)
@@ -257,7 +257,7 @@ class ReviewPanel(QFrame):
         with self._trail.leading_on(page.image, ids[0]):
             self._session.edit(titles[status], after)
             here = {(page.image, number) for number in ids}
-            self.list.show_entries([entry for entry in self.list.facts.entries if entry.key not in here], keep=False)
+            self.list.show_entries([entry for entry in self.list.facts.entries if entry.key not in here])
             self._later.start()
             self.next()
 

@@ -46,6 +46,7 @@ class RulesPanel(QFrame):
         self._count = QLabel(wordWrap=True)
         self._count.setProperty("role", "muted")
         self._shown: dict[object, Finding] = {}
+        self._place = 0  # of the last in hand: where the list goes on after it has left
         self.kind = QComboBox()
         self.list = FactList(session, crops, look, lambda: self.tr("Findings"))
         self.mend, self.right = QPushButton(), QPushButton()
@@ -94,6 +95,8 @@ class RulesPanel(QFrame):
         wanted = self.kind.currentData()
         shown = [one for one in found if wanted in (None, "", one.rule)][:_AT_ONCE]
         self._shown = {_key(one): one for one in shown}
+        if self.list.entry is not None:
+            self._place = self.list.currentIndex().row()
         self.list.show_entries([self._entry(one) for one in shown])
         if self._checks.left:
             self._count.setText(self.tr("Checking… {n} photos left").format(n=self._checks.left))
@@ -221,9 +224,9 @@ class RulesPanel(QFrame):
             self.list.go(self.list.currentIndex().row() + 1)
 
     def next(self) -> None:
-        entries = self.list.facts.entries
-        if entries:
-            self.list.go((self.list.currentIndex().row() + 1) % len(entries))
+        at = self._place if self.list.entry is None else self.list.currentIndex().row() + 1
+        if not self.list.go(at):
+            self.list.go(0)
 
 
 def _key(one: Finding) -> tuple[str, str, tuple[int, ...]]:

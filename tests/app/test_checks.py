@@ -68,6 +68,20 @@ def test_one_key_mends_and_goes_on(checks):
     wait_until(lambda: ("tiny", "a.jpg") in found(panel), what="the undo")
 
 
+def test_a_finding_that_nobody_has_looked_at_is_not_mended(checks):
+    """The one in hand is put right on the photo itself: its neighbour in the list is shown before a key changes it."""
+    studio, panel = checks
+    panel.list.go(0)
+    wait_until(lambda: studio.session.selection == (3,), what="the jump")
+    studio.key(Qt.Key.Key_Delete)
+    wait_until(lambda: ("tiny", "a.jpg") not in found(panel), what="the rules")
+    assert panel.finding is None
+    studio.key("m")
+    wait_until(lambda: studio.session.image == "b.jpg", what="the next finding")
+    assert ("label", "b.jpg") in found(panel)
+    assert panel.finding is not None and panel.finding.rule == "label"
+
+
 def test_with_nothing_in_hand_the_key_takes_the_first_and_ctrl_z_comes_back_from_the_next(checks):
     studio, panel = checks
     studio.key("m")
