@@ -105,7 +105,7 @@ class Window(QMainWindow):
             "samples": self.open_samples,
             "save": session.saver.save_now,
             "export": self.show_export,
-            "quit": self.close,
+            "quit": self.quit,
             "undo": lambda: self.editing.undo() or self._undo_verdict() or commands.undo(),
             "redo": commands.redo,
             "accept": lambda: self.editing.accept() or commands.accept(),
@@ -381,11 +381,20 @@ class Window(QMainWindow):
         lanes = (self.model_lane, self.photo_lane, self.disk_lane, self.session.saver.lane, self.flow.lane)
         return all(lane.idle for lane in lanes)
 
+    def quit(self) -> None:
+        if self.session.saver.failing or self._may_leave():
+            self.close()
+
+    def _may_leave(self) -> bool:
+        """Not asked of a program that closes the window, as one that takes pictures of it does."""
+        begun = self.flow.leaving.begun()
+        return not begun or leave_begun(self, begun)
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if not self._closed:
             unsaved = self.session.saver.finish()
-            begun = [] if unsaved else self.flow.leaving.begun()
-            if (unsaved and not leave_unsaved(self, unsaved)) or (begun and not leave_begun(self, begun)):
+            may_leave = leave_unsaved(self, unsaved) if unsaved else not event.spontaneous() or self._may_leave()
+            if not may_leave:
                 event.ignore()
                 return
             self._closed = True

@@ -96,11 +96,11 @@ def test_what_is_begun_is_named_before_the_window_closes(studio, monkeypatch):
     asked, answers = [], [False, True]
     monkeypatch.setattr("app.window.leave_begun", lambda _window, begun: asked.append(begun) or answers.pop(0))
     studio.box(20, 20, 120, 120)
-    studio.window.close()
+    studio.window.actions_.by_key["quit"].trigger()
     assert asked == [["masks that are not accepted: 1"]]
     assert studio.window.isVisible()
     assert not studio.window.assistant.pending.empty
-    studio.window.close()
+    studio.window.actions_.by_key["quit"].trigger()
     assert not studio.window.isVisible()
 
 
@@ -109,6 +109,6 @@ def test_nothing_is_asked_when_all_is_accepted(studio, monkeypatch):
     monkeypatch.setattr("app.window.leave_begun", lambda _window, begun: bool(asked.append(begun)))
     studio.box(20, 20, 120, 120)
     studio.key("f")
-    studio.window.close()
+    studio.window.actions_.by_key["quit"].trigger()
     assert asked == []
     assert not studio.window.isVisible()
