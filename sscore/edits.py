@@ -119,10 +119,7 @@ def merge(page: Page, ids: Iterable[int]) -> Page:
     if len(chosen) < 2:
         raise BadOption("choose two or more instances to merge", path=page.image)
     largest = max(chosen.values(), key=lambda a: (a.mask.area, -a.id))
-    mask = largest.mask
-    for member in chosen.values():
-        if member is not largest:
-            mask = masks.union(mask, member.mask)
+    mask = masks.union(*(member.mask for member in chosen.values()))
     others = tuple(a for a in page.annotations if a.id not in chosen or a is largest)
     return _swap(_page(page, others), {largest.id: _with(largest, mask=mask)})
 

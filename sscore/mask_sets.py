@@ -47,14 +47,15 @@ def _shared(a: Mask, b: Mask) -> tuple[int, int, int, int] | None:
     return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
-def union(a: Mask, b: Mask) -> Mask:
-    """Pixels in a or b."""
-    (ax0, ay0, ax1, ay1), (bx0, by0, bx1, by1) = _bounds(a), _bounds(b)
-    left, top = min(ax0, bx0), min(ay0, by0)
-    bits = np.zeros((max(ay1, by1) - top, max(ax1, bx1) - left), dtype=np.bool_)
-    bits[ay0 - top : ay1 - top, ax0 - left : ax1 - left] = a.bits
-    bits[by0 - top : by1 - top, bx0 - left : bx1 - left] |= b.bits
-    return Mask(bits, left, top)
+def union(*some: Mask) -> Mask:
+    """Pixels in any of one or more masks."""
+    left, top, right, bottom = np.array([_bounds(mask) for mask in some]).T
+    x0, y0 = int(left.min()), int(top.min())
+    bits = np.zeros((int(bottom.max()) - y0, int(right.max()) - x0), dtype=np.bool_)
+    for mask in some:
+        h, w = mask.bits.shape
+        bits[mask.top - y0 : mask.top - y0 + h, mask.left - x0 : mask.left - x0 + w] |= mask.bits
+    return Mask(bits, x0, y0)
 
 
 def subtract(a: Mask, b: Mask) -> Mask | None:

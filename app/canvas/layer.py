@@ -22,6 +22,7 @@ TRACED_FROM = 2.0  # screen dots per image px: from here on few objects are in s
 _MARGIN, _MARGIN_ON_SCREEN = 12.0, 4.0  # image px and screen px around a mask that its outline may cover
 _DRAWN = 3
 _RECTS = 8  # an area of more pieces is painted as one
+_TOUCHED = 32  # from so many places on, all in sight is painted anew: Qt takes a second to piece five hundred together
 _MANY = 16  # from so many in sight on, smooth edges and exact outlines wait until the view is at rest
 
 
@@ -115,6 +116,7 @@ class InstanceLayer(QGraphicsItem):
         self._boxes: FloatArray | None = None
         self._photo = self._bounds = QRectF()
         self._moving = self._rough = False
+        self._touched = 0
         self.setZValue(1)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
@@ -138,8 +140,12 @@ class InstanceLayer(QGraphicsItem):
 
     def touch(self, place: QRectF) -> None:
         """What lies there (image px) looks different now."""
-        margin = self._margin()
-        self.update(place.adjusted(-margin, -margin, margin, margin))
+        self._touched += 1
+        if self._touched < _TOUCHED:
+            margin = self._margin()
+            self.update(place.adjusted(-margin, -margin, margin, margin))
+        elif self._touched == _TOUCHED:
+            self.update()
 
     def shift(self, some: Sequence[Instance], dx: float, dy: float) -> None:
         """Show these beside their places, image px."""
@@ -170,6 +176,7 @@ class InstanceLayer(QGraphicsItem):
         return self._bounds
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        self._touched = 0
         density = density_of(painter)
         level = paint.halvings(density)
         inside = self._within(_areas(painter), _margin_at(scale_of(painter)))
@@ -210,12 +217,12 @@ def _margin_at(scale: float) -> float:
 
 def _areas(painter: QPainter) -> list[QRectF]:
     """Where `painter` paints at all, in its own coordinates."""
-    if painter.hasClipping():
-        clip = painter.clipRegion()
-        if clip.rectCount() <= _RECTS:
-            return [QRectF(rect) for rect in clip]
-        return [QRectF(clip.boundingRect())]
     device = painter.device()
     ratio = device.devicePixelRatio()
     whole = QRectF(0, 0, device.width() / ratio, device.height() / ratio)
-    return [painter.worldTransform().inverted()[0].mapRect(whole)]
+    whole = painter.worldTransform().inverted()[0].mapRect(whole)
+    if not painter.hasClipping():
+        return [whole]
+    clip = painter.clipRegion()
+    areas = clip if clip.rectCount() <= _RECTS else [clip.boundingRect()]
+    return [whole.intersected(QRectF(rect)) for rect in areas]
