@@ -6,10 +6,11 @@ import re
 from bisect import bisect_right
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QDesktopServices,
     QImage,
+    QImageReader,
     QResizeEvent,
     QTextBlock,
     QTextBlockFormat,
@@ -110,20 +111,36 @@ class GuidePage(QTextBrowser):
         self.setOpenLinks(False)
         self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self.setStyleSheet("QTextBrowser { font-size: 14px; padding: 0; }")
+        self._sizes: dict[str, QSize] = {}
         self._pictures: dict[str, QImage] = {}
+        self._made: dict[tuple[str, int], QImage] = {}
         self._late = QTimer(self, interval=_RESIZED_MS, singleShot=True)
         self._late.timeout.connect(self._fit)
+        self._loader = QTimer(self, interval=0)
+        self._loader.timeout.connect(self._load_next)
 
     def read(self, file: Path) -> None:
         """Raises OSError."""
         text = file.read_text(encoding="utf-8")
         named = re.findall(r"!\[[^]]*]\(([^)]+)\)", text)
-        self._pictures = {name: QImage(str(_picture(name))) for name in named}
+        self._sizes = {name: QImageReader(str(_picture(name))).size() for name in named}
+        self._pictures, self._made = {}, {}
+        self._loader.start()
         self.setMarkdown(text)
         self.document().setDocumentMargin(_MARGIN)
         self._space()
         self._fit()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _load_next(self) -> None:
+        """One picture, into the place that is kept for it: all of them at once would hold the window up."""
+        name = next((name for name in self._sizes if name not in self._pictures), None)
+        if name is None:
+            self._loader.stop()
+            return
+        self._pictures[name] = QImage(str(_picture(name)))
+        self._put(name)
+        self.document().markContentsDirty(0, self.document().characterCount())
 
     def headings(self) -> list[QTextBlock]:
         """Those below the title."""
@@ -160,8 +177,8 @@ class GuidePage(QTextBrowser):
         return [0, *found, max(round(layout.documentSize().height()), *found, 1)]
 
     def loadResource(self, kind: int, name: QUrl) -> object:  # noqa: N802 (Qt's name, as below)
-        picture = self._pictures.get(name.toString())
-        return super().loadResource(kind, name) if picture is None else self._scaled(picture)
+        known = name.toString() in self._sizes
+        return self._scaled(name.toString()) if known else super().loadResource(kind, name)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -173,20 +190,31 @@ class GuidePage(QTextBrowser):
         """px of a line with its margins."""
         return min(self.viewport().width(), _WIDEST)
 
-    def _scaled(self, picture: QImage) -> QImage:
+    def _scaled(self, name: str) -> QImage:
+        """As wide as the page; empty while it is not loaded yet."""
+        size, picture = self._sizes[name], self._pictures.get(name)
         ratio = self.devicePixelRatioF()
         room = self._width - 2 * _MARGIN
-        wanted = min(round(room * ratio), picture.width())
-        made = picture.scaledToWidth(wanted, Qt.TransformationMode.SmoothTransformation)
+        wanted = min(round(room * ratio), size.width())
+        made = self._made.get((name, wanted))
+        if made is None and picture is not None:
+            made = picture.scaledToWidth(wanted, Qt.TransformationMode.SmoothTransformation)
+            self._made[name, wanted] = made
+        elif made is None:
+            high = int(wanted / size.width() * size.height() + 0.9999)  # as Qt rounds it when it scales the picture
+            made = QImage(max(wanted, 1), max(high, 1), QImage.Format.Format_ARGB32_Premultiplied)
+            made.fill(Qt.GlobalColor.transparent)
         made.setDevicePixelRatio(max(wanted / room, 1.0) if room > 0 else ratio)
         return made
 
+    def _put(self, name: str) -> None:
+        self.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(name), self._scaled(name))
+
     def _fit(self) -> None:
         """All pictures as wide as there is room now."""
-        document = self.document()
-        for name, picture in self._pictures.items():
-            document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(name), self._scaled(picture))
-        document.markContentsDirty(0, document.characterCount())
+        for name in self._sizes:
+            self._put(name)
+        self.document().markContentsDirty(0, self.document().characterCount())
 
     def _space(self) -> None:
         """Lines and paragraphs that can be read at ease."""

@@ -26,6 +26,7 @@ from sscore import __version__, paths
 
 _HELD = next(text for keys, text in actions.FIXED if "H" in keys)
 _Section = tuple[str, list[tuple[str, str]]]
+_BETWEEN, _GAP, _CAPS, _RIGHT = 30, 14, 4, 12  # px: between columns, key and words, two keys; at the right
 _AROUND, _FRAME, _EDGE = QSize(92, 110), 40, 16  # px: around the keys, of a window's title, beside it
 
 
@@ -57,7 +58,9 @@ class ShortcutsDialog(QDialog):
         self._close.setText(self.tr("Close"))
         screen = self.screen().availableGeometry()
         widest = screen.width() - _AROUND.width() - _EDGE
-        sheet = next((made for n in (4, 3, 2) if (made := self._sheet(n)).sizeHint().width() <= widest), self._sheet(1))
+        counts = [n for n in (4, 3, 2) if self._width(n) <= widest]  # to make one only to measure it takes 40 ms
+        sheet = next((made for n in counts if (made := self._sheet(n)).sizeHint().width() <= widest), None)
+        sheet = sheet or self._sheet(1)
         self._scroll.setWidget(sheet)
         self.resize((sheet.sizeHint() + _AROUND).boundedTo(QSize(widest + _AROUND.width(), screen.height() - _FRAME)))
 
@@ -66,8 +69,8 @@ class ShortcutsDialog(QDialog):
         sheet = QWidget()
         sheet.setObjectName("plain")
         columns = QHBoxLayout(sheet)
-        columns.setContentsMargins(0, 0, 12, 0)
-        columns.setSpacing(30)
+        columns.setContentsMargins(0, 0, _RIGHT, 0)
+        columns.setSpacing(_BETWEEN)
         parts: list[list[QGridLayout]] = []
         for part in _columns(self._sections(), count):
             parts.append([])
@@ -87,6 +90,23 @@ class ShortcutsDialog(QDialog):
             for grid in grids:
                 grid.setColumnMinimumWidth(0, widest)  # so that the words of a column stand below each other
         return sheet
+
+    def _width(self, count: int) -> int:
+        """px of so many columns, from the words alone."""
+        cap, word = _cap("W"), QLabel("W", self)
+        cap.setParent(self)
+        for label in (cap, word):
+            label.ensurePolished()
+        keyed, worded = (label.fontMetrics().horizontalAdvance for label in (cap, word))
+        frame = cap.sizeHint().width() - keyed("W")
+        for label in (cap, word):
+            label.deleteLater()
+        total = _RIGHT + (count - 1) * _BETWEEN
+        for part in _columns(self._sections(), count):
+            lines = [line for _title, some in part for line in some]
+            rows = (sum(keyed(key) + frame + _CAPS for key in keys.split("  ")) - _CAPS for keys, _ in lines)
+            total += max(rows, default=0) + _GAP + max((worded(text) for _, text in lines), default=0)
+        return total
 
     def _sections(self) -> list[_Section]:
         by_menu: dict[str, list[tuple[str, str]]] = {}
@@ -207,18 +227,22 @@ def _title(text: str) -> QLabel:
     return label
 
 
+def _cap(key: str) -> QLabel:
+    cap = QLabel(key)
+    cap.setProperty("role", "key")
+    return cap
+
+
 def _grid(lines: list[tuple[str, str]]) -> QGridLayout:
     grid = QGridLayout()
-    grid.setHorizontalSpacing(14)
+    grid.setHorizontalSpacing(_GAP)
     grid.setVerticalSpacing(2)
     grid.setColumnStretch(1, 1)
     for row, (keys, text) in enumerate(lines):
         caps = QHBoxLayout()
-        caps.setSpacing(4)
+        caps.setSpacing(_CAPS)
         for key in keys.split("  "):
-            cap = QLabel(key)
-            cap.setProperty("role", "key")
-            caps.addWidget(cap)
+            caps.addWidget(_cap(key))
         caps.addStretch()
         grid.addLayout(caps, row, 0)
         grid.addWidget(QLabel(text), row, 1)

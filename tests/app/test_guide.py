@@ -30,7 +30,12 @@ def test_it_opens_in_the_language_of_the_window(make_studio, lang, title):
 
 def test_pictures_fit_and_headings_lead_to_their_place(make_studio):
     shown = make_studio().window.flow.show_guide()
-    assert len(shown.page._pictures) == 6
+    wait_until(lambda: len(shown.page._pictures) == 6 and not shown.page._late.isActive(), what="the pictures")
+    shown.read("en")
+    before = shown.page.document().size()
+    assert not shown.page._pictures
+    wait_until(lambda: len(shown.page._pictures) == 6, what="the pictures")
+    assert shown.page.document().size() == before, "their places were kept for them"
     assert not [name for name, picture in shown.page._pictures.items() if picture.isNull()]
     for width in (1000, 700):
         shown.resize(width, 600)
