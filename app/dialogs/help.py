@@ -93,14 +93,11 @@ class ShortcutsDialog(QDialog):
 
     def _width(self, count: int) -> int:
         """px of so many columns, from the words alone."""
-        cap, word = _cap("W"), QLabel("W", self)
-        cap.setParent(self)
+        cap, word = _cap("W"), QLabel("W")
         for label in (cap, word):
             label.ensurePolished()
         keyed, worded = (label.fontMetrics().horizontalAdvance for label in (cap, word))
         frame = cap.sizeHint().width() - keyed("W")
-        for label in (cap, word):
-            label.deleteLater()
         total = _RIGHT + (count - 1) * _BETWEEN
         for part in _columns(self._sections(), count):
             lines = [line for _title, some in part for line in some]
