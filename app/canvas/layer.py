@@ -68,12 +68,12 @@ class Instance:
                 self._drawn.clear()
             tinted = self._drawn[key] = self._tinted(*key)
         painter.drawImage(self.place, tinted)
-        if outline is not None:
+        if outline is not None and not self.in_hand:
             self._trace(painter, outline)
 
     @property
     def in_hand(self) -> bool:
-        """One of few that are selected."""
+        """One of few that are selected: its outline is drawn by `frame`, after all others."""
         return self._selected and self._traced
 
     def frame(self, painter: QPainter, density: float, wish: Wish) -> None:
