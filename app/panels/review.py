@@ -70,6 +70,7 @@ class ReviewPanel(QFrame):
         self._awaited: tuple[str, int] | None = None  # gone to, and not on screen yet
         self._last: tuple[object, int] = (None, 0)  # the last in hand and its row, from which the queue goes on
         self._hurry = False
+        self._empty = ""  # why nothing waits
         self._count = QLabel()
         self._count.setProperty("role", "muted")
         self._bar = QProgressBar(textVisible=False)
@@ -114,6 +115,7 @@ class ReviewPanel(QFrame):
         for told in (session.selection_changed, session.page_changed):
             told.connect(lambda _new: self._show_comment())
             told.connect(lambda _new: self._follow())
+            told.connect(lambda _new: self._show_verdicts())
         look.changed.connect(self.refresh)
         index.want()
         self.refresh()
@@ -121,12 +123,11 @@ class ReviewPanel(QFrame):
 
     def refresh(self) -> None:
         self.right.setText(self._look.told(self.tr("Right  ({right})")))
-        self.right.setToolTip(self.tr("Mask and class are right: mark as reviewed and go to the next"))
         self.wrong.setText(self._look.told(self.tr("Wrong  ({wrong})")))
-        self.wrong.setToolTip(self.tr("Not a piece, or not worth mending: reject it and go to the next. It is kept."))
         self.comment.setAccessibleName(self.tr("Comment"))
         self._bar.setAccessibleName(self.tr("Objects reviewed"))
         self._show_comment()
+        self._show_verdicts()
         self.list.refresh()
         self._fill()
 
@@ -148,18 +149,42 @@ class ReviewPanel(QFrame):
         self._bar.setValue(found.done)
         said = self.tr("{n} waiting, {done} of {total} decided")
         self._count.setText(said.format(n=found.waiting, done=found.done, total=found.total))
-        self.empty.setVisible(not found.waiting and ready)
-        self.empty.setText(self._why_empty(found))
+        self._empty = "" if found.waiting else self._why_empty(found, ready)
+        self.empty.setVisible(bool(self._empty))
+        self.empty.setText(self._empty)
+        self._show_verdicts()
         if self._hurry and ready:
             self._hurry = False
             self._step()
 
-    def _why_empty(self, found: _Queue) -> str:
+    def _why_empty(self, found: _Queue, ready: bool) -> str:
+        if not ready:
+            return self.tr("The objects are being read…")
+        if not self._session.images:
+            return self.tr("There are no photos in this folder, so nothing waits for review.")
         if not self.filter.query.empty:
             return self.tr("Nothing that waits matches the line above. Empty it to see all.")
         if not found.total:
-            return self.tr("Objects come here as soon as they are accepted.")
-        return self.tr("Everything is decided: nothing waits for review here.")
+            text = self.tr(
+                "Nothing to review yet. Draw a box around a piece ({box}), accept its mask ({accept}): it comes here."
+            )
+        else:
+            text = self.tr(
+                "Everything is decided. Go on with the next photo that is not done ({next_open}), or export ({export})."
+            )
+        return self._look.told(text)
+
+    def _show_verdicts(self) -> None:
+        """A verdict is on what is selected, or leads to the first that waits; with neither there is none to give."""
+        chosen, waiting = bool(self._session.selection), bool(self.list.facts.entries)
+        right = self.tr("Mask and class are right: mark as reviewed and go to the next")
+        wrong = self.tr("Not a piece, or not worth mending: reject it and go to the next. It is kept.")
+        for button, tip in ((self.right, right), (self.wrong, wrong)):
+            button.setEnabled(chosen or waiting)
+            if not chosen:
+                tip = self.tr("No object is selected: this leads to the first that waits.") if waiting else self._empty
+            button.setToolTip(tip)
+        self.comment.setEnabled(self._session.page is not None)
 
     def _entry(self, fact: Fact) -> Entry:
         return Entry((fact.image, fact.id), fact.image, fact, partial(self._said, fact))

@@ -4110,6 +4110,14 @@ MIT 许可证</translation>
         <translation>待复核的目标</translation>
     </message>
     <message>
+        <source>Nothing to review yet. Draw a box around a piece ({box}), accept its mask ({accept}): it comes here.</source>
+        <translation>还没有可复核的目标。框住一件废钢（{box}）并接受掩膜（{accept}），它就会出现在这里。</translation>
+    </message>
+    <message>
+        <source>Everything is decided. Go on with the next photo that is not done ({next_open}), or export ({export}).</source>
+        <translation>已全部复核。可以继续下一张未完成的照片（{next_open}），或导出（{export}）。</translation>
+    </message>
+    <message>
         <source>Mask and class are right: mark as reviewed and go to the next</source>
         <translation>掩膜和类别都正确：标为已复核并到下一个</translation>
     </message>
@@ -4124,6 +4132,10 @@ MIT 许可证</translation>
     <message>
         <source>Objects reviewed</source>
         <translation>已复核的目标</translation>
+    </message>
+    <message>
+        <source>No object is selected: this leads to the first that waits.</source>
+        <translation>没有选中目标：按下会跳到第一个待复核的目标。</translation>
     </message>
     <message>
         <source>Nothing waits for review here.</source>
@@ -4142,16 +4154,16 @@ MIT 许可证</translation>
         <translation>错误（{wrong}）</translation>
     </message>
     <message>
+        <source>The objects are being read…</source>
+        <translation>正在读取目标…</translation>
+    </message>
+    <message>
+        <source>There are no photos in this folder, so nothing waits for review.</source>
+        <translation>此文件夹中没有照片，没有待复核的目标。</translation>
+    </message>
+    <message>
         <source>Nothing that waits matches the line above. Empty it to see all.</source>
         <translation>没有符合上方条件的待复核目标。清空条件即可看到全部。</translation>
-    </message>
-    <message>
-        <source>Objects come here as soon as they are accepted.</source>
-        <translation>目标一经接受，就会出现在这里。</translation>
-    </message>
-    <message>
-        <source>Everything is decided: nothing waits for review here.</source>
-        <translation>已全部复核，没有待处理的目标。</translation>
     </message>
     <message>
         <source>proposed</source>

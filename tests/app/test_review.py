@@ -258,3 +258,33 @@ def test_a_filter_that_leaves_out_the_object_in_hand_highlights_none(queue):
     studio.key("y")
     studio.settle()
     wait_until(lambda: highlighted(panel) == (studio.session.image, *studio.session.selection), what="the next")
+
+
+def test_with_nothing_to_judge_the_verdicts_are_off_and_say_why(studio):
+    studio.key(Qt.Key.Key_F8)
+    panel = studio.window.side.page("review")
+    wait_until(lambda: panel.empty.isVisible() and "Nothing to review yet" in panel.empty.text(), what="the words")
+    for button in (panel.right, panel.wrong):
+        assert not button.isEnabled() and button.toolTip() == panel.empty.text()
+    studio.add(20, 20, 120, 120)
+    wait_until(lambda: not panel.empty.isVisible() and panel.right.isEnabled(), what="one that waits")
+    studio.session.select(())
+    assert panel.wrong.isEnabled() and "first that waits" in panel.wrong.toolTip()
+    QTest.mouseClick(panel.wrong, Qt.MouseButton.LeftButton)
+    wait_until(lambda: at(studio, "a.jpg", 1), what="the first that waits")
+    assert "reject" in panel.wrong.toolTip()
+    QTest.mouseClick(panel.right, Qt.MouseButton.LeftButton)
+    wait_until(lambda: "Everything is decided" in panel.empty.text(), what="the end")
+    assert panel.right.isEnabled(), "what was decided last can be decided otherwise"
+    studio.session.select(())
+    assert not panel.right.isEnabled() and "Ctrl+Shift+E" in panel.right.toolTip()
+
+
+def test_a_folder_without_photos_has_nothing_to_say_a_verdict_or_comment_on(make_studio, tmp_path):
+    place = tmp_path / "empty"
+    place.mkdir()
+    studio = make_studio()
+    studio.open(place)
+    panel = studio.window.flow.show_review()
+    wait_until(lambda: "no photos" in panel.empty.text(), what="the words")
+    assert not (panel.right.isEnabled() or panel.wrong.isEnabled() or panel.comment.isEnabled())
