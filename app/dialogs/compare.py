@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -33,6 +32,7 @@ from app.settings import Settings
 from app.shelf import Shelf
 from app.soon import Soon
 from app.stock import Stock
+from app.tick_menu import TickMenu
 from sscore import compare, edits, review
 from sscore.compare import Answer, Replayed
 from sscore.errors import Cancelled, ModelMissing, SscError
@@ -74,7 +74,11 @@ class CompareDialog(QWidget):
         self.resize(1040, 640)
         self.models = QToolButton()
         self.models.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.menu = QMenu(self)
+        self.menu = TickMenu(self)
+        self.menu.setToolTipsVisible(True)
+        self._before: list[str] = []  # which were ticked when it was opened
+        self.menu.aboutToShow.connect(self._on_menu)
+        self.menu.aboutToHide.connect(self._on_menu_left)
         self.models.setMenu(self.menu)
         self.chosen: list[str] = []
         self.run, self.replay = QPushButton(), QPushButton()
@@ -135,13 +139,7 @@ class CompareDialog(QWidget):
         for shortcut, action in ((self._take_back, "undo"), (self._give_again, "redo")):
             shortcut.setKeys([QKeySequence(key) for key in self._look.keys(action)])
         self.run.setText(self.tr("Compare  ({key})").format(key=native("F5")))
-        self.run.setToolTip(self.tr("The prompt of the mask being made, or the one stored with the selected object"))
         self.replay.setText(self.tr("Compare on all objects  ({key})").format(key=native("Shift+F5")))
-        self.replay.setToolTip(
-            self.tr(
-                "Asks with every stored prompt of this photo. Objects on which they disagree move up the review queue."
-            )
-        )
         self.differ.setText(self.tr("Difference  ({key})").format(key=native("D")))
         self.differ.setToolTip(
             self.tr("Where the masks agree, and who has what alone; the colours are explained below")
@@ -154,6 +152,8 @@ class CompareDialog(QWidget):
     # --- which models ------------------------------------------------------------------------------------------
 
     def _fill_models(self) -> None:
+        if self.menu.isVisible():  # it would jump about under the mouse; filled anew when it is opened again
+            return
         cards = [card for card in self._assistant.cards if card.kind == "segmenter"]
         if not self.chosen and cards:
             quick = [card.id for card in cards if card.embedded or card.family == "grabcut"]
@@ -164,24 +164,50 @@ class CompareDialog(QWidget):
         missing = {name: model_words.place(row) for name, row in rows.items() if row is not None and not row.here}
         for card in sorted(cards, key=lambda one: one.id in missing):
             action = self.menu.addAction(f"{card.id}  –  {missing[card.id]}" if card.id in missing else card.id)
+            action.setData((card.id, card.id not in missing))
             action.setCheckable(True)
             action.setChecked(card.id in self.chosen)
-            action.setEnabled(card.id not in missing or card.id in self.chosen)
-            action.toggled.connect(lambda on, one=card.id: self.choose(one, on))
+            action.triggered.connect(lambda on, one=card.id: self.choose(one, on))
         self.menu.addSeparator()
         self.menu.addAction(self.tr("Manage models…"), self.manager_wanted.emit)
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        full = len(self.chosen) >= _AT_MOST
+        for action in self.menu.actions():
+            if action.isCheckable():
+                name, here = action.data()
+                on = name in self.chosen
+                action.setChecked(on)
+                action.setEnabled(on or (here and not full))
+                too_many = self.tr("Four at most: take the tick from another first") if here and full and not on else ""
+                action.setToolTip(too_many)
         names = ", ".join(self.chosen) or "–"
         brief = names if len(self.chosen) <= 2 else str(len(self.chosen))  # four names are wider than a window may be
         self.models.setText(self.tr("Models: {names}  ({key})").format(names=brief, key=native("M")) + "  ▾")
         self.models.setToolTip(names)
-        self.run.setEnabled(len(self.chosen) >= 1)
-        self.replay.setEnabled(len(self.chosen) >= 1)
+        asks = self.tr("The prompt of the mask being made, or the one stored with the selected object")
+        asks_all = self.tr(
+            "Asks with every stored prompt of this photo. Objects on which they disagree move up the review queue."
+        )
+        for button, tip in ((self.run, asks), (self.replay, asks_all)):
+            button.setEnabled(bool(self.chosen))
+            button.setToolTip(tip if self.chosen else self.tr("Tick a model first"))
+
+    def _on_menu(self) -> None:
+        self._fill_models()
+        self._before = list(self.chosen)
+
+    def _on_menu_left(self) -> None:
+        """Whoever ticks other models wants to see their answers, at once when all have been ticked."""
+        if self.chosen != self._before:
+            self._on_other()
 
     def choose(self, model_id: str, on: bool = True) -> None:
         """Two to four; with a fifth the first one goes."""
         self.chosen = [one for one in self.chosen if one != model_id] + ([model_id] if on else [])
         self.chosen = self.chosen[-_AT_MOST:]
-        self._fill_models()
+        self._show_chosen()
 
     def _segmenters(self) -> list[Segmenter]:
         return [self._segmenter(model_id) for model_id in self.chosen]

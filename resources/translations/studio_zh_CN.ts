@@ -1015,6 +1015,14 @@ MIT 许可证</translation>
         <translation>管理模型…</translation>
     </message>
     <message>
+        <source>Four at most: take the tick from another first</source>
+        <translation>最多四个：请先取消勾选另一个</translation>
+    </message>
+    <message>
+        <source>Tick a model first</source>
+        <translation>请先勾选一个模型</translation>
+    </message>
+    <message>
         <source>{what}. Choose another, or get it under Models…</source>
         <translation>{what}。请另选模型，或在“模型…”中获取</translation>
     </message>

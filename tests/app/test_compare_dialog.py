@@ -196,3 +196,36 @@ def test_a_mask_that_was_taken_is_given_back_and_taken_again_from_here(compared)
         QTest.keyClick(dialog, key, Qt.KeyboardModifier.ControlModifier)
         assert studio.session.page.find(1).mask.same_as(mask)
     assert not taken.same_as(before)
+
+
+def test_several_models_are_ticked_with_one_opening_of_the_menu(compared):
+    studio, dialog = compared
+    studio.shelf.segmenters["third"] = type(studio.shelf.segmenters["nano"])("third")
+    cards = [*studio.assistant.cards, studio.shelf.segmenters["third"].card]
+    cards += [type(cards[0])(name, "segmenter", "fake") for name in ("fourth", "fifth")]
+    studio.assistant.cards = cards
+    studio.assistant.models_changed.emit()
+    dialog.menu.popup(dialog.mapToGlobal(dialog.rect().center()))
+    row = {action.text(): action for action in dialog.menu.actions()}
+
+    def click(name):
+        QTest.mouseClick(dialog.menu, Qt.MouseButton.LeftButton, pos=dialog.menu.actionGeometry(row[name]).center())
+
+    click("third")
+    assert dialog.menu.isVisible() and dialog.chosen == ["nano", "other", "third"] and row["third"].isChecked()
+    dialog.menu.setActiveAction(row["fourth"])
+    QTest.keyClick(dialog.menu, Qt.Key.Key_Space)
+    assert dialog.menu.isVisible() and dialog.chosen[-1] == "fourth"
+    assert not row["fifth"].isEnabled() and "Four at most" in row["fifth"].toolTip()
+    click("fourth")
+    assert row["fifth"].isEnabled() and not row["fourth"].isChecked()
+    studio.assistant.models_changed.emit()
+    assert row["third"] in dialog.menu.actions(), "nothing jumps under the mouse"
+    QTest.keyClick(dialog.menu, Qt.Key.Key_Escape)
+    assert not dialog.menu.isVisible()
+    wait_until(
+        lambda: [one.segmenter.card.id for one in dialog.answers] == ["nano", "other", "third"], what="all three"
+    )
+    for name in list(dialog.chosen):
+        dialog.choose(name, False)
+    assert not dialog.run.isEnabled() and "Tick a model" in dialog.run.toolTip()
