@@ -22,6 +22,7 @@ from app.session import Session
 from app.undo import Step
 from sscore import edits, facts, images, measure, presence, versions
 from sscore.errors import SscError
+from sscore.paths import Stamp, stamp
 from sscore.project import Project
 from sscore.types import Annotation, ByteArray, Mask, Page
 from sscore.versions import Author, Done, Versions
@@ -37,6 +38,7 @@ _SAME, _OTHER = (120, 140, 170), (245, 150, 30)  # RGB: as in both versions, and
 @dataclass(frozen=True, slots=True)
 class _Shown:
     versions: Versions
+    stamp: Stamp  # of the kept version's file
     together: Page
     clashes: int
     pictures: tuple[QImage, QImage, QImage]
@@ -129,40 +131,57 @@ class VersionsDialog(QDialog):
     ) -> None:
         """decided: called when the kept version has been dealt with."""
         super().__init__(parent)
-        self._decided, self._lang = decided, look.lang
+        self._decided, self._look = decided, look
         self._session, self._project, self._rel, self._kept, self._lane = session, session.project, rel, kept, lane
         self._shown: _Shown | None = None
-        self.setWindowTitle(self.tr("Two versions"))
+        self._gone = False  # somebody else has decided
+        self._error: Exception | None = None
         self.resize(1080, 560)
-        title = QLabel(self.tr("Two versions of {photo}").format(photo=rel), wordWrap=True)
-        title.setStyleSheet("font-size: 16px; font-weight: 600;")
-        self.says = QLabel(self.tr("Reading both versions…"), wordWrap=True)
+        self._title = QLabel(wordWrap=True)
+        self._title.setStyleSheet("font-size: 16px; font-weight: 600;")
+        self.says = QLabel(wordWrap=True)
         self.says.setProperty("role", "muted")
         self.cards = [_Card(number) for number in range(3)]
-        words = (self.tr("Keep this"), self.tr("Take both together"), self.tr("Take this"))
         line = QHBoxLayout()
         line.setSpacing(10)
-        for card, text in zip(self.cards, words, strict=True):
-            card.button.setText(f"{text}  ({card.number + 1})")
+        for card in self.cards:
             card.button.setAutoDefault(False)
             line.addWidget(card, 1)
             card.taken.connect(lambda n=card.number: self.take(n))
             QShortcut(QKeySequence(str(card.number + 1)), self, lambda n=card.number: self.take(n))
         self.cards[1].button.setProperty("primary", "true")
-        self._later = later = QPushButton(self.tr("Decide later"))
-        later.setAutoDefault(False)
-        later.clicked.connect(self.reject)
+        self._later = QPushButton()
+        self._later.setAutoDefault(False)
+        self._later.clicked.connect(self.reject)
         foot = QHBoxLayout()
         foot.addWidget(self.says, 1)
-        foot.addWidget(later)
+        foot.addWidget(self._later)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 12)
         column.setSpacing(10)
-        column.addWidget(title)
+        column.addWidget(self._title)
         column.addLayout(line, 1)
         column.addLayout(foot)
-        look.changed.connect(self.reject)  # rare; it is offered again
+        look.changed.connect(self.refresh)
+        self.refresh()
         self._read()
+
+    def refresh(self) -> None:
+        self.setWindowTitle(self.tr("Two versions"))
+        self._title.setText(self.tr("Two versions of {photo}").format(photo=self._rel))
+        words = (self.tr("Keep this"), self.tr("Take both together"), self.tr("Take this"))
+        for card, text in zip(self.cards, words, strict=True):
+            card.button.setText(f"{text}  ({card.number + 1})")
+        self._later.setText(self.tr("Close") if self._gone else self.tr("Decide later"))
+        if self._shown is not None:
+            self._say(self._shown)
+        elif self._gone:
+            self.says.setText(self.tr("Somebody has decided about this meanwhile; the photo is as they left it."))
+        elif self._error is not None:
+            told = of_error(self._error)
+            self.says.setText(f"{told.text}\n{told.detail}")
+        else:
+            self.says.setText(self.tr("Reading both versions…"))
 
     def _read(self) -> None:
         project, rel, kept = self._project, self._rel, self._kept
@@ -170,17 +189,20 @@ class VersionsDialog(QDialog):
             self._lane.submit("versions", lambda: _read(project, rel, kept), self._show, self._on_failed, priority=2)
 
     def _on_failed(self, error: Exception) -> None:
-        shown = of_error(error)
-        self.says.setText(f"{shown.text}\n{shown.detail}")
+        self._error = error
+        self.refresh()
 
     def _show(self, shown: _Shown | None) -> None:
+        self._shown, self._gone = shown, shown is None
+        self.refresh()
         if shown is None:
-            self.says.setText(self.tr("Somebody has decided about this meanwhile; the photo is as they left it."))
-            self._later.setText(self.tr("Close"))
             self._later.setFocus()
             self._decided()
-            return
-        self._shown, found = shown, shown.versions
+        else:
+            self.cards[1].button.setFocus()
+
+    def _say(self, shown: _Shown) -> None:
+        found = shown.versions
         us = found.by_us.host == presence.host()
         heads = (
             self.tr("As it is now"),
@@ -202,12 +224,11 @@ class VersionsDialog(QDialog):
             self.tr("Orange: what is different. Nothing is lost: undo takes your choice back, and all stays on disk.")
             + ("\n" + self.tr("Dashed: what was deleted there.") if any(done.deleted for done in shown.did) else "")
         )
-        self.cards[1].button.setFocus()
 
     def _named(self, names: list[_Name]) -> list[_Named]:
         found = []
         for x, y, label, gone in names:
-            name = rows.name_of(self._session.labels, label, self._lang)
+            name = rows.name_of(self._session.labels, label, self._look.lang)
             found.append((x, y, self.tr("{name} deleted").format(name=name) if gone else name))
         return found
 
@@ -287,7 +308,7 @@ class VersionsDialog(QDialog):
                 return versions.join(shown.versions.base, page, shown.versions.ours).page
             return replace(shown.versions.ours, digest=page.digest)
 
-        decided = _decision(project, self._rel, self._kept, session, self._lane, self._decided)
+        decided = _decision(project, self._rel, shown, session, self._lane, self._decided)
         if number:
             title = self.tr("join two versions") if number == 1 else self.tr("take the other version")
             session.edit_elsewhere(self._rel, title, change, lambda: decided(bool(seen)), decided)
@@ -298,15 +319,21 @@ class VersionsDialog(QDialog):
 
 
 def _decision(
-    project: Project, rel: str, kept: Path, session: Session, lane: Lane, told: Callable[[], None]
+    project: Project, rel: str, shown: _Shown, session: Session, lane: Lane, told: Callable[[], None]
 ) -> Callable[[bool], None]:
     """Puts the kept version away once the choice is on disk, and offers it again when the choice is taken back."""
+    kept = shown.versions.kept
     now, key, saver = [False], ("put away", str(kept)), session.saver
+
+    def work() -> None:
+        if not now[0]:
+            project.offer_again(rel, kept)
+        elif stamp(kept) == shown.stamp:  # else the choice could not be saved beside theirs, and is kept there now
+            project.put_away(rel, kept)
 
     def move(_settled: None) -> None:
         if saver.waiting(project, rel) is None:  # else the disk refuses just now, and it is offered again
-            work = project.put_away if now[0] else project.offer_again
-            lane.submit(key, lambda: work(rel, kept), lambda _done: told(), lambda _error: None)
+            lane.submit(key, work, lambda _done: told(), lambda _error: None)
 
     def decided(on: bool) -> None:
         now[0] = on
@@ -319,6 +346,7 @@ def _read(project: Project, rel: str, kept: Path) -> _Shown | None:
     """None when the version is not there any more: somebody has decided."""
     if os.path.exists(project.folder) and not os.path.exists(kept):
         return None
+    here = stamp(kept)
     found = project.versions(rel, kept)
     joined = versions.join(found.base, found.theirs, found.ours)
     try:
@@ -346,7 +374,7 @@ def _read(project: Project, rel: str, kept: Path) -> _Shown | None:
         ]
         for other, lost in zip(different, gone, strict=True)
     )
-    return _Shown(found, joined.page, len(joined.clashes), (drawn[0], drawn[1], drawn[2]), names, did)
+    return _Shown(found, here, joined.page, len(joined.clashes), (drawn[0], drawn[1], drawn[2]), names, did)
 
 
 def _part(masks: list[Mask], height: int, width: int) -> tuple[int, int, int, int]:

@@ -73,9 +73,10 @@ def _versions(studio: Studio) -> QWidget:
     session = studio.session
     theirs = Project.open(session.project.folder)
     studio.window.flow.company.close()  # nobody is told in time
+    studio.settle()
     page = theirs.load(session.image)
-    theirs.save(edits.relabel(page, [1], "Plate"), edit="theirs", author="wang")
-    session.edit("ours", edits.relabel(session.page, [1], "Angle"))
+    theirs.save(edits.relabel(page, [1], "Billet"), edit="theirs", author="li")
+    session.edit("fake", edits.relabel(session.page, [1], "Angle"))
     studio.settle()
     offered = next(one for one in studio.window.messages.notices if one.key == "conflict")
     offered.run()

@@ -100,6 +100,22 @@ def test_the_choice_is_one_step_taken_back_with_the_offer_and_made_again(conflic
         assert lefts(conflict.session.page) == lefts(conflict.on_disk()) == after
 
 
+def test_the_choice_stays_open_in_another_language_and_theme(conflict):
+    offer(conflict).run()
+    (dialog,) = conflict.window.findChildren(VersionsDialog)
+    wait_until(lambda: dialog.cards[0].button.isEnabled(), what="both versions")
+    dialog.cards[2].button.setFocus()
+    conflict.window.settings.set("language", "zh")
+    conflict.window.settings.set("theme", "light")
+    assert dialog.isVisible() and dialog.cards[2].button.hasFocus()
+    said_now = [dialog.windowTitle(), *(card.head.text() for card in dialog.cards), dialog.cards[1].button.text()]
+    assert said_now == ["两个版本", "当前版本", "两者合并", "您的版本", "采用合并结果  (2)"]
+    assert "Objects" not in dialog.cards[0].text.text()
+    dialog.cards[1].button.click()
+    conflict.settle()
+    assert len(conflict.session.page.annotations) == 2
+
+
 def test_the_versions_say_in_words_what_each_did(studio, second, folder):
     """Also what is to be seen on no picture: what one deleted, and marks of the photo itself."""
     studio.window.flow.company.close()
