@@ -24,7 +24,8 @@ _QUALITY = 88  # of WebP: letters stay sharp
 
 
 def grab_when_settled(window: Window, file: Path) -> None:
-    """Once nothing has been read, computed or written for half a second: save the picture and quit."""
+    """Once nothing has been read, computed or written for half a second: save the picture and quit. Exit code 2 when
+    what was named is nothing to open, which the picture then says."""
 
     def steps() -> Iterator[None]:
         _save(window, file)
@@ -61,6 +62,8 @@ def stage(lang: str) -> Iterator[Path]:
 def _tour(window: Window, shoot: Callable[[str, QWidget], None]) -> Iterator[None]:
     """Each `yield` waits until the window has come to rest."""
     session, assistant, finder, flow = window.session, window.assistant, window.finder, window.flow
+    if session.project is None:
+        raise OSError("the sample project cannot be opened")
     session.go("pieces.jpg")
     yield
     window.canvas.set_tool("box")
@@ -112,7 +115,7 @@ def _tour(window: Window, shoot: Callable[[str, QWidget], None]) -> Iterator[Non
 
 def _follow(window: Window, steps: Iterator[None]) -> None:
     """Take the next step whenever nothing has been read, computed or written for half a second; after the last, quit.
-    Exit code 1 when a step fails or the window never comes to rest."""
+    Exit code 1 when a step fails or the window never comes to rest, 2 when nothing was opened."""
     clock = QTimer(window, interval=_LOOK_MS)
     quiet, since = 0, time.monotonic()
 
@@ -123,7 +126,8 @@ def _follow(window: Window, steps: Iterator[None]) -> None:
 
     def look() -> None:
         nonlocal quiet, since
-        quiet = quiet + 1 if window.settled and window.session.project is not None else 0
+        opened, refused = window.session.project is not None, window.refused
+        quiet = quiet + 1 if window.settled and (opened or refused) else 0
         if quiet < _QUIET_LOOKS:
             if time.monotonic() - since > _PATIENCE_S:
                 print("ssc-studio: the window did not come to rest", file=sys.stderr)
@@ -133,7 +137,9 @@ def _follow(window: Window, steps: Iterator[None]) -> None:
         try:
             next(steps)
         except StopIteration:
-            end(0)
+            if refused and not opened:
+                print(f"ssc-studio: {refused.text}\n{refused.detail}", file=sys.stderr)
+            end(0 if opened else 2)
         except OSError as error:
             print(f"ssc-studio: {error}", file=sys.stderr)
             end(1)

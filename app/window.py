@@ -86,6 +86,7 @@ class Window(QMainWindow):
         self._worn = (look.lang, look.colours)
         self._closed = False
         self._open_again: Callable[[], None] = self.open_samples
+        self.refused: Notice | None = None  # why nothing is open
         self.setWindowIcon(theme.app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 640)
@@ -252,7 +253,7 @@ class Window(QMainWindow):
     def show_refused(self, notice: Notice, again: Callable[[], None]) -> None:
         """What was dropped or named is not opened, and why. What is on screen stays; with nothing there, it is said in
         its place, and can be tried again."""
-        self._open_again = again
+        self._open_again, self.refused = again, notice
         if self.session.project is None:
             self.canvas.show_guide("unopened", notice.detail, notice.text)
         else:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from PySide6.QtGui import QImage
 
 from app import samples
@@ -46,6 +47,17 @@ def test_a_picture_of_the_settled_window(folder, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert QImage(str(out)).size().toTuple() == (1100, 700)
+
+
+@pytest.mark.parametrize(("name", "said"), [("note.txt", "note.txt is nothing to open here"), ("gone", "gone")])
+def test_a_picture_of_what_is_nothing_to_open_says_so_and_ends(folder, tmp_path, name, said):
+    (folder / "note.txt").write_text("no photo", encoding="utf-8")
+    out = tmp_path / "shot.png"
+    command = [sys.executable, "-m", "app", str(folder / name), "--screenshot", str(out), "--lang", "en"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr and "Traceback" not in done.stderr
+    assert not QImage(str(out)).isNull()
 
 
 def test_settings_survive_a_restart_and_bad_values_do_not_hurt(app, tmp_path):
