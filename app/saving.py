@@ -154,8 +154,9 @@ class Saver(QObject):
         edit, author, seen = "; ".join(waiting.titles), self._settings.get("author"), self._seen.get(key)
 
         def work() -> None:
-            project.save(page, edit=edit, author=author, seen=seen)
-            self._stamps[key] = _stamp(project, page.image)
+            written = project.save(page, edit=edit, author=author, seen=seen)
+            if written is not None:  # else the file may be another's by now
+                self._stamps[key] = written
 
         if not self._trouble:
             self.state_changed.emit("saving")
@@ -179,6 +180,7 @@ class Saver(QObject):
         if isinstance(error, PageChanged):
             waiting.titles.clear()
             self._forget(waiting, page)
+            self._stamps.pop((id(waiting.project), page.image), None)  # theirs is to be read, whatever is known
             self.conflict.emit(waiting.project, page.image, error)
             self._tell_end()
             return

@@ -28,7 +28,7 @@ from sscore.coco import pages as page_json
 from sscore.errors import BadOption, BadPage, BadProject, FolderGone, PageChanged
 from sscore.journal import PageText
 from sscore.labels import LabelSet
-from sscore.paths import patiently, write_atomic
+from sscore.paths import NO_FILE, Stamp, patiently, stamp, write_atomic
 from sscore.types import Annotation, Page
 
 _REMEDIES = {
@@ -124,12 +124,13 @@ class PageStore:
             data, _, _ = self._recovered(rel)
             return None if data is None else self._json(rel, data)
 
-    def save(self, page: Page, *, edit: str, author: str = "", seen: Seen | None = None) -> bool:
+    def save(self, page: Page, *, edit: str, author: str = "", seen: Seen | None = None) -> Stamp | None:
         """Write a page: first its journal, then the file, each on disk before the next.
 
-        Returns False at once when nothing changed. author: the login name when empty. seen: what `read` gave with the
-        page that was edited; the same one for every save that follows from it. Raises PageChanged when the file is not
-        the one we read (ours is then kept beside it), BadProject when the disk refuses.
+        Returns the stamp of the file that we wrote (NO_FILE when another stands there already, as can be where a drive
+        does not lock), or None, at once, when nothing changed. author: the login name when empty. seen: what `read`
+        gave with the page that was edited; the same one for every save that follows from it. Raises PageChanged when
+        the file is not the one we read (ours is then kept beside it), BadProject when the disk refuses.
         """
         rel = checked(page.image)
         path, log = self.page_path(rel), self.journal_path(rel)
@@ -142,7 +143,7 @@ class PageStore:
                 known = self._known[rel] = _Known(seen.digest, seen.print, seen=seen)
             nothing = not known.digest and not page.annotations and not page.extra
             if not known.pending and not known.kept and (known.digest == after or nothing):
-                return False
+                return None
             if self._gone() or (known.digest and not (path.exists() or log.exists())):
                 raise FolderGone(
                     "the folder of the project is not there any more",
@@ -159,8 +160,10 @@ class PageStore:
                 known.pending = after
                 size = journal.append(file, journal.line(before, text, about | {"after": after, "before": on_disk}))
                 write_atomic(path, data)
+                here = stamp(path)  # before it is read: what comes later has another one
+                ours = _read(path) == data
             self._known[rel] = _Known(after, text.print(), size, seen=known.seen)
-            return True
+            return here if ours else NO_FILE
 
     def _gone(self) -> bool:
         """Whether the folder is not there, or an empty one in its place, such as the mount point of an unplugged drive:
@@ -172,7 +175,7 @@ class PageStore:
     def _keep_both(self, rel: str, data: bytes, about: dict[str, Any], file: FileIO, known: _Known) -> None:
         """Put our version beside one that somebody else wrote, note it in the journal and raise PageChanged."""
         path = self.page_path(rel)
-        if known.kept is None:
+        if known.kept is None or not known.kept.exists():  # it may have been decided on
             known.kept = _name_to_keep(path, self.journal_path(rel))
         write_atomic(known.kept, data)
         journal.append(file, page_json.dumps({**about, "kept": known.kept.name, "base": known.digest}))
@@ -383,8 +386,8 @@ def _restored(data: bytes | None, last: dict[str, Any], log: Path) -> tuple[byte
 def _name_to_keep(path: Path, log: Path) -> Path:
     """A free name beside a page for a second version of it: who, on which computer, when. Free beside its journal too,
     where those go that were decided on."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    me = f"{_word(presence.user())}@{_word(presence.host())}-{stamp}"
+    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    me = f"{_word(presence.user())}@{_word(presence.host())}-{now}"
     stem = path.name.removesuffix(".json")
     names = (f"{stem}.{me}{number}.json" for number in ("", *(f"-{n}" for n in range(2, 1000))))
     return path.with_name(next(n for n in names if not path.with_name(n).exists() and not log.with_name(n).exists()))

@@ -178,19 +178,21 @@ class Project:
         height, width = images.size(self.image_path(rel))
         return Page(checked(rel), width, height)
 
-    def save(self, page: Page, *, edit: str, author: str = "", seen: Seen | None = None) -> None:
+    def save(self, page: Page, *, edit: str, author: str = "", seen: Seen | None = None) -> Stamp | None:
         """Write a page: first its journal, then the file, each on disk before the next.
 
-        Returns at once when nothing changed. edit: what was done, for the journal; author: the login name when empty;
-        seen: what `read` gave with the page that was edited, when not `load` did.
+        Returns the stamp of what we wrote (see PageStore.save); None, at once, when nothing changed. edit: what was
+        done, for the journal; author: the login name when empty; seen: what `read` gave with the page that was edited,
+        when not `load` did.
         Raises PageChanged when the file is not the one that was loaded (`kept` says where ours is), BadProject when
         the disk refuses: then nothing that was saved before is lost, and saving can be tried again.
         """
         file = self.folder / "project.toml"
-        saved = self._store.save(page, edit=edit, author=author, seen=seen)
+        written = self._store.save(page, edit=edit, author=author, seen=seen)
         self._summaries.pop(checked(page.image), None)
-        if saved and not file.exists():
+        if written is not None and not file.exists():
             project_file.begin(file)
+        return written
 
     def recover(self, rel: str) -> bool:
         """Bring a page that a crash left behind its journal up to date, or make one that is gone again from it.

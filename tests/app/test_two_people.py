@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from studio_driver import wait_until
 
 from app.dialogs.versions import VersionsDialog
 from sscore import edits, presence
+from sscore.paths import write_atomic
 from sscore.project import Project
 
 
@@ -177,6 +179,43 @@ def test_what_somebody_else_saves_is_shown_before_it_can_clash(studio, folder):
     studio.settle()
     assert studio.on_disk().annotations[0].label == "Bar"
     assert not Project.open(folder).kept()
+
+
+@pytest.mark.parametrize("then", ["look", "edit"])
+def test_what_comes_while_we_save_nothing_new_is_seen_all_the_same(studio, folder, then):
+    """A step taken back and made again leaves nothing to write, and the file may be somebody else's by then."""
+    studio.add(20, 20, 120, 120)
+    hold = threading.Event()
+    studio.session.saver.lane.submit("hold", hold.wait, priority=-1)
+    studio.session.undo_group.undo()
+    studio.session.undo_group.redo()
+    theirs = Project.open(folder)
+    theirs.save(edits.relabel(theirs.load("a.jpg"), [1], "U"), edit="theirs", author="wang")
+    hold.set()
+    studio.settle()
+    if then == "look":
+        studio.window.flow.company.look()
+        studio.settle()
+        assert "wang has just changed this photo" in said(studio)
+    else:
+        studio.session.select((1,))
+        studio.key("2")
+        studio.settle()
+        assert offer(studio)
+    assert studio.labels == [a.label for a in studio.on_disk().annotations] == ["U"], "what is there, not only told"
+
+
+def test_a_choice_that_could_not_be_saved_leaves_the_version_on_offer(conflict, folder):
+    """Somebody was quicker once more, so what was chosen is in the kept file now, and nowhere else."""
+    offer(conflict).run()
+    (dialog,) = conflict.window.findChildren(VersionsDialog)
+    wait_until(lambda: dialog.cards[0].button.isEnabled(), what="both versions")
+    ((_, (kept,)),) = Project.open(folder).kept().items()
+    write_atomic(kept, kept.read_bytes())
+    dialog.cards[1].button.click()
+    conflict.settle()
+    assert kept.exists()
+    wait_until(lambda: "two versions of a.jpg" in said(conflict), what="the offer")
 
 
 def test_our_own_saves_are_nobody_elses(studio):

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sample_pages import FOLDER, page_with, rectangle, same_page, sample_page
 
-from sscore import edits, journal, page_store, presence
+from sscore import edits, journal, page_store, presence, versions
 from sscore.errors import BadOption, BadPage, BadProject, PageChanged
 from sscore.labels import load
 from sscore.page_store import PageStore
+from sscore.paths import NO_FILE, stamp, write_atomic
 from sscore.types import Annotation, Page
 
 REL = "子 文件夹/照片 1.jpg"
@@ -218,6 +219,39 @@ def test_looking_at_a_page_does_not_hide_that_somebody_changed_it(folder):
     mine.peek(REL)
     with pytest.raises(PageChanged):
         mine.save(page_with(2), edit="mine")
+
+
+def test_a_version_that_was_decided_on_is_not_written_again(folder):
+    """What goes on from the same page once more gets a file of its own, and the one that was put away stays."""
+    start = store(folder)
+    start.save(page_with(1), edit="start")
+    mine, theirs = store(folder), store(folder)
+    my_page = mine.load(REL)
+    theirs.save(edits.relabel(theirs.load(REL), [1], "H"), edit="theirs")
+    with pytest.raises(PageChanged) as first:
+        mine.save(edits.relabel(my_page, [1], "U"), edit="mine")
+    versions.put_away(start, REL, Path(first.value.kept))
+    away = start.journal_path(REL).with_name(Path(first.value.kept).name)
+    before = away.read_bytes()
+    with pytest.raises(PageChanged) as second:
+        mine.save(edits.relabel(my_page, [1], "Pipe"), edit="mine, later")
+    assert Path(second.value.kept).name != away.name
+    assert away.read_bytes() == before
+
+
+def test_a_save_tells_the_stamp_of_what_it_wrote_and_of_nothing_else(folder, monkeypatch):
+    """Where a drive cannot lock, somebody else's page may stand there before we have looked."""
+    mine = store(folder)
+    path = mine.page_path(REL)
+    assert mine.save(page_with(1), edit="one") == stamp(path) != NO_FILE
+    assert mine.save(page_with(1), edit="the same") is None
+
+    def overtaken(file, data):
+        write_atomic(file, data)
+        write_atomic(file, data.replace(b"Bar", b"Rab"))
+
+    monkeypatch.setattr(page_store, "write_atomic", overtaken)
+    assert mine.save(page_with(2), edit="two") == NO_FILE
 
 
 def test_two_writers_at_once_never_lose_a_save(folder):
