@@ -243,6 +243,17 @@ class Lane(QObject):
             self.busy_changed.emit(busy)
 
 
+def let_go(lane: Lane, things: list[Any]) -> None:
+    """Free large things away from the window's thread, and one by one: no other Python runs while a thing is freed,
+    and a gigabyte at once takes long enough to be seen. What the caller still holds is freed by the caller."""
+
+    def free() -> None:
+        while things:
+            things.pop()
+
+    lane.submit(("free", id(things)), free, priority=3, always=True)
+
+
 def _nothing() -> None:
     pass
 

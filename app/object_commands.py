@@ -10,12 +10,13 @@ from PySide6.QtCore import QObject
 
 from app import keys
 from app.jobs import Lane
-from app.notices import Notice
+from app.notices import Notice, of_error
 from app.session import Session
 from app.settings import Settings
 from app.veil import Veil
 from sscore import edits, masks
 from sscore.edits import Depth
+from sscore.errors import BadOption
 from sscore.types import Annotation, Mask, Page
 
 _AT_ONCE_PX = 400_000  # crops larger than this in all are worked on away from the window's thread
@@ -101,21 +102,32 @@ class ObjectCommands(QObject):
         if page is None or len(free) < 2:
             self._tell(self.tr("Select two or more objects to merge: Shift-click adds to the selection."))
             return
-        merged = edits.merge(page, [a.id for a in free])
-        kept = [a.id for a in free if merged.find(a.id)]
-        self._edit(self.tr("merge {n} objects").format(n=len(free)), merged, select=kept)
+        ids = [a.id for a in free]
+        title = self.tr("merge {n} objects").format(n=len(free))
+
+        def done(_before: Page, merged: Page) -> None:
+            self._edit(title, merged, select=[i for i in ids if merged.find(i)])
+
+        self._work(_spanned(free), lambda page: edits.merge(page, ids), done)
 
     def split(self) -> None:
-        page, free = self._session.page, self.free()
-        if page is None or not free:
+        free = self.free()
+        if not free:
             return
-        before = {a.id for a in page.annotations}
-        for one in free:
-            page = edits.split(page, one.id)
-        made = [a.id for a in page.annotations if a.id not in before]
+        ids = [a.id for a in free]
         text = self.tr("It is in one part. To part what touches, draw a line through it with {knife}.")
-        text = keys.told(self._settings, text)
-        self._edit(self.tr("split"), page, text, select=[*(a.id for a in free), *made])
+
+        def change(page: Page) -> Page:
+            for one in ids:
+                page = edits.split(page, one)
+            return page
+
+        def done(before: Page, after: Page) -> None:
+            old = {a.id for a in before.annotations}
+            made = [a.id for a in after.annotations if a.id not in old]
+            self._edit(self.tr("split"), after, keys.told(self._settings, text), select=[*ids, *made])
+
+        self._work(_sum(free), change, done)
 
     def cut_out(self) -> None:
         """The object selected last is cut out of the others."""
@@ -125,11 +137,14 @@ class ObjectCommands(QObject):
         cutter = selected[-1].id
         pool = selected[:-1] or page.annotations
         others = [a.id for a in pool if a.id != cutter and not a.extra.get(edits.LOCKED)]
-        after = edits.cut_out(page, cutter, others)
-        gone = len(page.annotations) - len(after.annotations)
-        self._edit(self.tr("cut out"), after, self.tr("It overlaps no other object."), select=(cutter,))
-        if gone:
-            self._tell(self.tr("{n} objects had no pixel left and are gone; undo brings them back.").format(n=gone))
+
+        def done(before: Page, after: Page) -> None:
+            gone = len(before.annotations) - len(after.annotations)
+            self._edit(self.tr("cut out"), after, self.tr("It overlaps no other object."), select=(cutter,))
+            if gone:
+                self._tell(self.tr("{n} objects had no pixel left and are gone; undo brings them back.").format(n=gone))
+
+        self._work(_sum(pool), lambda page: edits.cut_out(page, cutter, others), done)
 
     def intersect(self) -> None:
         """The others keep what they share with the object selected last."""
@@ -137,10 +152,37 @@ class ObjectCommands(QObject):
         if page is None or len(selected) < 2:
             self._tell(self.tr("Select two or more objects; the one selected last says what remains of the others."))
             return
-        others = [a.id for a in selected[:-1] if not a.extra.get(edits.LOCKED)]
-        after = edits.intersect(page, selected[-1].id, others)
+        frame, others = selected[-1].id, [a.id for a in selected[:-1] if not a.extra.get(edits.LOCKED)]
         unchanged = self.tr("The objects share no pixel, or the others lie in it already.")
-        self._edit(self.tr("keep what they share"), after, unchanged)
+
+        def done(_before: Page, after: Page) -> None:
+            self._edit(self.tr("keep what they share"), after, unchanged)
+
+        self._work(_sum(selected), lambda page: edits.intersect(page, frame, others), done)
+
+    def _work(self, size: int, change: Callable[[Page], Page], done: Callable[[Page, Page], None]) -> None:
+        """`done` with the page and what has become of it: at once, or after a while when `size`, px of masks, is large.
+        An edit meanwhile stays: it is all done again on that page."""
+        page = self._session.page
+        if page is None:
+            return
+        if size <= _AT_ONCE_PX:
+            done(page, change(page))
+            return
+
+        def made(after: Page) -> None:
+            now = self._session.page
+            if now is page:
+                done(page, after)
+            elif now is not None and now.image == page.image:
+                self._work(size, change, done)
+
+        def failed(error: Exception) -> None:
+            gone = isinstance(error, BadOption)
+            text = self.tr("The objects were changed meanwhile. Nothing else was done.")
+            self._session.notice.emit(Notice("info", text, key="object") if gone else of_error(error, key="object"))
+
+        self._lane.submit("reshape", lambda: change(page), made, failed, priority=1)
 
     def reshape(self, title: str, change: Callable[[Mask], Mask]) -> None:
         """`change` on each selected object."""
@@ -257,6 +299,18 @@ class ObjectCommands(QObject):
         pasted = edits.paste(page, fresh, by, by)
         new = [a.id for a in pasted.annotations[len(page.annotations) :]]
         self._edit(title, pasted, self.tr("The copies would lie outside this photo."), select=new)
+
+
+def _sum(annotations: Sequence[Annotation]) -> int:
+    """px of their crops."""
+    return sum(a.mask.bits.size for a in annotations)
+
+
+def _spanned(annotations: Sequence[Annotation]) -> int:
+    """px of the crop around all of them."""
+    boxes = [a.mask.box for a in annotations]
+    width = max(box.x1 for box in boxes) - min(box.x0 for box in boxes)
+    return int(width * (max(box.y1 for box in boxes) - min(box.y0 for box in boxes)))
 
 
 def _flags(annotation: Annotation, *kept: str) -> dict[str, object]:

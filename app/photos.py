@@ -12,13 +12,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from app.canvas import paint
-from app.jobs import Lane
+from app.jobs import Lane, let_go
 from sscore import images
 from sscore.digests import KnownDigests
 from sscore.types import ByteArray
 
 THUMB_SIDE = 112  # px, twice what the list shows, so that it stays sharp on dense screens
 _KEEP_BYTES = 900_000_000
+_KEEP_PHOTOS = 6
 _KEEP_THUMBS = 3000
 _WAITING_THUMBS = 48
 
@@ -58,15 +59,14 @@ class Photos(QObject):
         """Another folder: forget everything."""
         for key in ("show", "prefetch", *(("thumb", rel) for rel in self._waiting)):
             self._lane.cancel(key)  # photos of the same name may follow
-        kept, thumbs = self._kept, self._thumbs
-        self._kept, self._thumbs = OrderedDict(), OrderedDict()
+        self._let_go(*self._kept.values())
+        let_go(self._lane, list(self._thumbs.values()))
+        self._kept.clear()
+        self._thumbs.clear()
         self._waiting.clear()
 
-        def free() -> None:  # a gigabyte, which takes long enough to be seen: not in the window's thread
-            kept.clear()
-            thumbs.clear()
-
-        self._lane.submit("free", free, priority=3)
+    def _let_go(self, *photos: Photo) -> None:
+        let_go(self._lane, [part for photo in photos for part in (photo.rgb, *photo.levels)])
 
     def show(self, rel: str, path: Path) -> None:
         kept = self._kept.get(rel)
@@ -133,10 +133,10 @@ class Photos(QObject):
     def _keep(self, photo: Photo) -> None:
         self._kept[photo.image] = photo
         self._kept.move_to_end(photo.image)
-        while len(self._kept) > 1 and sum(p.bytes for p in self._kept.values()) > _KEEP_BYTES:
-            self._kept.popitem(last=False)
-        while len(self._kept) > 6:
-            self._kept.popitem(last=False)
+        while len(self._kept) > 1 and (
+            len(self._kept) > _KEEP_PHOTOS or sum(p.bytes for p in self._kept.values()) > _KEEP_BYTES
+        ):
+            self._let_go(self._kept.popitem(last=False)[1])
 
     def _keep_thumb(self, rel: str, image: QImage) -> None:
         if rel in self._waiting:

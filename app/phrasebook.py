@@ -6,10 +6,10 @@ The pairs are those of the translations. A text that fits none of them, a name f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import count
+from itertools import count, product
 from string import Formatter
 from xml.etree import ElementTree
 
@@ -22,6 +22,7 @@ _KEYS = ("Backspace", "Space", "Return", "Enter")
 _OTHER = {"zh": "en", "en": "zh"}
 _FILE = re.compile(r"[/\\]|\.\w{2,4}$")
 _LATIN = re.compile("[A-Za-z]{2}")
+_REMEMBERED = 4096  # texts
 _SLIGHT = 4  # letters of a template that says so little that it fits half of all sentences
 _HOLE = re.compile(r"\{([a-z]\w*)\}")
 # Of texts that were put together, from the outside inwards.
@@ -64,7 +65,8 @@ class Phrasebook:
 
     def __init__(self, pairs: Iterable[tuple[str, str, str]]) -> None:
         self._whole: dict[str, dict[str, list[tuple[str, str]]]] = {"zh": {}, "en": {}}
-        self._parts: dict[str, list[_Template]] = {"zh": [], "en": []}
+        # By their first and last letter, "" for a hole: a text is held against a few of thousands.
+        self._parts: dict[str, dict[tuple[str, str], list[_Template]]] = {"zh": {}, "en": {}}
         for context, english, chinese in pairs:
             for lang, old, new in (("zh", english, chinese), ("en", chinese, english)):
                 if old != new:
@@ -72,12 +74,15 @@ class Phrasebook:
                     parts, holes = tuple(_HOLE.split(old)[::2]), tuple(_HOLE.findall(old))
                     template = _Template(context, parts, holes, _weight(old), new)
                     if template.holes and template.weight > 1:
-                        self._parts[lang].append(template)
-        for templates in self._parts.values():
-            templates.sort(key=lambda one: -one.weight)
+                        self._parts[lang].setdefault((parts[0][:1], parts[-1][-1:]), []).append(template)
+
+        self._said = lru_cache(maxsize=_REMEMBERED)(self._say)  # sentences share most of their parts
 
     def say(self, text: str, lang: str, contexts: Sequence[str] = ()) -> str:
         """The text in `lang`, "zh" or "en". contexts: where it is more likely from, the nearest first."""
+        return self._said(text, lang, tuple(contexts))
+
+    def _say(self, text: str, lang: str, contexts: tuple[str, ...]) -> str:
         bare = text.strip()
         if (
             not bare
@@ -88,7 +93,7 @@ class Phrasebook:
         if found := self._whole[lang].get(bare):
             other = next((new for context in contexts for where, new in found if where == context), found[0][1])
             return text.replace(bare, other)
-        read = ((one, one.read(bare)) for one in self._parts[lang])
+        read = ((one, one.read(bare)) for one in self._candidates(bare, lang))
         fitting = [
             (one, values) for one, values in read if values and (one.weight >= _SLIGHT or self._safe(values, lang))
         ]
@@ -104,6 +109,10 @@ class Phrasebook:
                 between = [_mark(part, lang, joint) for part in parts[1::2]]
                 return "".join(part for pair in zip(told, [*between, ""], strict=True) for part in pair)
         return text
+
+    def _candidates(self, bare: str, lang: str) -> Iterator[_Template]:
+        for ends in product((bare[0], ""), (bare[-1], "")):
+            yield from self._parts[lang].get(ends, ())
 
     def _safe(self, values: dict[str, str], lang: str) -> bool:
         """Whether there are only numbers and known words in the holes."""

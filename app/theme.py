@@ -289,11 +289,12 @@ def apply(app: QApplication, choice: str) -> Palette:
     sheet = stylesheet(colours)
     if app.styleSheet() == sheet:
         return colours  # dressing every widget anew takes a while
-    app.setStyle("Fusion")
-    font = QFont(app.font())
-    font.setFamilies(list(FONTS))
-    font.setPixelSize(13)
-    app.setFont(font)
+    if not app.styleSheet():
+        app.setStyle("Fusion")
+        font = QFont(app.font())
+        font.setFamilies(list(FONTS))
+        font.setPixelSize(13)
+        app.setFont(font)
     app.setPalette(qt_palette(colours))
     app.setStyleSheet(sheet)
     return colours

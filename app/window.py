@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from app import model_words, samples, theme
+from app import model_words, phrasebook, samples, theme
 from app.actions import Actions
 from app.ahead import Ahead
 from app.assistant import Assistant
@@ -195,6 +195,8 @@ class Window(QMainWindow):
         assistant.load_failed.connect(self._on_load_failed)
         self.look.changed.connect(self._refresh)
         self.look.spoken.connect(self._retell)
+        menu = self.chrome.language_menu  # the words of another language are read while one chooses it
+        menu.aboutToShow.connect(lambda: self.disk_lane.submit("words", phrasebook.translations))
 
     # --- words and states --------------------------------------------------------------------------------------
 

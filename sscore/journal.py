@@ -104,6 +104,18 @@ def replay(lines: list[dict[str, Any]]) -> tuple[bytes, bool] | None:
     Where lines are damaged or missing it is as near to that as the others lead. None when there is no full line.
     """
     edits = [one for one in lines if "kept" not in one]
+    made = state_at(edits, str(lines[-1]["after"])) if edits else None
+    if made is not None:
+        return made, True
+    text = _applied(edits)
+    if text is None:
+        return None
+    data = text.encode()
+    return data, digest(data) == edits[-1]["after"]
+
+
+def _applied(edits: list[dict[str, Any]]) -> PageText | None:
+    """One after the other, from the last full line on."""
     start = max((n for n, one in enumerate(edits) if one.get("full")), default=None)
     if start is None:
         return None
@@ -111,8 +123,7 @@ def replay(lines: list[dict[str, Any]]) -> tuple[bytes, bool] | None:
     for one in edits[start:]:
         with contextlib.suppress(AttributeError, KeyError, TypeError):
             text = text.changed(one)
-    data = text.encode()
-    return data, digest(data) == edits[-1]["after"]
+    return text
 
 
 def state_at(lines: list[dict[str, Any]], wanted: str) -> bytes | None:
@@ -128,8 +139,24 @@ def state_at(lines: list[dict[str, Any]], wanted: str) -> bytes | None:
             next_one = str(one.get("before"))
             if one.get("full"):
                 break
-    made = replay(way[::-1]) if way else None
-    return made[0] if made is not None and digest(made[0]) == wanted else None
+    text = _applied(way[::-1])
+    made = None if text is None else text.encode()
+    return made if made is not None and digest(made) == wanted else None
+
+
+def common(lines: list[dict[str, Any]], ours: str, theirs: str) -> str | None:
+    """The digest of the page that two pages began with, "" when that was none; None when the journal does not tell."""
+    before_them = set(_ancestry(lines, theirs))
+    return next((one for one in _ancestry(lines, ours) if one in before_them), None)
+
+
+def _ancestry(lines: list[dict[str, Any]], one: str) -> Iterator[str]:
+    """The digest of a page and, backwards, those of the pages that it was made from."""
+    yield one
+    for line in reversed(lines):
+        if "kept" not in line and line["after"] == one:
+            one = str(line.get("before"))
+            yield one
 
 
 def step(page: bytes, last: dict[str, Any]) -> bytes | None:
@@ -171,6 +198,13 @@ def last(path: Path) -> tuple[dict[str, Any] | None, bool]:
         if size >= length:
             return None, torn
         size *= 8
+
+
+def between(file: FileIO, start: int, end: int) -> list[dict[str, Any]]:
+    """The whole lines between two places of an opened journal, which goes on at its end."""
+    file.seek(start)
+    raw = file.read(end - start)
+    return [one for one in map(_parsed, raw.split(b"\n")) if one is not None]
 
 
 def _parsed(raw: bytes) -> dict[str, Any] | None:

@@ -152,14 +152,22 @@ class PageStore:
                 )
             about = {"author": author or presence.user(), "edit": edit, "host": presence.host(), "time": presence.now()}
             with journal.opened(log, create=True) as file:
-                found = _read(path)
+                start = os.fstat(file.fileno()).st_size
+                found = _caught_up(path, log, start, known)
                 on_disk = "" if found is None else journal.digest(found)
                 if on_disk not in ("", after, known.digest):
                     self._keep_both(rel, data, about | {"after": on_disk, "before": on_disk}, file, known)
-                before = _before(known, on_disk, log, os.fstat(file.fileno()).st_size)
+                before = _before(known, on_disk, log, start)
                 known.pending = after
-                size = journal.append(file, journal.line(before, text, about | {"after": after, "before": on_disk}))
+                line = journal.line(before, text, about | {"after": after, "before": on_disk})
+                size = journal.append(file, line)
+                theirs = _quicker(file, start, size, line, after)
+                if theirs:
+                    known.pending = ""
+                    self._keep_both(rel, data, about | {"after": theirs, "before": theirs}, file, known)
                 write_atomic(path, data)
+                if os.fstat(file.fileno()).st_size != size:
+                    _let_newer_stand(path, log, after)
                 here = stamp(path)  # before it is read: what comes later has another one
                 ours = _read(path) == data
             self._known[rel] = _Known(after, text.print(), size, seen=known.seen)
@@ -191,7 +199,8 @@ class PageStore:
         nobody went on from the version that we wrote, it is made again from the journal and kept beside theirs."""
         log, lines = self.journal_path(rel), self.journal(rel)
         data = journal.state_at(lines, ours)
-        if data is None or any(one.get("before") == ours for one in lines if "kept" not in one):
+        since = max((n for n, one in enumerate(lines) if one["after"] == ours), default=0)  # it may have been so before
+        if data is None or any(one.get("before") == ours for one in lines[since + 1 :] if "kept" not in one):
             return
         with contextlib.suppress(OSError), journal.opened(log, create=False) as file:
             kept = _name_to_keep(self.page_path(rel), log)
@@ -346,6 +355,43 @@ def _locked(log: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):
             stack.enter_context(journal.opened(log, create=False))
         yield
+
+
+def _caught_up(path: Path, log: Path, size: int, known: _Known) -> bytes | None:
+    """The page file. What others have in the journal and could not write to the page is finished first: their program
+    ended, or is just about to where a drive cannot lock. Else our page would take its place. size: of the journal."""
+    found = _read(path)
+    if not size or size == known.journal_size:
+        return found
+    new = None
+    if found is not None:
+        last, _ = _behind(found, log)
+        if last is not None and last["after"] != known.pending:
+            new = journal.step(found, last)
+    elif not known.digest and not known.pending:  # somebody else's first save
+        new = (journal.replay(journal.read(log)[0]) or (None,))[0]
+    if new is None:
+        return found
+    write_atomic(path, new)
+    return new
+
+
+def _quicker(file: FileIO, start: int, end: int, ours: str, after: str) -> str:
+    """The digest of a page that somebody else put into the journal between our look at it (of `start` bytes) and our
+    line, which ends at `end`: only where a drive cannot lock. "" when nobody did."""
+    if end - start <= len(ours) + 2:
+        return ""
+    lines = [one for one in journal.between(file, start, end) if "kept" not in one and one["after"] != after]
+    return str(lines[-1]["after"]) if lines else ""
+
+
+def _let_newer_stand(path: Path, log: Path, ours: str) -> None:
+    """Others have saved between our line of the journal and our page, as can be where a drive cannot lock."""
+    lines = journal.read(log)[0]
+    newest = str(lines[-1]["after"]) if lines else ours
+    made = journal.state_at(lines, newest) if newest != ours else None
+    if made is not None:
+        write_atomic(path, made)
 
 
 def _before(known: _Known, on_disk: str, log: Path, size: int) -> journal.Fingerprint | None:

@@ -67,14 +67,16 @@ def kept(store: PageStore, rel: str) -> list[Path]:
 
 def read(store: PageStore, rel: str, path: Path) -> Versions:
     """A page as it is and a version of it that was kept. Raises BadPage, BadProject where one cannot be read."""
-    theirs = store.look(rel)
+    theirs, seen = store.read(rel)
     with disk_errors(path):
         data = path.read_bytes()
     ours = replace(_page(data, path), image=rel)
     lines = store.journal(rel)
     notes = [one for one in lines if one.get("kept") == path.name]
     saves = [one for one in lines if "kept" not in one]
-    began = notes[-1].get("base") if notes else None
+    began = str(notes[-1].get("base")) if notes else None
+    if began is not None and any(one["after"] == seen.digest for one in saves):
+        began = journal.common(saves, began, seen.digest)  # on a drive without locks theirs need not come from there
     blank = Page(rel, ours.width, ours.height)
     base = blank if began == "" else _page_at(saves, str(began), path)
     return Versions(path, theirs or blank, ours, base, _author(saves), _author(notes))

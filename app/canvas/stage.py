@@ -13,8 +13,8 @@ from app.canvas.items import PendingItem, PhotoItem
 from app.canvas.layer import Instance, InstanceLayer
 from app.canvas.paint import Art
 from app.canvas.sketch import SketchItem
-from app.canvas.tags import TagItem
-from app.jobs import Lane
+from app.canvas.tag_layer import TagLayer
+from app.jobs import Lane, let_go
 from app.pending import Pending
 from app.photos import Photo
 from sscore.edits import untouched
@@ -46,7 +46,6 @@ class Stage(QGraphicsScene):
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self._lane = lane
         self._colour_of = colour_of
-        self._tag_of = tag_of
         self.photo = PhotoItem()
         self.pending = PendingItem(self._trace)
         self.ghost = GhostItem(self._trace)
@@ -57,10 +56,11 @@ class Stage(QGraphicsScene):
         self.addItem(self.ghost)
         self.addItem(self.sketch)
         self.addItem(self.pending)
+        self.tags = TagLayer(lambda annotation: (tag_of(annotation), colour_of(annotation)))
+        self.addItem(self.tags)
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(lambda: self.layer.set_moving(False))
         self._items: dict[int, Instance] = {}
-        self._tags: dict[int, tuple[Annotation, TagItem]] = {}
         self._art: dict[int, tuple[Mask, Art]] = {}  # by id() of the mask, which the entry keeps alive
         self._page: Page | None = None
         self._synced: tuple[Annotation, ...] = ()  # as the layer shows them
@@ -85,9 +85,10 @@ class Stage(QGraphicsScene):
     def photo_rect(self) -> QRectF:
         return self.photo.boundingRect()
 
-    def zoomed(self) -> None:
-        """A step of zoom; the next may follow at once."""
+    def zoomed(self, scale: float) -> None:
+        """A step of zoom, to so many screen px per image px; the next may follow at once."""
         self.layer.set_moving(True)
+        self.tags.rescale(scale)
         self._rest.start()
 
     def set_page(self, page: Page | None) -> None:
@@ -182,7 +183,9 @@ class Stage(QGraphicsScene):
         self._restate(set(self._items) if (before <= _TRACED) != (self._count <= _TRACED) else fresh)
         if len(self._art) > _KEPT + self._count:  # those of photos left and of masks undone pile up
             present = {id(a.mask) for a in page.annotations}
+            left = [kept for key, kept in self._art.items() if key not in present]
             self._art = {key: kept for key, kept in self._art.items() if key in present}
+            let_go(self._lane, left)
 
     def _new_item(self, annotation: Annotation) -> Instance:
         item = Instance(annotation, self._art[id(annotation.mask)][1], self._colour(annotation), self._opacity)
@@ -203,16 +206,10 @@ class Stage(QGraphicsScene):
         if self._shown and self._page is not None:
             ids = self._items.keys() if self._names else {self._hovered, *self._selection} & self._items.keys()
             wanted = {i: self._items[i].annotation for i in ids if i is not None and i not in self._hidden}
-        for i in [i for i, (annotation, _) in self._tags.items() if wanted.get(i) is not annotation]:
-            self.removeItem(self._tags.pop(i)[1])
-        for i, annotation in wanted.items():
-            if i not in self._tags:
-                tag = TagItem(annotation.mask, self._tag_of(annotation), self._colour_of(annotation), self.font())
-                self._tags[i] = (annotation, tag)
-                self.addItem(tag)
-        marked = {self._hovered, *(self._selection if len(self._selection) <= _NAMED else ())}
-        for i, (_, tag) in self._tags.items():
-            tag.set_always(i in marked)
+        few = self._selection if len(self._selection) <= _NAMED else ()
+        marked = [i for i in (self._hovered, *few) if i is not None]
+        photo = QRectF(0, 0, self._page.width, self._page.height) if self._page is not None else QRectF()
+        self.tags.show_tags(wanted, tuple(dict.fromkeys(marked)), photo, self.font())
 
     def _colour(self, annotation: Annotation) -> QColor:
         return QColor(self._colour_of(annotation))
@@ -250,15 +247,12 @@ class Stage(QGraphicsScene):
     def shift_selected(self, dx: int, dy: int) -> None:
         """Show the selected objects moved by image px while they are dragged."""
         self.layer.shift([self._items[i] for i in self._selection if i in self._items], dx, dy)
-        for i in set(self._selection) & self._tags.keys():
-            self._tags[i][1].shift(dx, dy)
+        self.tags.shift(self._selection, dx, dy)
 
     def set_style(self, *, opacity: float, shown: bool, names: bool) -> None:
         """opacity: 0..1 of the tint; shown: whether instances are drawn at all; names: tags of all of them."""
         self._opacity, self._shown, self._names = opacity, shown, names
-        for _, tag in self._tags.values():
-            self.removeItem(tag)
-        self._tags.clear()
+        self.tags.clear()
         for item in self._items.values():
             item.restyle(item.annotation, self._colour(item.annotation), opacity)
         self.layer.update()

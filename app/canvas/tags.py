@@ -10,8 +10,7 @@ from app import rows
 from sscore.labels import LabelSet
 from sscore.types import Annotation, Mask
 
-_HEIGHT, _GAP = 20, 4
-_ROOM = 0.75  # of a tag's length that its object must have on the screen
+HEIGHT, GAP = 20, 4
 
 
 def tag_text(annotation: Annotation, labels: LabelSet, lang: str) -> str:
@@ -23,49 +22,42 @@ def tag_text(annotation: Annotation, labels: LabelSet, lang: str) -> str:
     return f"{name}  {rows.percent(float(scores.values[0]))}"
 
 
+def tag_font(font: QFont) -> QFont:
+    return rows.font_like(font, side=12, strong=True)[0]
+
+
+def tag_width(text: str, font: QFont) -> float:
+    """font: of `tag_font`."""
+    return QFontMetricsF(font).horizontalAdvance(text) + 28
+
+
+def draw_tag(painter: QPainter, area: QRectF, text: str, colour: str, font: QFont) -> None:
+    """A dark label with a swatch."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(12, 14, 18, 215))
+    painter.drawRoundedRect(area, 5, 5)
+    rows.draw_swatch(painter, colour, area.x() + 6, area.center().y(), 9)
+    painter.setFont(font)
+    painter.setPen(QColor("#ffffff"))
+    painter.drawText(area.adjusted(20, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+
 class TagItem(QGraphicsItem):
-    """A dark label at the top left corner of a mask: above it, or inside where the photo ends. Unless it is there
-    `always`, it waits until its object is large enough on the screen: tags of small pieces would cover a pile."""
+    """A tag by itself at the top left corner of a mask: above it, or inside where the photo ends."""
 
     def __init__(self, mask: Mask, text: str, colour: str, font: QFont) -> None:
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
         self.setZValue(900_000)
-        self._font = rows.font_like(font, side=12, strong=True)[0]
-        self._text, self._colour = text, colour
-        self._always = True
+        self._font, self._text, self._colour = tag_font(font), text, colour
         box = mask.box
-        self._length = max(box.width, box.height)
-        self._home = (box.x0, box.y0)
-        self.setPos(*self._home)
-        top = _GAP if box.y0 < 24 else -_HEIGHT - _GAP
-        self._area = QRectF(0, top, QFontMetricsF(self._font).horizontalAdvance(text) + 28, _HEIGHT)
-
-    def set_always(self, always: bool) -> None:
-        if always != self._always:
-            self._always = always
-            self.update()
-
-    def has_room(self, scale: float) -> bool:
-        """scale: screen px per image px."""
-        return self._always or self._length * scale >= _ROOM * self._area.width()
-
-    def shift(self, dx: float, dy: float) -> None:
-        """Beside its object while that is dragged."""
-        self.setPos(self._home[0] + dx, self._home[1] + dy)
+        self.setPos(box.x0, box.y0)
+        top = GAP if box.y0 < HEIGHT + GAP else -HEIGHT - GAP
+        self._area = QRectF(0, top, tag_width(text, self._font), HEIGHT)
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         return self._area.adjusted(-1, -1, 1, 1)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        views = self.scene().views()
-        if views and not self.has_room(views[0].transform().m11()):
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(12, 14, 18, 215))
-        painter.drawRoundedRect(self._area, 5, 5)
-        rows.draw_swatch(painter, self._colour, self._area.x() + 6, self._area.center().y(), 9)
-        painter.setFont(self._font)
-        painter.setPen(QColor("#ffffff"))
-        painter.drawText(self._area.adjusted(20, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._text)
+        draw_tag(painter, self._area, self._text, self._colour, self._font)

@@ -95,7 +95,7 @@ class CanvasView(EventView):
         self._ring = FocusRing(look, self)
         self.gestures.called_off.connect(self.pointer.renew)
         self.moved.connect(self.overlays.place)
-        self.zoom_changed.connect(lambda _scale: self.stage.zoomed())
+        self.zoom_changed.connect(self.stage.zoomed)
         session.image_changed.connect(self._on_image)
         session.page_changed.connect(self._on_page)
         session.selection_changed.connect(self._on_selection)

@@ -222,7 +222,8 @@ class EvaluateDialog(QDialog):
         """Of `ssc`."""
         models, strategies = self.chosen()
         words = ["evaluate", str(self._project.folder), "--segmenters", ",".join(models)]
-        words += ["--strategies", ",".join(strategies), "--out", str(Path(self.folder.text()).expanduser())]
+        out = self._project.folder.parent / Path(self.folder.text().strip()).expanduser()
+        words += ["--strategies", ",".join(strategies), "--out", str(out)]
         words += ["--workers", str(self.processes.value()), "--report"]
         return words + (["--shifts", _SHIFTS, "--repeats", str(_REPEATS)] if self.careless.isChecked() else [])
 

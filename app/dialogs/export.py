@@ -32,6 +32,7 @@ from sscore.coco import ExportOptions, ExportReport
 from sscore.errors import Cancelled
 from sscore.types import STATUSES
 
+_NAME = "coco.json"
 
 class ExportDialog(QDialog):
     """Options above, report below. Writing runs on the disk lane after all saves; closing stops it."""
@@ -48,7 +49,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle(self.tr("Export COCO"))
         self.setMinimumWidth(560)
 
-        self.path = QLineEdit(str(self._project.folder / "coco.json"))
+        self.path = QLineEdit(str(self._project.folder / _NAME))
         self.path.setAccessibleName(self.tr("File"))
         choose = QPushButton(self.tr("Choose…"))
         choose.setAutoDefault(False)
@@ -160,7 +161,10 @@ class ExportDialog(QDialog):
             self.path.setText(chosen)
 
     def _export(self) -> None:
-        out, options, project = Path(self.path.text()).expanduser(), self.options(), self._project
+        options, project = self.options(), self._project
+        out = project.folder / Path(self.path.text().strip() or _NAME).expanduser()  # a mere name lies with the photos
+        out = out if out.suffix else out.with_name(f"{out.name}.json")
+        self.path.setText(str(out))
         self._running, self._stopped = True, False
         self._show_ready()
         self.bar.setRange(0, 0)

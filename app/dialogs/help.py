@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib import metadata
 
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QShowEvent
@@ -184,6 +183,8 @@ class AboutDialog(QDialog):
 
 def _parts() -> list[str]:
     """The packages this one needs, as installed: name, version, licence."""
+    from importlib import metadata  # which takes longer than the page of keys has to open
+
     try:
         needed = metadata.requires("scrap-sam-clip") or []
     except metadata.PackageNotFoundError:  # run from a folder, not installed
@@ -194,6 +195,8 @@ def _parts() -> list[str]:
 
 def _part(name: str) -> str:
     """ "numpy 2.1.0 · BSD-3-Clause"; "" when it is not installed."""
+    from importlib import metadata
+
     try:
         found = metadata.distribution(name)
     except metadata.PackageNotFoundError:

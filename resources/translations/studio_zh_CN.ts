@@ -3724,6 +3724,10 @@ MIT 许可证</translation>
         <translation>只留重叠部分</translation>
     </message>
     <message>
+        <source>The objects were changed meanwhile. Nothing else was done.</source>
+        <translation>这些目标刚才已被改动，未再做其他更改。</translation>
+    </message>
+    <message>
         <source>There was nothing to change.</source>
         <translation>没有需要改动的地方。</translation>
     </message>

@@ -42,6 +42,14 @@ def test_export_writes_a_file_that_pycocotools_reads(dialog, folder, tmp_path, c
     assert [image["file_name"] for image in coco.dataset["images"]] == ["a.jpg"]
 
 
+@pytest.mark.parametrize(("typed", "name"), [("", "coco.json"), ("铁", "铁.json"), ("v1.txt", "v1.txt")])
+def test_a_mere_name_lies_with_the_photos(dialog, folder, typed, name):
+    dialog.path.setText(typed)
+    run(dialog)
+    assert (folder / name).is_file()
+    assert dialog.path.text() == str(folder / name)
+
+
 def test_options_reach_the_file(dialog, tmp_path, capsys):
     out = tmp_path / "coco.json"
     dialog.path.setText(str(out))

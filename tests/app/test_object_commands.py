@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from app import object_commands
 from sscore import edits, masks
 from sscore.types import Annotation
 
@@ -201,3 +202,45 @@ def test_colours_and_outlines(three):
     three.key("m", CTRL)
     assert three.canvas.viewport().grab().toImage().pixelColor(inside) != tinted
     assert three.window.actions_.by_key["outline_only"].isChecked()
+
+
+def test_large_objects_are_merged_away_from_the_window(three, monkeypatch):
+    monkeypatch.setattr(object_commands, "_AT_ONCE_PX", 0)
+    three.session.select((1, 2))
+    do_now(three, "merge")
+    assert ids(three) == [1, 2, 3]
+    three.session.edit("another", edits.add(three.session.page, Annotation(0, rectangle(0, 0, 9, 9), "Bar")))
+    three.settle()
+    assert ids(three) == [1, 3, 4]  # and what was drawn meanwhile is still there
+    three.key("z", CTRL)
+    three.settle()
+    assert ids(three) == [1, 2, 3, 4]
+
+
+def test_objects_gone_before_they_are_merged_are_told_of(three, monkeypatch):
+    monkeypatch.setattr(object_commands, "_AT_ONCE_PX", 0)
+    three.session.select((1, 2))
+    do_now(three, "merge")
+    three.session.edit("remove", edits.remove(three.session.page, [2]))
+    three.settle()
+    assert ids(three) == [1, 3]
+    assert "changed meanwhile" in last_words(three)
+
+
+@pytest.mark.parametrize(("action", "left"), [("split", 4), ("cut_out", 3), ("intersect", 3)])
+def test_what_is_worked_out_away_from_the_window_is_the_same(three, monkeypatch, action, left):
+    three.session.select((3,) if action == "split" else (1, 2))
+    do(three, action)
+    at_once = three.session.page
+    three.key("z", CTRL)
+    three.settle()
+    monkeypatch.setattr(object_commands, "_AT_ONCE_PX", 0)
+    do(three, action)
+    after = three.session.page
+    assert len(after.annotations) == left
+    assert all(a.mask.same_as(b.mask) for a, b in zip(after.annotations, at_once.annotations, strict=True))
+    assert ids(three) == [a.id for a in at_once.annotations]
+
+
+def do_now(studio, action: str) -> None:
+    studio.window.actions_.by_key[action].trigger()
