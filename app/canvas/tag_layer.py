@@ -19,6 +19,7 @@ _CELL_WIDTH, _CELL_HEIGHT = 128, 24  # screen px, about a tag
 _BEYOND = 1000  # screen px around the photo that tags may cover
 _PIECES = 32  # from so many changed tags on, all in sight is painted anew
 _DRAWN = 1000
+_Rect = tuple[float, float, float, float]  # left, top, right, bottom, screen px from the photo's corner
 
 
 @dataclass(slots=True)
@@ -35,19 +36,17 @@ class _Tag:
     def length(self) -> float:
         return max(self.box.width, self.box.height)
 
-    def places(self, scale: float) -> Iterator[tuple[float, float, float, float]]:
-        """Where it may be, the best first: over the object's upper left corner, inside, below. Screen px from the
-        photo's corner: left, top, right, bottom."""
+    def places(self, scale: float, *, below: bool = False) -> Iterator[_Rect]:
+        """Where it may be, the best first: over the object's upper left corner or inside. below: else there, which may
+        look as if it were of the next object."""
         x, y = (self.box.x0 + self.dx) * scale, (self.box.y0 + self.dy) * scale
         height = self.box.height * scale
         if y >= HEIGHT + GAP:
             yield x, y - HEIGHT - GAP, x + self.width, y - GAP
         if height >= HEIGHT + 2 * GAP or y < HEIGHT + GAP:
             yield x, y + GAP, x + self.width, y + GAP + HEIGHT
-        yield x, y + height + GAP, x + self.width, y + height + GAP + HEIGHT
-
-
-_Rect = tuple[float, float, float, float]  # left, top, right, bottom, screen px from the photo's corner
+        if below:
+            yield x, y + height + GAP, x + self.width, y + height + GAP + HEIGHT
 
 
 class _Taken:
@@ -173,7 +172,7 @@ class TagLayer(QGraphicsItem):
             self._placed = self._place()
         in_hand: dict[int, _Rect] = {}
         for i in self._marked:
-            places = list(self._tags[i].places(self._scale))
+            places = list(self._tags[i].places(self._scale, below=True))
             free = (place for place in places if not any(_meet(place, one) for one in in_hand.values()))
             place = next(free, None if in_hand else places[0])
             if place is not None:
@@ -209,7 +208,8 @@ class TagLayer(QGraphicsItem):
         if not self._shown:
             return
         there, ratio = painter.worldTransform(), painter.device().devicePixelRatio()
-        left, top, right, bottom = there.mapRect(option.exposedRect).getCoords()
+        exposed = there.mapRect(option.exposedRect)
+        left, top, right, bottom = exposed.left(), exposed.top(), exposed.right(), exposed.bottom()
         corner = there.map(QPointF(0, 0))
         painter.save()
         painter.resetTransform()

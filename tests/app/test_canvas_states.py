@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from studio_driver import wait_until
@@ -248,13 +248,66 @@ def test_names_of_small_objects_wait_until_one_is_close(two):
     page = edits.add(two.session.page, Annotation(0, rectangle(200, 200, 212, 212), "Bar"))
     two.session.edit("small", page, select=())
     two.window.settings.set("show_names", True)
-    tags = {i: tag for i, (_, tag) in two.canvas.stage._tags.items()}
-    assert [i for i, tag in tags.items() if tag.has_room(1.0)] == [1, 2]
-    assert tags[3].has_room(16.0)
+    two.canvas.zoom_at(1.0 / two.canvas.zoom, two.canvas.zoom_about())
+    tags = two.canvas.stage.tags
+    assert tags.shown == {1, 2}
     two.session.select((3,))
-    assert tags[3].has_room(1.0)
+    assert tags.shown >= {3}
     two.session.select(())
-    assert not tags[3].has_room(1.0)
+    assert tags.shown == {1, 2}
+    two.canvas.zoom_at(16.0, two.canvas.zoom_about())
+    assert tags.shown == {1, 2, 3}
+
+
+def test_no_name_lies_over_another_and_the_larger_and_those_in_hand_come_first(two):
+    """A heap of 40 pieces, one as near to the next as their names are high."""
+    page = two.session.page
+    for n in range(40):
+        x, y, size = 10 + 40 * (n % 8), 30 + 12 * (n // 8), 60 + 2 * n
+        page = edits.add(page, Annotation(0, rectangle(x, y, x + size, y + size), "Plate"))
+    two.session.edit("heap", page, select=())
+    two.settle()
+    two.window.settings.set("show_names", True)
+    tags, at = two.canvas.stage.tags, two.canvas.zoom_about()
+
+    def overlaps() -> int:
+        areas = tags.areas
+        return sum(one.intersects(other) for i, one in enumerate(areas) for other in areas[:i])
+
+    few = None
+    for zoom in (0.7, 1.0, 1.7, 4.0, 9.0):
+        two.canvas.zoom_at(zoom / two.canvas.zoom, at)
+        assert not overlaps(), zoom
+        assert few is None or len(tags.shown) >= few, "closer, there is room for more"
+        few = len(tags.shown)
+    two.canvas.zoom_at(1.0 / two.canvas.zoom, at)
+    ids = [a.id for a in two.session.page.annotations]
+    assert ids[-1] in tags.shown and ids[2] not in tags.shown, "the largest, not the smallest"
+    before = tags.shown
+    two.canvas._pan(QPoint(120, 40))
+    assert tags.shown == before, "none comes or goes while the photo is pushed about"
+    two.session.select((ids[2],))
+    assert ids[2] in tags.shown and not overlaps()
+    two.canvas.stage.set_hovered(ids[3])
+    assert {ids[2], ids[3]} <= tags.shown and not overlaps()
+    two.canvas.stage.set_hovered(None)
+    two.session.select(())
+    assert tags.shown == before
+
+
+def test_a_name_stands_where_its_object_is(two):
+    """Painted at its place at any zoom, and beside the object while that is dragged."""
+    tags = two.canvas.stage.tags
+    two.session.select((1,))
+    for zoom in (1.0, 3.0):
+        two.canvas.zoom_at(zoom / two.canvas.zoom, two.canvas.zoom_about())
+        two.canvas.look_at(QPointF(100, 60))
+        (area,) = tags.areas
+        corner = two.canvas.mapFromScene(QPointF(0, 0))
+        middle = (area.translated(corner.x(), corner.y()).center() + QPointF(0, area.height() / 2 - 2)).toPoint()
+        assert two.canvas.viewport().grab().toImage().pixelColor(middle).lightness() < 60, "the dark of a tag"
+    two.canvas.stage.shift_selected(10, 0)
+    assert tags.areas[0].left() == pytest.approx(area.left() + 30)
 
 
 def test_a_right_click_on_an_object_offers_what_can_be_done(two):
