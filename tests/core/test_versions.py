@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from sample_pages import FOLDER, rectangle
 
-from sscore import edits, versions
+from sscore import edits, journal, page_store, versions
 from sscore.errors import BadOption, BadPage, PageChanged
 from sscore.project import Project
 from sscore.types import Annotation, Page
@@ -151,7 +151,7 @@ def test_a_kept_version_that_was_damaged_is_a_clear_error(folder):
 
 
 @pytest.mark.parametrize("first_to_replace", [False, True])
-def test_saves_at_the_very_same_moment_on_a_drive_without_locks(folder, first_to_replace):
+def test_saves_at_the_very_same_moment_on_a_drive_without_locks(folder, monkeypatch, first_to_replace):
     """Both see the page that both had read, both append, and one page replaces the other: still nothing is lost."""
     one, two = Project.open(folder), Project.open(folder)
     one.save(start(1), edit="start", author="li")
@@ -161,8 +161,9 @@ def test_saves_at_the_very_same_moment_on_a_drive_without_locks(folder, first_to
     before = page.read_bytes()
     one.save(more(ours, 90, "H"), edit="ours", author="li", seen=seen)
     written = page.read_bytes()
-    page.write_bytes(before)  # the other one has looked before that
-    two.save(more(theirs, 50, "U"), edit="theirs", author="wang")
+    with monkeypatch.context() as patch:  # the other one has looked before that
+        patch.setattr(page_store, "_caught_up", lambda *_: before)
+        two.save(more(theirs, 50, "U"), edit="theirs", author="wang")
     if first_to_replace:
         page.write_bytes(written)
     first, second = (two, one) if first_to_replace else (one, two)
@@ -175,6 +176,84 @@ def test_saves_at_the_very_same_moment_on_a_drive_without_locks(folder, first_to
     assert "both versions are kept" in first.notices[-1]
     first.read(REL)
     assert len(first.kept()[REL]) == 1, "once is enough"
+
+
+def test_what_was_replaced_on_a_drive_without_locks_is_not_taken_for_deleted(folder, monkeypatch):
+    """Our next save finds theirs: both began before our first one, of which they know nothing."""
+    one, two = Project.open(folder), Project.open(folder)
+    one.save(start(1), edit="start")
+    ours, seen = one.read(REL)
+    theirs = two.load(REL)
+    before = one.page_path(REL).read_bytes()
+    ours = more(ours, 90, "H")
+    one.save(ours, edit="first", seen=seen)
+    with monkeypatch.context() as patch:
+        patch.setattr(page_store, "_caught_up", lambda *_: before)
+        two.save(more(theirs, 50, "U"), edit="theirs")
+    with pytest.raises(PageChanged) as caught:
+        one.save(more(ours, 70, "Pipe"), edit="second", seen=seen)
+    found = one.versions(REL, Path(caught.value.kept))
+    joined = versions.join(found.base, found.theirs, found.ours)
+    assert told(joined.page) == [("Bar", 0), ("H", 90), ("Pipe", 70), ("U", 50)]
+
+
+def test_who_is_overtaken_on_a_drive_without_locks_gives_way(folder, monkeypatch):
+    """Somebody's line comes between our look at the journal and ours: theirs stays, ours is kept beside it."""
+    one, two = Project.open(folder), Project.open(folder)
+    one.save(start(1), edit="start")
+    ours, theirs = more(one.load(REL), 90, "H"), more(two.load(REL), 50, "U")
+    append, once = journal.append, iter([True])
+
+    def overtaken(file, text):
+        if next(once, False):
+            two.save(theirs, edit="theirs")
+        return append(file, text)
+
+    monkeypatch.setattr(journal, "_lock", lambda _file: True)
+    monkeypatch.setattr(journal, "append", overtaken)
+    with pytest.raises(PageChanged) as caught:
+        one.save(ours, edit="ours")
+    found = one.versions(REL, Path(caught.value.kept))
+    assert told(found.theirs) == [("Bar", 0), ("U", 50)]
+    assert told(versions.join(found.base, found.theirs, found.ours).page) == [("Bar", 0), ("H", 90), ("U", 50)]
+    one.page_path(REL).unlink()
+    assert told(Project.open(folder).load(REL)) == told(found.theirs), "what the journal leads to is theirs as well"
+
+
+def test_a_slow_save_does_not_take_the_place_of_newer_ones(folder, monkeypatch):
+    """Without locks others may go on from our line of the journal before our page is there."""
+    one, two = Project.open(folder), Project.open(folder)
+    one.save(start(1), edit="start")
+    ours = more(one.load(REL), 90, "H")
+    write, once = page_store.write_atomic, iter([True])
+
+    def slowly(path, data):
+        if next(once, False):
+            for left in (50, 70):
+                two.save(more(two.load(REL), left, "U"), edit="theirs")
+        write(path, data)
+
+    monkeypatch.setattr(journal, "_lock", lambda _file: True)
+    monkeypatch.setattr(page_store, "write_atomic", slowly)
+    one.save(ours, edit="ours")
+    assert told(one.load(REL)) == [("Bar", 0), ("H", 90), ("U", 50), ("U", 70)]
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_what_a_crash_kept_from_the_page_is_not_lost_by_the_save_of_another(folder, first):
+    """Their program ended between journal and page, and ours, open all the while, saves next. first: of the photo."""
+    one, two = Project.open(folder), Project.open(folder)
+    if not first:
+        one.save(start(1), edit="start")
+    page = one.page_path(REL)
+    mine, theirs, before = one.load(REL), two.load(REL), None if first else page.read_bytes()
+    two.save(more(theirs, 50, "U"), edit="theirs")
+    page.unlink() if before is None else page.write_bytes(before)
+    with pytest.raises(PageChanged) as caught:
+        one.save(more(mine, 90, "H"), edit="ours")
+    found = one.versions(REL, Path(caught.value.kept))
+    both = told(versions.join(found.base, found.theirs, found.ours).page)
+    assert both == [*([] if first else [("Bar", 0)]), ("H", 90), ("U", 50)]
 
 
 def test_who_goes_on_from_our_version_overwrites_nothing(folder):
