@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.announce import announce
 from app.look import Look
 from app.notices import Notice
 
@@ -134,6 +135,7 @@ class MessageBar(QWidget):
         self._column.insertWidget(0, message)
         message.show()
         self.place()
+        announce(self._host, "\n".join(part for part in (notice.text, notice.detail) if part))
 
     def take_focus(self) -> bool:
         """Give the keyboard to the newest message; False when there is none."""

@@ -19,6 +19,7 @@ from app.canvas.gestures import Gestures
 from app.canvas.guide import Guide
 from app.canvas.key_pointer import ARROWS, KeyPointer
 from app.canvas.minimap import MiniMap
+from app.canvas.spoken import Spoken
 from app.canvas.viewport import Viewport
 from app.canvas.whisper import Whisper
 from app.session import Session
@@ -37,6 +38,7 @@ class EventView(Viewport):
     guide: Guide
     minimap: MiniMap
     pointer: KeyPointer
+    spoken: Spoken
     whisper: Whisper
     _session: Session
     _ring: FocusRing
@@ -59,6 +61,7 @@ class EventView(Viewport):
         if event.type() == QEvent.Type.MouseMove:
             self._move(event)
             self.minimap.make_way(self._mouse)
+            self.spoken.pointed(self.image_at(event.position()))
         elif event.type() == QEvent.Type.MouseButtonPress:
             self._press(event)
         else:

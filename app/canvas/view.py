@@ -22,9 +22,10 @@ from app.canvas.items import draw_grid
 from app.canvas.key_pointer import KeyPointer
 from app.canvas.minimap import MiniMap
 from app.canvas.overlays import Overlays
+from app.canvas.spoken import Spoken
 from app.canvas.stage import Stage
 from app.canvas.tags import tag_text
-from app.canvas.tools import ToolKey
+from app.canvas.tools import ToolKey, hit
 from app.canvas.whisper import Whisper
 from app.drawing import Drawing
 from app.finder import Finder
@@ -83,7 +84,9 @@ class CanvasView(EventView):
         self._hover = Hover(assistant, self)
         self.drawing = Drawing(session, assistant, finder, settings, self)
         self._hover.changed.connect(self._on_hover)
+        self.spoken = Spoken(self, self._under)
         self.whisper = Whisper(self.viewport())
+        session.whisper.connect(self.spoken.say)
         session.whisper.connect(lambda text: self.whisper.say(text, self._mouse or self.viewport().rect().center()))
         self.gestures = Gestures(
             session, assistant, settings, self.stage, self._finds_layer, veil, self._hover, self.drawing, self
@@ -182,6 +185,21 @@ class CanvasView(EventView):
     def _on_selection(self, ids: tuple[int, ...]) -> None:
         self.stage.set_selection(ids)
         self._teach()
+        found = self._session.page.find(ids[0]) if self._session.page is not None and len(ids) == 1 else None
+        if found is not None and self.hasFocus():  # else from the list, which is read out
+            self.spoken.say(f"{self._tag_of(found)}, #{found.id}")
+
+    def _under(self, x: float, y: float) -> str:
+        """What lies at this image point, in words."""
+        page, find = self._session.page, self._finds_layer.at(x, y)
+        if find is not None:
+            return self.tr("proposal: {name}").format(
+                name=self._name_of(find.best_label(self._settings.get("unknown_below")))
+            )
+        if page is None or not self._settings.get("show_masks"):
+            return ""
+        found = page.find(hit(page, x, y, self._veil.hidden) or 0)
+        return self._tag_of(found) if found is not None else self.tr("no object")
 
     def _on_pending(self, pending: Pending) -> None:
         label = pending.best_label(self._settings.get("unknown_below"))

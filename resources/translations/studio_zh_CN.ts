@@ -714,6 +714,14 @@ MIT 许可证</translation>
         <translation>照片及其目标</translation>
     </message>
     <message>
+        <source>proposal: {name}</source>
+        <translation>候选：{name}</translation>
+    </message>
+    <message>
+        <source>no object</source>
+        <translation>无目标</translation>
+    </message>
+    <message>
         <source>The model has no other mask for this prompt.</source>
         <translation>模型对这个提示没有其他候选掩膜。</translation>
     </message>

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 from labelled import label
+from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
@@ -29,6 +31,7 @@ from studio_driver import Studio, wait_until
 from app.dialogs.help import AboutDialog, ShortcutsDialog
 from app.dialogs.settings import SettingsDialog
 from app.dialogs.versions import VersionsDialog
+from app.notices import Notice
 from app.panels.charts import Chart, Matrix
 from sscore import edits
 from sscore.project import Project
@@ -249,3 +252,46 @@ def test_every_control_has_a_name_and_room_and_is_reached_by_tab(make_studio, fo
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     studio.window.settings.set("language", "en")  # what it installed in the application would stay for other tests
     assert wrong == {}
+
+
+@pytest.fixture
+def heard(monkeypatch) -> list[str]:
+    """What a screen reader is given to read out."""
+    said: list[str] = []
+    reader = SimpleNamespace(isActive=lambda: True, updateAccessibility=lambda event: said.append(event.message()))
+    monkeypatch.setattr("app.announce.QAccessible", reader)
+    return said
+
+
+@pytest.mark.skipif(not hasattr(QtGui, "QAccessibleAnnouncementEvent"), reason="Qt before 6.8")
+def test_a_screen_reader_hears_where_the_pointer_of_the_keyboard_is(studio, heard):
+    studio.add(100, 60, 220, 180)
+    studio.session.select(())
+    studio.window.settings.set("language", "zh")
+    heard.clear()
+    studio.key("e")  # in the middle: 200, 150
+    for _ in range(10):
+        studio.key(Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+    wait_until(lambda: heard, what="the words")
+    assert heard == ["钢管  70 %, 190, 150 px"], "once, where it rests"
+    studio.key(Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
+    for _ in range(20):
+        studio.key(Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    wait_until(lambda: len(heard) == 2, what="the next")
+    assert heard[1].startswith("无目标, 180, ")
+    studio.key(Qt.Key.Key_Tab)
+    assert heard[2] == "钢管  70 %, #1"
+
+
+@pytest.mark.skipif(not hasattr(QtGui, "QAccessibleAnnouncementEvent"), reason="Qt before 6.8")
+def test_a_screen_reader_hears_messages_and_words_beside_the_mouse(studio, heard):
+    studio.window.messages.show_notice(Notice("warning", "A heading", "and more"))
+    studio.session.whisper.emit("That did nothing.")
+    assert heard == ["A heading\nand more", "That did nothing."]
+
+
+def test_without_a_screen_reader_nothing_is_computed_for_one(studio, monkeypatch):
+    monkeypatch.setattr("app.announce.QAccessible", SimpleNamespace(isActive=lambda: False))
+    studio.key("e")
+    studio.key(Qt.Key.Key_Left)
+    assert not studio.canvas.spoken._rest.isActive()
