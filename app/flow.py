@@ -79,6 +79,7 @@ class Flow(QObject):
         self.company.notice.connect(window.messages.show_notice)
         self.company.returned.connect(self._on_return)
         self.company.versions_wanted.connect(self.show_versions)
+        self.bulk.lapsed.connect(lambda: window.messages.clear("bulk"))
         self.company.decided.connect(lambda: window.messages.clear("conflict"))
         self.names = Names(window.session, window.assistant, window.settings, window.disk_lane, self)
         self.company.looked.connect(self.names.look)

@@ -708,6 +708,33 @@ MIT 许可证</translation>
     </message>
 </context>
 <context>
+    <name>Bulk</name>
+    <message>
+        <source>Taken back on this photo alone: {step}</source>
+        <translation>仅在此照片上撤销：{step}</translation>
+    </message>
+    <message>
+        <source>The same change is on more photos: {n}.</source>
+        <translation>同一修改还在另外 {n} 张照片上。</translation>
+    </message>
+    <message>
+        <source>Take it back there too</source>
+        <translation>一并撤销</translation>
+    </message>
+    <message>
+        <source>Done again on this photo alone: {step}</source>
+        <translation>仅在此照片上重做：{step}</translation>
+    </message>
+    <message>
+        <source>It was taken back on more photos: {n}.</source>
+        <translation>另外 {n} 张照片上的修改仍处于撤销状态。</translation>
+    </message>
+    <message>
+        <source>Do it again there too</source>
+        <translation>一并重做</translation>
+    </message>
+</context>
+<context>
     <name>CanvasView</name>
     <message>
         <source>Photo with its objects</source>

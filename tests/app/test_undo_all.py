@@ -287,6 +287,67 @@ def test_what_the_gallery_did_to_many_photos_is_taken_back_and_given_again(label
     assert labels_on_disk(studio) == before
 
 
+def offered(studio):
+    """What is offered about the other photos."""
+    return next((one for one in studio.window.messages.notices if one.key == "bulk"), None)
+
+
+@pytest.fixture
+def renamed(labelled):
+    """Four objects of two photos have been called U in the gallery."""
+    studio = labelled()
+    act("gallery")(studio)
+    shown = studio.window.flow._gallery
+    wait_until(lambda: shown.model.rowCount() == 4, what="the pictures")
+    shown.grid.selectAll()
+    QTest.keyClick(shown.grid, "7")
+    studio.settle()
+    return studio, shown
+
+
+def test_ctrl_z_after_a_change_of_many_photos_offers_the_others(renamed):
+    studio, _ = renamed
+    take_back(studio)
+    assert labels_on_disk(studio) == {"a.jpg": ["Bar", "Pipe", "Plate"], "b.jpg": ["U"]}
+    notice = offered(studio)
+    assert "this photo alone" in notice.text and notice.detail.endswith(": 1.")
+    notice.run()
+    studio.settle()
+    assert labels_on_disk(studio)["b.jpg"] == ["Bar"]
+    give_again(studio)
+    assert labels_on_disk(studio) == {"a.jpg": ["U"] * 3, "b.jpg": ["Bar"]}
+    assert "Done again on this photo alone" in offered(studio).text
+    offered(studio).run()
+    studio.settle()
+    assert labels_on_disk(studio) == {"a.jpg": ["U"] * 3, "b.jpg": ["U"]}
+
+
+def test_what_is_offered_about_other_photos_goes_when_it_holds_no_longer(renamed):
+    studio, shown = renamed
+    take_back(studio)
+    give_again(studio)
+    assert offered(studio) is None, "all are as they were"
+    take_back(studio)
+    QTest.keyClick(shown.grid, "z", CTRL)
+    studio.settle()
+    assert offered(studio) is None and labels_on_disk(studio)["b.jpg"] == ["Bar"]
+    studio.session.select((1,))
+    studio.window.commands.set_label("Billet")
+    take_back(studio)
+    assert offered(studio) is None, "a step of one photo"
+
+
+def test_an_edit_in_the_place_of_a_step_taken_back_is_not_mistaken_for_it(renamed):
+    studio, shown = renamed
+    take_back(studio)
+    studio.session.select((1,))
+    studio.window.commands.set_label("Billet")
+    studio.settle()
+    QTest.keyClick(shown.grid, "z", CTRL)
+    studio.settle()
+    assert labels_on_disk(studio) == {"a.jpg": ["Billet", "Pipe", "Plate"], "b.jpg": ["Bar"]}
+
+
 def test_a_mend_on_a_photo_still_being_read_is_taken_back_from_the_next(labelled):
     """As with a slow drive: the key is quicker than the page."""
     studio = labelled()
