@@ -179,9 +179,10 @@ def read(path: Path) -> tuple[list[dict[str, Any]], int]:
 
 
 def last(path: Path) -> tuple[dict[str, Any] | None, bool]:
-    """The last whole line (None when there is none), and whether a line behind it was cut off or damaged.
+    """The last whole line of a save (None when there is none), and whether one behind it was cut off or damaged.
 
-    Reads only the end of the file. OSError passes through.
+    Notes of versions that were kept are passed over: they may come between a save's line and its page where a drive
+    cannot lock. Reads only the end of the file. OSError passes through.
     """
     size = _TAIL
     while True:
@@ -192,9 +193,9 @@ def last(path: Path) -> tuple[dict[str, Any] | None, bool]:
         torn = False
         for raw in reversed(lines if size >= length else lines[1:]):
             one = _parsed(raw) if raw.strip() else None
-            if one is not None:
+            if one is not None and "kept" not in one:
                 return one, torn
-            torn = torn or bool(raw.strip())
+            torn = torn or bool(one is None and raw.strip())
         if size >= length:
             return None, torn
         size *= 8

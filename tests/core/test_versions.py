@@ -220,6 +220,20 @@ def test_who_is_overtaken_on_a_drive_without_locks_gives_way(folder, monkeypatch
     assert told(Project.open(folder).load(REL)) == told(found.theirs), "what the journal leads to is theirs as well"
 
 
+def test_a_save_under_way_is_seen_behind_the_notes_of_others(folder):
+    """Without locks somebody may keep a version of theirs between our line of the journal and our page."""
+    one, two = Project.open(folder), Project.open(folder)
+    one.save(start(1), edit="start")
+    page, older = one.page_path(REL), two.load(REL)
+    before = page.read_bytes()
+    one.save(more(one.load(REL), 50, "U"), edit="ours", author="li")
+    with pytest.raises(PageChanged):
+        two.save(more(older, 90), edit="theirs", author="wang")
+    page.write_bytes(before)
+    assert told(Project.open(folder).load(REL)) == [("Bar", 0), ("U", 50)]
+    assert one.last_edit(REL)["author"] == "li", "who keeps a version has changed nothing"
+
+
 def test_a_slow_save_does_not_take_the_place_of_newer_ones(folder, monkeypatch):
     """Without locks others may go on from our line of the journal before our page is there."""
     one, two = Project.open(folder), Project.open(folder)
