@@ -25,15 +25,15 @@ class _Step(NamedTuple):
     @property
     def done(self) -> bool:
         """Nothing came after it."""
-        return self.stack.index() == self.after and self._there
+        return self.stack.index() == self.after and self.there
 
     @property
     def waits(self) -> bool:
         """It has been taken back, and nothing before it."""
-        return self.stack.index() == self.after - 1 and self._there
+        return self.stack.index() == self.after - 1 and self.there
 
     @property
-    def _there(self) -> bool:
+    def there(self) -> bool:
         """Once it has been taken back, another edit may be in its place."""
         return self.stack.command(self.after - 1) is self.command
 
@@ -171,4 +171,4 @@ class Bulk(QObject):
 
 def _crossed(steps: _Steps, stack: QUndoStack, low: int, high: int) -> bool:
     """Whether one of these lies between two indices of the stack."""
-    return any(step.stack is stack and low < step.after <= high for step in steps)
+    return any(step.stack is stack and low < step.after <= high and step.there for step in steps)
