@@ -33,15 +33,15 @@ class Art:
         self.mask = mask
         self.stencils = stencils(mask.bits)
         self.place = QRectF(mask.box.x0, mask.box.y0, mask.box.width, mask.box.height)
-        self._outlines: dict[float, QPainterPath] = {}
+        self._outlines: dict[float, Outline] = {}
 
-    def outline(self, tolerance: float = _TOLERANCE) -> QPainterPath:
+    def outline(self, tolerance: float = _TOLERANCE) -> Outline:
         """Simplified by at most `tolerance` image px; 0 follows every single pixel, for looking closely."""
         if tolerance not in self._outlines:
             self._outlines[tolerance] = outline(self.mask, tolerance)
         return self._outlines[tolerance]
 
-    def near_outline(self, tolerance: float, wish: Wish) -> QPainterPath | None:
+    def near_outline(self, tolerance: float, wish: Wish) -> Outline | None:
         """Of those traced already the one that comes nearest, rather finer than coarser; None while there is none.
         `wish` is told of one that is missing: tracing takes too long for the middle of painting."""
         if tolerance in self._outlines:
@@ -54,6 +54,11 @@ class Art:
     def traced(self) -> bool:
         """Whether there is any outline yet."""
         return bool(self._outlines)
+
+    @property
+    def bytes(self) -> int:
+        """With its mask, about: each stencil is a quarter of the one before."""
+        return self.mask.bits.size * 7 // 3
 
 
 Wish = Callable[[Art, float], None]
@@ -107,13 +112,9 @@ def dashed(stencil: QImage) -> QImage:
     return QImage(values.data, width, height, width, QImage.Format.Format_Indexed8).copy()
 
 
-def outline(mask: Mask, tolerance: float = _TOLERANCE) -> QPainterPath:
+def outline(mask: Mask, tolerance: float = _TOLERANCE) -> Outline:
     """Border of the mask along pixel edges, holes included, simplified by at most `tolerance` px."""
-    path = QPainterPath()
-    for ring in masks.to_polygons(mask, tolerance):
-        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in ring.points.tolist()]))
-        path.closeSubpath()
-    return path
+    return Outline([ring.points for ring in masks.to_polygons(mask, tolerance)])
 
 
 def pyramid(rgb: ByteArray) -> tuple[QImage, ...]:

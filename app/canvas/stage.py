@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QRectF, QTimer
 from PySide6.QtGui import QColor, QPixmapCache
 from PySide6.QtWidgets import QGraphicsScene
 
+from app.canvas.drawings import Drawings
 from app.canvas.ghost import GhostItem
 from app.canvas.items import PendingItem, PhotoItem
 from app.canvas.layer import Instance, InstanceLayer
@@ -22,7 +23,6 @@ from sscore.types import Annotation, Mask, Page
 
 _AT_ONCE = 8  # more new masks than this are prepared on the lane
 _CHUNK = 64
-_KEPT = 1200
 _KEPT_PIXELS_KB = 192 * 1024  # of objects as they are on screen, and that may be a large and dense one
 _TRACED_AT_ONCE = 16
 _REST_MS = 120  # without another step of zoom
@@ -61,7 +61,7 @@ class Stage(QGraphicsScene):
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(lambda: self.layer.set_moving(False))
         self._items: dict[int, Instance] = {}
-        self._art: dict[int, tuple[Mask, Art]] = {}  # by id() of the mask, which the entry keeps alive
+        self._art = Drawings()
         self._page: Page | None = None
         self._synced: tuple[Annotation, ...] = ()  # as the layer shows them
         self._selection: tuple[int, ...] = ()
@@ -99,11 +99,11 @@ class Stage(QGraphicsScene):
             return
         for art in (self._pending_art, self._left_art):  # when it is accepted, its drawing serves the new object too
             if art is not None:
-                self._art[id(art.mask)] = (art.mask, art)
+                self._art.keep(art)
         self._left_art = None
         fresh = self._without_art(page)
         if len(fresh) <= _AT_ONCE:
-            self._keep_art(fresh, [Art(mask) for mask in fresh])
+            self._keep_art([Art(mask) for mask in fresh])
             fresh = []
         self._sync()
         if fresh:
@@ -111,7 +111,7 @@ class Stage(QGraphicsScene):
 
     def _without_art(self, page: Page) -> list[Mask]:
         known = untouched(self._synced, page.annotations)
-        return [a.mask for a in page.annotations[known:] if id(a.mask) not in self._art]
+        return [a.mask for a in page.annotations[known:] if a.mask not in self._art]
 
     def _make_art(self, page: Page) -> None:
         """Prepare the rest on the lane, a handful at a time, so that other work comes in between."""
@@ -121,15 +121,15 @@ class Stage(QGraphicsScene):
 
         def done(made: Sequence[Art]) -> None:
             if self._page is page:
-                self._keep_art(some, made)
+                self._keep_art(made)
                 self._sync()
                 self._make_art(page)
 
         self._lane.submit("art", lambda: [Art(mask) for mask in some], done, priority=3)
 
-    def _keep_art(self, fresh: Sequence[Mask], made: Sequence[Art]) -> None:
-        for mask, art in zip(fresh, made, strict=True):
-            self._art[id(mask)] = (mask, art)
+    def _keep_art(self, made: Sequence[Art]) -> None:
+        for art in made:
+            self._art.keep(art)
 
     # --- outlines ----------------------------------------------------------------------------------------------
 
@@ -169,7 +169,7 @@ class Stage(QGraphicsScene):
                 if item.annotation is not annotation:
                     item.restyle(annotation, self._colour(annotation), self._opacity)
                     self.layer.touch(item.place)
-            elif id(annotation.mask) in self._art:
+            elif annotation.mask in self._art:
                 self._items[annotation.id] = self._new_item(annotation)
                 fresh.add(annotation.id)
         for gone in old.values():
@@ -181,20 +181,18 @@ class Stage(QGraphicsScene):
         self.layer.show_instances(shown, page.width, page.height, same)
         self._synced = page.annotations if len(shown) == len(page.annotations) else ()
         self._restate(set(self._items) if (before <= _TRACED) != (self._count <= _TRACED) else fresh)
-        if len(self._art) > _KEPT + self._count:  # those of photos left and of masks undone pile up
-            present = {id(a.mask) for a in page.annotations}
-            left = [kept for key, kept in self._art.items() if key not in present]
-            self._art = {key: kept for key, kept in self._art.items() if key in present}
-            let_go(self._lane, left)
+        if spare := self._art.take_spare(page):
+            let_go(self._lane, spare)
 
     def _new_item(self, annotation: Annotation) -> Instance:
-        item = Instance(annotation, self._art[id(annotation.mask)][1], self._colour(annotation), self._opacity)
+        item = Instance(annotation, self._art[annotation.mask], self._colour(annotation), self._opacity)
         item.visible = self._shown and annotation.id not in self._hidden
         self.layer.touch(item.place)
         return item
 
     def _clear_items(self) -> None:
         self._items.clear()
+        self._art.leave()
         self.layer.show_instances((), 0, 0)
         self.layer.update()
         self._synced = ()
