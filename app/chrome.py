@@ -24,6 +24,9 @@ _BAR = ("open", "", "undo", "redo", "", "previous", "next", "done", "", "show_ma
 
 
 _ICONS, _SMALL_ICONS = QSize(22, 22), QSize(17, 17)
+_TIGHT = (
+    "QToolBar { padding: 2px 5px; spacing: 0 } QToolButton { padding: 3px 6px } QToolBar::separator { margin: 2px 6px }"
+)
 
 
 class Chrome(QObject):
@@ -43,6 +46,9 @@ class Chrome(QObject):
         for key in _RAIL:
             self._add_button(self.rail, key)
         self._rail_room = self.rail.sizeHint().height()
+        self.rail.setIconSize(_SMALL_ICONS)
+        self._small_room = self.rail.sizeHint().height()
+        self.rail.setIconSize(_ICONS)
         self.rail.installEventFilter(self)
         self.bar = QToolBar(window)
         self.bar.setMovable(False)
@@ -66,7 +72,11 @@ class Chrome(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         """In a low window the tools become smaller rather than fewer."""
         if watched is self.rail and event.type() == QEvent.Type.Resize:
-            self.rail.setIconSize(_ICONS if self.rail.height() >= self._rail_room else _SMALL_ICONS)
+            room = self.rail.height()
+            self.rail.setIconSize(_ICONS if room >= self._rail_room else _SMALL_ICONS)
+            tight = _TIGHT if room < self._small_room else ""
+            if self.rail.styleSheet() != tight:
+                self.rail.setStyleSheet(tight)
         return super().eventFilter(watched, event)
 
     def _add_button(self, bar: QToolBar, key: str) -> None:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import model_words, phrasebook, samples, theme
 from app.actions import Actions
@@ -27,6 +36,7 @@ from app.jobs import Lane
 from app.look import Look
 from app.messages import MessageBar
 from app.notices import Notice, facts, of_unopened
+from app.on_screen import open_at
 from app.panels.images import ImagesPanel
 from app.panels.labels import LabelsPanel
 from app.panels.models import ModelsPanel
@@ -89,7 +99,7 @@ class Window(QMainWindow):
         self.refused: Notice | None = None  # why nothing is open
         self.setWindowIcon(theme.app_icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(960, 640)
+        self.setMinimumSize(960, 500)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._available = Available(self)
         self._lay_out()
@@ -159,14 +169,18 @@ class Window(QMainWindow):
                 rule.setObjectName("rule")
                 column.addWidget(rule)
             column.addWidget(panel, stretch)
+        lists = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)  # on a low screen
+        lists.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        lists.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        lists.setWidget(right)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        for index, widget in enumerate((self.side, middle, right)):
+        for index, widget in enumerate((self.side, middle, lists)):
             self.splitter.addWidget(widget)
             self.splitter.setStretchFactor(index, 1 if index == 1 else 0)
         self.side.setMinimumWidth(240)
-        right.setMinimumWidth(250)
+        lists.setMinimumWidth(250)
         self.splitter.setSizes([246, 900, 286])
         self.setCentralWidget(self.splitter)
         self.addToolBar(self.chrome.bar)
@@ -373,7 +387,7 @@ class Window(QMainWindow):
     def _restore_layout(self) -> None:
         geometry: QByteArray = self.settings.get("geometry")
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self.resize(1280, 760)
+            open_at(self, 1280, 760)
         splitter: QByteArray = self.settings.get("splitter")
         if not splitter.isEmpty():
             self.splitter.restoreState(splitter)

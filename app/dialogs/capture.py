@@ -28,6 +28,7 @@ from app.dialogs.says import lead
 from app.jobs import Lane
 from app.look import Look
 from app.notices import facts, of_error
+from app.on_screen import open_at
 from app.session import Session
 from app.settings import Settings
 from sscore import images
@@ -61,7 +62,7 @@ class CaptureDialog(QDialog):
         self._named: tuple[str, str] | None = None  # what is in the middle, and its colour
         self.taken: list[str] = []
         self.setWindowTitle(self.tr("Frames from a video or camera"))
-        self.resize(820, 640)
+        open_at(self, 820, 640)
         self.setAcceptDrops(False)
         self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.picture.setObjectName("canvas")

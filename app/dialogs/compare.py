@@ -26,6 +26,7 @@ from app.dialogs.compare_tile import Tile, part_to_show, picture
 from app.jobs import Lane
 from app.look import Look
 from app.notices import of_error
+from app.on_screen import open_at
 from app.photos import Photo
 from app.session import Session
 from app.settings import Settings
@@ -71,7 +72,7 @@ class CompareDialog(QWidget):
         self.answers: list[Answer] = []
         self._of: _Subject | None = None
         self._asked: _Subject | None = None
-        self.resize(1040, 640)
+        open_at(self, 1040, 640)
         self.models = QToolButton()
         self.models.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = TickMenu(self)

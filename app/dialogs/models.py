@@ -26,6 +26,7 @@ from app.dialogs.model_detail import ModelDetail
 from app.dialogs.model_list import ModelList
 from app.look import Look
 from app.notices import Kind
+from app.on_screen import open_at
 from app.stock import WEIGHT_SUFFIXES, Outcome, Stock, Work
 from sscore.errors import Cancelled, SscError
 
@@ -42,7 +43,7 @@ class ModelsDialog(QDialog):
         self._own_name_for, self._own_name_of = Path(), ""
         self.setWindowTitle(self.tr("Models"))
         self.setAcceptDrops(True)
-        self.resize(900, 640)
+        open_at(self, 900, 640)
         self.list = ModelList(stock, look)
         self.list.setAccessibleName(self.tr("Models"))
         self.list.setFixedWidth(270)

@@ -33,6 +33,7 @@ from app.jobs import Lane
 from app.look import Look
 from app.names import Names
 from app.notices import in_words, of_error
+from app.on_screen import open_at
 from app.session import Session
 from app.stock import Stock
 from sscore.types import ModelCard
@@ -71,8 +72,8 @@ class NamingDialog(QDialog):
         self.child.event.connect(self._on_event)
         self.child.ended.connect(self._on_ended)
         self.setWindowTitle(self.tr("Names of pieces"))
-        self.setMinimumSize(760, 560)
-        self.resize(800, 630)
+        self.setMinimumSize(760, 500)
+        open_at(self, 800, 630)
         self._build()
         self._list_models()
         self.classifier.currentIndexChanged.connect(self._on_classifier)

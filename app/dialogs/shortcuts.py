@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from app import actions
 from app.actions import CANVAS_ONLY, FIXED, TABLE
 from app.look import Look
+from app.on_screen import open_at
 from app.settings import Settings, chosen_keys
 
 _FIXED = {key: name for keys, name in FIXED for key in keys}
@@ -38,7 +39,7 @@ class KeysDialog(QDialog):
     def __init__(self, settings: Settings, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings, self._look = settings, look
-        self.resize(620, 600)
+        open_at(self, 620, 600)
         self._own = chosen_keys(settings)
         self._gone: dict[str, tuple[str, ...]] = {}  # what "restore all" took away
         self._rows = [row for row in TABLE if row.key not in CANVAS_ONLY]

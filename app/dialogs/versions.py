@@ -18,6 +18,7 @@ from app import rows
 from app.jobs import Lane
 from app.look import Look
 from app.notices import clock, of_error
+from app.on_screen import open_at
 from app.session import Session
 from app.undo import Step
 from sscore import edits, facts, images, measure, presence, versions
@@ -136,7 +137,7 @@ class VersionsDialog(QDialog):
         self._shown: _Shown | None = None
         self._gone = False  # somebody else has decided
         self._error: Exception | None = None
-        self.resize(1080, 560)
+        open_at(self, 1080, 560)
         self._title = QLabel(wordWrap=True)
         self._title.setStyleSheet("font-size: 16px; font-weight: 600;")
         self.says = QLabel(wordWrap=True)

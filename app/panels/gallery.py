@@ -31,6 +31,7 @@ from app.crops import Crops
 from app.index import Index as FactIndex
 from app.jobs import Lane
 from app.look import Look
+from app.on_screen import open_at
 from app.panels.empty import EmptyHint
 from app.panels.gallery_grid import BADGE, MARKS, GalleryModel, Grid, PictureDelegate, Pictures, draw_mark
 from app.panels.gallery_list import COUNT, CountDelegate
@@ -67,7 +68,7 @@ class Gallery(QWidget):
         self._lane = lane
         self.setObjectName("gallery")
         self._session, self._index, self._bulk, self._settings, self._look = session, index, bulk, settings, look
-        self.resize(1000, 640)
+        open_at(self, 1000, 640)
         self.classes = QListWidget()
         self.classes.setFixedWidth(170)
         self.classes.setIconSize(QSize(14, 14))

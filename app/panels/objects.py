@@ -204,7 +204,7 @@ class ObjectsPanel(QFrame):
         self.list.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
-        self.list.setMinimumHeight(_ROW)  # in the smallest window the classes keep all their lines
+        self.list.setMinimumHeight(5 * _ROW // 2)
         self.list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.selectionModel().selectionChanged.connect(self._on_list_selection)

@@ -22,6 +22,7 @@ from app.index import Index
 from app.jobs import Lane
 from app.look import Look
 from app.notices import facts, of_error
+from app.on_screen import open_at
 from app.panels.charts import Bar, Bars, HeatMap, Line, Matrix
 from app.session import Session
 from sscore import statistics
@@ -43,7 +44,7 @@ class StatisticsPanel(QWidget):
         self.setObjectName("statistics")
         self._session, self._index, self._lane, self._look = session, index, lane, look
         self.figures: Figures | None = None
-        self.resize(980, 640)
+        open_at(self, 980, 640)
         self.head = QLabel()
         self.head.setProperty("role", "heading")
         self.save = QPushButton()

@@ -134,3 +134,31 @@ def test_the_wizard_leaves_no_hole_below_the_names_of_the_classes(make_studio):
     dialog = make_studio().window.flow.show_wizard()
     wait_until(lambda: 0 < dialog.names.height() == dialog.names.heightForWidth(dialog.names.width()), what="no hole")
     dialog.close()
+
+
+def test_on_a_low_screen_all_tools_and_lists_can_be_reached(labelled_studio):
+    """1366 x 768 at 125 %, less the task bar and the frame."""
+    window = labelled_studio.window
+    window.resize(1024, 536)
+    wait_until(lambda: window.height() == 536, what="the low window")
+    tools = [window.chrome.rail.widgetForAction(action) for action in window.chrome.rail.actions()]
+    wait_until(lambda: all(tool.isVisible() for tool in tools), what="every tool")
+    assert window.objects.list.height() >= 2.5 * 32
+    lists = window.splitter.widget(2)
+    lists.verticalScrollBar().setValue(lists.verticalScrollBar().maximum())
+    wait_until(lambda: not window.models.combos["classifier"].visibleRegion().isEmpty(), what="the models, scrolled to")
+    window.resize(1280, 760)
+    wait_until(lambda: lists.verticalScrollBar().maximum() == 0, what="no need to scroll")
+
+
+def test_no_window_opens_larger_than_the_screen(make_studio, folder):
+    label(folder)
+    studio = make_studio()
+    studio.open(folder)
+    flow, room = studio.window.flow, studio.window.screen().availableSize()
+    opened = (flow.show_gallery, flow.show_statistics, flow.show_compare, flow.show_naming, flow.show_keys)
+    for show in (*opened, studio.window.show_models, flow.show_capture):
+        dialog = show()
+        least = dialog.minimumSizeHint()
+        assert dialog.width() <= max(room.width(), least.width()) and dialog.height() <= room.height()
+        dialog.close()
