@@ -34,6 +34,7 @@ from sscore.types import STATUSES
 
 _NAME = "coco.json"
 
+
 class ExportDialog(QDialog):
     """Options above, report below. Writing runs on the disk lane after all saves; closing stops it."""
 
