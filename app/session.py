@@ -7,7 +7,7 @@ saving at once.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,13 +23,15 @@ from app.states import ImageState
 from app.undo import EditPage
 from sscore.aftermath import Aftermath
 from sscore.coco import page_to_json
+from sscore.edits import untouched
 from sscore.errors import FolderGone, PageChanged, SscError
 from sscore.labels import LabelSet
 from sscore.labels import load as load_labels
 from sscore.project import Project
-from sscore.types import Page
+from sscore.types import Annotation, Mask, Page
 
 _KEEP_PAGES = 4
+_ASIDE = 32  # masks
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Session(QObject):
         self._done = self._jobs = 0
         self._stacks: dict[str, QUndoStack] = {}
         self._pages: dict[str, Page] = {}  # all that have undo steps, so that those stay valid, and the last few
+        self._aside: list[Mask] = []  # not on the page on screen any more, see _set_aside
         self._digests: dict[str, str] = {}
         self.unreadable: set[str] = set()  # photos, see app.readable
         self.saver = Saver(settings, self)
@@ -165,6 +168,8 @@ class Session(QObject):
         """Show another photo; its page arrives with `page_changed`."""
         if self.project is None or rel == self.image:
             return
+        if self.page is not None:
+            self._set_aside(self.page.annotations, (), at_once=True)
         self.image, self.page = rel, None
         self.undo_group.setActiveStack(self._stacks.get(rel))  # type: ignore[arg-type]
         self.select(())
@@ -273,15 +278,32 @@ class Session(QObject):
         """Called by EditPage: do, undo or redo."""
         rel = page.image
         if rel == self.image:
+            before = self.page
             self._put(rel, page)
             self._remember(rel)
             page = self.page or page
+            if before is not None:
+                known = untouched(before.annotations, page.annotations)
+                self._set_aside(before.annotations[known:], page.annotations[known:])
         else:
             self._pages[rel] = page
             self._set_state(rel, states.of_page(page))
         if self.project is not None:
             self.saver.save(self.project, page, title)
         self.page_edited.emit(page)
+
+    def _set_aside(self, gone: Sequence[Annotation], there: Sequence[Annotation], *, at_once: bool = False) -> None:
+        """Masks that only undo steps and other photos' pages still hold need a hundredth of the room when they rest."""
+        shown = {id(annotation.mask) for annotation in there}
+        self._aside += [annotation.mask for annotation in gone if id(annotation.mask) not in shown]
+        if len(self._aside) >= _ASIDE or (at_once and self._aside):
+            masks, self._aside = self._aside, []
+
+            def rest() -> None:
+                for mask in masks:
+                    mask.rest()
+
+            self._disk.submit(("rest", id(masks)), rest, priority=9)
 
     def edit_elsewhere(
         self,

@@ -1,6 +1,7 @@
 """sscore.types: values check themselves at the door and cannot be changed after."""
 
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -127,3 +128,19 @@ def test_error_text_names_file_problem_and_remedy():
     error = SscError("it is empty", path="废钢 照片/a.jpg", remedy="copy it again")
     assert str(error) == "废钢 照片/a.jpg: it is empty (copy it again)"
     assert str(SscError("stopped")) == "stopped" and SscError("x").path is None
+
+
+def test_a_mask_that_rests_takes_little_room_and_is_the_same_when_it_is_asked_for():
+    whole = Mask(np.ones((300, 400), bool), 5, 6)
+    ragged = Mask(np.pad(np.random.default_rng(1).random((37, 53)) < 0.5, 1, constant_values=True), -2, 3)
+    for mask in (whole, ragged):
+        bits = mask.bits.copy()
+        for _ in range(2):
+            mask.rest()
+            assert len(mask._packed[1]) < mask.area / 4
+            same = (pickle.loads(pickle.dumps(mask)), dataclasses.replace(mask))
+            mask.rest()
+            assert np.array_equal(mask.bits, bits) and mask.bits.dtype == bool and not mask.bits.flags.writeable
+            assert all(one.same_as(mask) for one in same)
+    assert len(whole._packed[1]) < 100
+    assert not hasattr(whole, "no_such_thing")
