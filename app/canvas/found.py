@@ -21,6 +21,7 @@ from app.canvas import paint
 from app.canvas.foot_bar import FootBar
 from app.canvas.items import CRISP_FROM, LIGHT, SHADE, density_of, set_pen
 from app.canvas.layer import TRACED_FROM
+from app.canvas.outlines import in_sight
 from app.canvas.tags import TagItem
 from app.canvas.tools import DRAWING, ToolKey, hit
 from app.finder import Finder
@@ -64,7 +65,8 @@ class FindItem(QGraphicsItem):
         """Close by, and of the one in hand, the exact outline; far away the border is part of the picture, as dashes
         take milliseconds each."""
         art, density = self.find.art, density_of(painter)
-        exact = self._marked or density > TRACED_FROM
+        line = art.outline().path(painter, in_sight(self)) if self._marked or density > TRACED_FROM else None
+        exact = line is not None
         level = paint.halvings(density) + (not exact)  # the coarser one has the thicker border
         key = (min(level, len(art.stencils) - 1), not exact)
         if key not in self._drawn:
@@ -73,14 +75,14 @@ class FindItem(QGraphicsItem):
             self._drawn[key] = self._tinted(*key)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < CRISP_FROM)
         painter.drawImage(art.place, self._drawn[key])
-        if not exact:
+        if line is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         set_pen(painter, SHADE, 3.4 if self._marked else 2.4)
-        painter.drawPath(art.outline())
+        painter.drawPath(line)
         set_pen(painter, LIGHT if self._marked else self._colour.lighter(125), 1.8 if self._marked else 1.2, _DASHES)
-        painter.drawPath(art.outline())
+        painter.drawPath(line)
 
     def _tinted(self, level: int, broken: bool) -> QImage:
         stencil, opacity = self.find.art.stencils[level], _BRIGHT if self._marked else _DIM

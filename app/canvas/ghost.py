@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas import paint
 from app.canvas.items import LIGHT, SHADE, density_of, set_pen
+from app.canvas.outlines import in_sight
 from app.canvas.paint import Art, Wish
 from sscore.types import Mask
 
@@ -46,8 +47,9 @@ class GhostItem(QGraphicsItem):
         for art, tinted, outlined in self._parts:
             painter.drawImage(art.place, tinted)
             outline = art.near_outline(tolerance, self._wish) if outlined else None
-            if outline is not None:
+            line = outline.path(painter, in_sight(self)) if outline is not None else None
+            if line is not None:
                 set_pen(painter, SHADE, 3)
-                painter.drawPath(outline)
+                painter.drawPath(line)
                 set_pen(painter, LIGHT, 1.4, Qt.PenStyle.DotLine)
-                painter.drawPath(outline)
+                painter.drawPath(line)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas import paint
+from app.canvas.outlines import in_sight
 from app.canvas.paint import Art, Wish
 from sscore.types import ByteArray, Prompt
 
@@ -119,12 +120,12 @@ class PendingItem(QGraphicsItem):
             self._art, self._colour, self._tinted = art, colour, None
             self._refit()
 
-    def _tint(self) -> QImage:
-        """In full size: there is only one of it. Bordered in white until the outline is traced."""
-        if self._art is not None and (self._tinted is None or self._bordered == self._art.traced):
+    def _tint(self, bordered: bool) -> QImage:
+        """In full size: there is only one of it. Bordered in white where no outline is drawn."""
+        if self._art is not None and (self._tinted is None or self._bordered != bordered):
             border = QColor(self._colour)
             border.setAlphaF(0.45)
-            self._bordered = not self._art.traced
+            self._bordered = bordered
             edge = LIGHT if self._bordered else border
             self._tinted = paint.tinted(self._art.stencils[0], self._colour, 0.45, edge)
         return self._tinted or QImage()
@@ -150,13 +151,14 @@ class PendingItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._art is not None:
-            painter.drawImage(self._art.place, self._tint())
             outline = self._art.near_outline(paint.tolerance(density_of(painter)), self._wish)
-            if outline is not None:
+            line = outline.path(painter, in_sight(self)) if outline is not None else None
+            painter.drawImage(self._art.place, self._tint(line is None))
+            if line is not None:
                 set_pen(painter, SHADE, 4)
-                painter.drawPath(outline)
+                painter.drawPath(line)
                 set_pen(painter, LIGHT, 2)
-                painter.drawPath(outline)
+                painter.drawPath(line)
         box = self._prompt.box
         if box is not None:
             frame = QRectF(box.x0, box.y0, box.width, box.height)

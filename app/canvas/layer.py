@@ -15,13 +15,12 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas import paint
 from app.canvas.items import CRISP_FROM, LIGHT, SHADE, density_of, scale_of, set_pen
+from app.canvas.outlines import MARGIN, areas, in_sight, margin_at
 from app.canvas.paint import Art, Wish
 from sscore.types import Annotation, FloatArray
 
 TRACED_FROM = 2.0  # screen dots per image px: from here on few objects are in sight and outlines are drawn exactly
-_MARGIN, _MARGIN_ON_SCREEN = 12.0, 4.0  # image px and screen px around a mask that its outline may cover
 _DRAWN = 3
-_RECTS = 8  # an area of more pieces is painted as one
 _TOUCHED = 32  # from so many places on, all in sight is painted anew: Qt takes a second to piece five hundred together
 _MANY = 16  # from so many in sight on, smooth edges and exact outlines wait until the view is at rest
 
@@ -56,11 +55,12 @@ class Instance:
         self._drawn.clear()
         return True
 
-    def paint(self, painter: QPainter, density: float, level: int, wish: Wish, *, rough: bool) -> None:
-        """level: of the stencils, the one that fits `density` (screen dots per image px). rough: no exact outline."""
+    def paint(self, painter: QPainter, density: float, level: int, wish: Wish, sight: QRectF, *, rough: bool) -> None:
+        """level: of the stencils, the one that fits `density` (screen dots per image px). sight: all that can be seen,
+        image px. rough: no exact outline."""
         outline = None
         if not rough and (self._traced or density > TRACED_FROM):  # drawn with the stencil's border until it is traced
-            outline = self.art.near_outline(paint.tolerance(density), wish)
+            outline = self._line(painter, density, wish, sight)
         key = (min(level, len(self.art.stencils) - 1), outline is not None)
         tinted = self._drawn.get(key)
         if tinted is None:
@@ -76,15 +76,19 @@ class Instance:
         """One of few that are selected: its outline is drawn by `frame`, after all others."""
         return self._selected and self._traced
 
-    def frame(self, painter: QPainter, density: float, wish: Wish) -> None:
+    def frame(self, painter: QPainter, density: float, wish: Wish, sight: QRectF) -> None:
         """The exact outline alone, over whatever lies on top of it."""
-        outline = self.art.near_outline(paint.tolerance(density), wish)
+        outline = self._line(painter, density, wish, sight)
         if outline is not None:
             self._trace(painter, outline)
 
+    def _line(self, painter: QPainter, density: float, wish: Wish, sight: QRectF) -> QPainterPath | None:
+        """The outline where it is shown, as far as it is to be painted; None where the stencil's border is to do."""
+        outline = self.art.near_outline(paint.tolerance(density), wish)
+        moved = None if self.place is self.home else self.place.topLeft() - self.home.topLeft()
+        return None if outline is None else outline.path(painter, sight, moved)
+
     def _trace(self, painter: QPainter, outline: QPainterPath) -> None:
-        if self.place is not self.home:
-            outline = outline.translated(self.place.topLeft() - self.home.topLeft())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._selected:
@@ -163,14 +167,14 @@ class InstanceLayer(QGraphicsItem):
         bounds = QRectF(self._photo)
         for other in others:
             bounds = bounds.united(other)
-        bounds = bounds.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+        bounds = bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
 
     def _margin(self) -> float:
         views = self.scene().views() if self.scene() else []
-        return _margin_at(views[0].transform().m11() if views else 1.0)
+        return margin_at(views[0].transform().m11() if views else 1.0)
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         return self._bounds
@@ -179,19 +183,20 @@ class InstanceLayer(QGraphicsItem):
         self._touched = 0
         density = density_of(painter)
         level = paint.halvings(density)
-        inside = self._within(_areas(painter), _margin_at(scale_of(painter)))
+        inside = self._within(areas(painter), margin_at(scale_of(painter)))
         rough = self._moving and len(inside) > _MANY
         self._rough |= rough
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < CRISP_FROM and not rough)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        sight = in_sight(self)
         for index in inside:
             one = self._shown[index]
             if one.visible:
-                one.paint(painter, density, level, self._wish, rough=rough)
+                one.paint(painter, density, level, self._wish, sight, rough=rough)
         if not rough:
             for one in (self._shown[index] for index in inside):
                 if one.visible and one.in_hand:  # in a pile it is seen whole
-                    one.frame(painter, density, self._wish)
+                    one.frame(painter, density, self._wish, sight)
 
     def _within(self, areas: Sequence[QRectF], margin: float) -> list[int]:
         """Indices of the instances that reach into one of these areas."""
@@ -208,21 +213,3 @@ class InstanceLayer(QGraphicsItem):
 def _boxes(some: Sequence[Instance]) -> FloatArray:
     """float32 (n, 4): x0 y0 x1 y1, image px."""
     return np.array([one.corners for one in some], dtype=np.float32).reshape(-1, 4)
-
-
-def _margin_at(scale: float) -> float:
-    """Outlines are up to 5 screen px wide, which is many image px far away."""
-    return max(_MARGIN, _MARGIN_ON_SCREEN / max(scale, 1e-6))
-
-
-def _areas(painter: QPainter) -> list[QRectF]:
-    """Where `painter` paints at all, in its own coordinates."""
-    device = painter.device()
-    ratio = device.devicePixelRatio()
-    whole = QRectF(0, 0, device.width() / ratio, device.height() / ratio)
-    whole = painter.worldTransform().inverted()[0].mapRect(whole)
-    if not painter.hasClipping():
-        return [whole]
-    clip = painter.clipRegion()
-    areas = clip if clip.rectCount() <= _RECTS else [clip.boundingRect()]
-    return [whole.intersected(QRectF(rect)) for rect in areas]

@@ -1,4 +1,4 @@
-"""Masks and photos turned into what Qt paints. Pure: values in, images and paths out; safe in any thread."""
+"""Masks and photos turned into what Qt paints. Pure: values in, images and outlines out; safe in any thread."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainterPath, QPolygonF
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage
 
+from app.canvas.outlines import Outline
 from sscore import masks
 from sscore.types import BoolArray, ByteArray, Mask
 

@@ -137,15 +137,6 @@ def test_many_objects_are_drawn_in_full_once_the_zoom_is_at_rest(studio):
     assert studio.canvas.grab().toImage() != rough
 
 
-def test_outlines_follow_pixel_edges_and_holes():
-    bits = np.ones((20, 20), bool)
-    bits[5:10, 5:10] = False
-    path = paint.outline(masks.tight(bits, 3, 4))
-    assert path.boundingRect().getRect() == (3, 4, 20, 20)
-    assert not path.contains(QPointF(3 + 7, 4 + 7))
-    assert path.contains(QPointF(3 + 2, 4 + 2))
-
-
 def test_the_level_has_at_least_a_pixel_for_every_screen_pixel():
     levels = tuple(QImage(size, size, QImage.Format.Format_RGB32) for size in (800, 400, 200))
     assert [paint.level_for(levels, scale) for scale in (2, 1, 0.6, 0.5, 0.3, 0.25, 0.01)] == [0, 0, 0, 1, 1, 2, 2]
