@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QToolTip, QWidget
 
+from app.action_row import ActionRow
 from app.actions import TABLE
 from app.soon import Soon
 
@@ -24,6 +26,12 @@ class Available(QObject):
         self._window = window
         self._now: dict[str, bool] = {}
         self._soon = Soon(self, self._dress)
+        self._buttons: dict[QObject, ActionRow] = {}
+        for bar in (window.chrome.rail, window.chrome.bar):
+            for row in TABLE:
+                if (button := bar.widgetForAction(window.actions_.by_key[row.key])) is not None:
+                    self._buttons[button] = row
+                    button.installEventFilter(self)
         session, assistant = window.session, window.assistant
         for told in (
             session.page_changed,
@@ -74,8 +82,22 @@ class Available(QObject):
         actions = self._window.actions_.by_key
         off = (row for row in TABLE if not actions[row.key].isEnabled() and pressed in actions[row.key].shortcuts())
         row = next(off, None)
-        if row is None:
-            return False
+        why = self._why(row) if row is not None else ""
+        if why:
+            self._window.session.whisper.emit(why)
+        return bool(why)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        """The tool tip of a button that is off says why as well."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and isinstance(watched, QWidget):
+            why = self._why(self._buttons[watched]) if not watched.isEnabled() else ""
+            if why:
+                QToolTip.showText(event.globalPos(), f"{watched.toolTip()}\n{why}", watched)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _why(self, row: ActionRow) -> str:
+        """What an action that is off needs; "" for one that needs nothing to speak of."""
         words = {
             "project": self.tr("Open a folder of photos first."),
             "page": (no_photo := self.tr("There is no photo to work on.")),
@@ -88,11 +110,10 @@ class Available(QObject):
             "undo": self.tr("There is nothing to undo on this photo."),
             "redo": self.tr("There is nothing to redo on this photo."),
             "clear": self.tr("There is no prompt to clear."),
+            "accept": no_photo,
         }
         need = "page" if row.needs == "photo" and self._window.session.page is None else row.needs or row.key
-        if need in words:
-            self._window.session.whisper.emit(self._window.look.told(words[need]))
-        return need in words
+        return self._window.look.told(words[need]) if need in words else ""
 
     def _dress(self) -> None:
         window = self._window

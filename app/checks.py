@@ -47,6 +47,11 @@ class Checks(QObject):
             self._listed = [one for found in by_rule.values() for one in found]
         return self._listed
 
+    @property
+    def waits(self) -> bool:
+        """The objects are still being read."""
+        return self._pending
+
     def _forget_list(self) -> None:
         self._listed = None
 

@@ -137,6 +137,10 @@ class CaptureDialog(QDialog):
         lead(self.take if there else self.video, self.video, self.take)
         self.play.setEnabled(there and not live)
         self.slider.setEnabled(there and not live)
+        first = self.tr("Choose a video file, or connect a camera.")
+        by_itself = self.tr("A camera goes on by itself") if live else ""
+        for one, tip in ((self.take, ""), (self.play, by_itself), (self.slider, by_itself)):
+            one.setToolTip(tip if there else first)
 
     # --- source ------------------------------------------------------------------------------------------------
 

@@ -60,11 +60,13 @@ class Tile(QFrame):
         self.picture.setText(hint if name else self.tr("Choose another model at the upper left"))
         self.button.setText(self.tr("Take it  ({n})").format(n=self.number + 1))
         self.button.setEnabled(False)
+        self.button.setToolTip(self.tr("There is no mask to take yet"))
 
     def show_answer(self, answer: Answer, picture: QImage) -> None:
         self.name.setText(answer.segmenter.card.id)
         self.button.setText(self.tr("Take it  ({n})").format(n=self.number + 1))
         self.button.setEnabled(answer.mask is not None)
+        self.button.setToolTip("" if answer.mask is not None else self.tr("There is no mask to take"))
         if answer.problem:
             self.figures.setText(in_words(answer.problem))
         elif answer.candidate is None:

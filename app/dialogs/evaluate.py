@@ -231,6 +231,8 @@ class EvaluateDialog(QDialog):
         running = self.child.running
         self.start.setText(self.tr("Stop") if running else self.tr("Start"))
         self.start.setEnabled(running or (all(self.chosen()) and bool(self.objects)))
+        missing = self.truth.text() if not self.objects else self.tr("Tick a model and a prompt first")
+        self.start.setToolTip("" if self.start.isEnabled() else missing)
         self.form.setEnabled(not running)
 
     def _choose(self) -> None:

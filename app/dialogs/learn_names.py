@@ -233,6 +233,7 @@ class LearnNamesDialog(QDialog):
         self.form.setEnabled(not running)
         self.learn.setVisible(not over)
         self.learn.setEnabled(not running and self._index.ready and self._tally.possible and not trouble)
+        self.learn.setToolTip("" if self.learn.isEnabled() else trouble or self.data.text())
         self.switch.setVisible(over)
         self.later.setText(self.tr("Cancel") if running else self.tr("Not now") if over else self.tr("Close"))
         told = self.tr("It stays in the list of models, to be chosen or removed there.") if over else ""

@@ -149,6 +149,7 @@ class ModelDetail(QWidget):
         self.use.setText(self.tr("Loading…") if loading else self.tr("Use"))
         self.use.setVisible(row.here and not damaged)
         self.use.setEnabled(not used and not loading)
+        self.use.setToolTip(self.tr("It is in use") if used else "")
         words = {"started": self.tr("Go on downloading"), "installed": self.tr("Download again")}
         self.download.setText(words.get(place, self.tr("Download")))
         self.download.setVisible(bool(card.urls) and (not row.here or damaged) and work is None)

@@ -217,6 +217,8 @@ class ProjectWizard(QDialog):
 
     def _say(self, text: str, colour: str = "muted") -> None:
         self.says.setText(text)
+        why = text if self.folder.text().strip() else self.tr("Choose the folder that holds the photos first")
+        self.create.setToolTip("" if self.create.isEnabled() else why)
         self.says.setStyleSheet(f"color: {getattr(self._look.colours, colour)};")
 
     # --- what is done ------------------------------------------------------------------------------------------

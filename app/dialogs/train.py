@@ -177,6 +177,7 @@ class TrainDialog(QDialog):
         go_on = self.tr("Go on") if self.unfinished else self.tr("Start")
         self.start.setText(self.tr("Pause") if running else go_on)
         self.start.setEnabled(running or self.unfinished or (self._enough and self.form.card is not None))
+        self.start.setToolTip("" if self.start.isEnabled() else self.data.text())
         self.form.setEnabled(not running and not self.unfinished)
         self.anew.setVisible(self.unfinished and not running)
         self.finish.setVisible(running and self._at_begin >= 0 and not self._measuring)

@@ -82,8 +82,6 @@ class RulesPanel(QFrame):
     def refresh(self) -> None:
         self.kind.setAccessibleName(self.tr("Kind of finding"))
         self.right.setText(self._look.told(self.tr("It is right  ({excuse})")))
-        self.right.setToolTip(self.tr("This rule leaves it alone from now on"))
-        self.mend.setToolTip(self._look.told(self.tr("Mend it and go to the next; {undo} takes it back")))
         self.list.refresh()
         self._fill()
 
@@ -98,12 +96,16 @@ class RulesPanel(QFrame):
         if self.list.entry is not None:
             self._place = self.list.currentIndex().row()
         self.list.show_entries([self._entry(one) for one in shown])
-        if self._checks.left:
+        if self._checks.waits:
+            self._count.setText(self.tr("The objects are being read…"))
+        elif self._checks.left:
             self._count.setText(self.tr("Checking… {n} photos left").format(n=self._checks.left))
         elif found:
             self._count.setText(self.tr("These may be mistakes. Nothing is changed unless you say so."))
-        else:
+        elif self._session.images:
             self._count.setText(self.tr("Nothing unusual was found."))
+        else:
+            self._count.setText(self.tr("There are no photos in this folder, so there is nothing to check."))
         self._show_current()
 
     def _fill_kinds(self, counts: Counter[str]) -> None:
@@ -185,6 +187,17 @@ class RulesPanel(QFrame):
         self.mend.setText(self._look.told(fixes.get(one.mend if one else "", self.tr("Mend  ({mend})"))))
         self.mend.setEnabled(one is not None and bool(one.mend))
         self.right.setEnabled(one is not None and bool(one.ids))
+        mends = self._look.told(self.tr("Mend it and go to the next; {undo} takes it back"))
+        leaves = self.tr("This rule leaves it alone from now on")
+        if one is None:
+            shown = bool(self.list.facts.entries)
+            mends = leaves = self.tr("Choose a finding in the list first") if shown else self._count.text()
+        elif not one.mend:
+            mends = self.tr("This has to be mended by hand, on the photo")
+        elif not one.ids:
+            leaves = self.tr("Mark the photo as done, and it is no longer listed")
+        self.mend.setToolTip(mends)
+        self.right.setToolTip(leaves)
         told = [self._sentence(one), *([one.image] if one.ids else [])] if one else []
         self.says.setText("\n".join(told))
 

@@ -117,9 +117,6 @@ class StatisticsPanel(QWidget):
     def refresh(self) -> None:
         self.setWindowTitle(self.tr("Figures"))
         self.save.setText(self.tr("Save as CSV…"))
-        self.save.setToolTip(
-            self.tr("Four tables: classes, people, days, and every object with all that is known of it")
-        )
         titles = (
             self.tr("Classes"),
             self.tr("Objects over time"),
@@ -154,6 +151,9 @@ class StatisticsPanel(QWidget):
         if found is None:
             return
         count, begun = found.instances, found.holding
+        tables = self.tr("Four tables: classes, people, days, and every object with all that is known of it")
+        self.save.setEnabled(bool(count))
+        self.save.setToolTip(tables if count else self.tr("There are no objects to write of yet"))
         objects = self.tr("1 object") if count == 1 else self.tr("{n} objects").format(n=count)
         photos = self.tr("1 photo") if begun == 1 else self.tr("{n} photos").format(n=begun)
         said = self.tr("{objects} on {photos}, {done} of {total} done")

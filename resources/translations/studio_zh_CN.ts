@@ -784,6 +784,10 @@ MIT 许可证</translation>
         <translation>识别画面中央（{key}）</translation>
     </message>
     <message>
+        <source>A camera goes on by itself</source>
+        <translation>相机画面会自动更新</translation>
+    </message>
+    <message>
         <source>Pause  ({key})</source>
         <translation>暂停（{key}）</translation>
     </message>
@@ -1512,6 +1516,10 @@ MIT 许可证</translation>
     <message>
         <source>Start</source>
         <translation>开始</translation>
+    </message>
+    <message>
+        <source>Tick a model and a prompt first</source>
+        <translation>请先勾选模型和提示方式</translation>
     </message>
     <message>
         <source>Folder for the results</source>
@@ -2896,6 +2904,10 @@ MIT 许可证</translation>
         <translation>使用</translation>
     </message>
     <message>
+        <source>It is in use</source>
+        <translation>正在使用</translation>
+    </message>
+    <message>
         <source>Go on downloading</source>
         <translation>继续下载</translation>
     </message>
@@ -4018,6 +4030,10 @@ MIT 许可证</translation>
         <translation>照片本身永远不会被修改。标注保存在同一文件夹中。</translation>
     </message>
     <message>
+        <source>Choose the folder that holds the photos first</source>
+        <translation>请先选择照片所在的文件夹</translation>
+    </message>
+    <message>
         <source>{what}. {detail}</source>
         <translation>{what}。{detail}</translation>
     </message>
@@ -4347,12 +4363,20 @@ MIT 许可证</translation>
         <translation>正在检查… 还剩 {n} 张照片</translation>
     </message>
     <message>
+        <source>The objects are being read…</source>
+        <translation>正在读取目标…</translation>
+    </message>
+    <message>
         <source>These may be mistakes. Nothing is changed unless you say so.</source>
         <translation>这些可能是错误。未经您确认不会有任何修改。</translation>
     </message>
     <message>
         <source>Nothing unusual was found.</source>
         <translation>没有发现异常。</translation>
+    </message>
+    <message>
+        <source>There are no photos in this folder, so there is nothing to check.</source>
+        <translation>此文件夹中没有照片，没有可检查的内容。</translation>
     </message>
     <message>
         <source>All findings ({n})</source>
@@ -4465,6 +4489,18 @@ MIT 许可证</translation>
     <message>
         <source>Keep the largest part  ({mend})</source>
         <translation>只保留最大块（{mend}）</translation>
+    </message>
+    <message>
+        <source>Choose a finding in the list first</source>
+        <translation>请先在列表中选择一项</translation>
+    </message>
+    <message>
+        <source>This has to be mended by hand, on the photo</source>
+        <translation>这一项需要在照片上手动修正</translation>
+    </message>
+    <message>
+        <source>Mark the photo as done, and it is no longer listed</source>
+        <translation>将照片标记为完成后就不再列出</translation>
     </message>
     <message>
         <source>Second class  ({mend})</source>
@@ -4812,6 +4848,10 @@ MIT 许可证</translation>
         <translation>1 个目标</translation>
     </message>
     <message>
+        <source>There are no objects to write of yet</source>
+        <translation>还没有可写出的目标</translation>
+    </message>
+    <message>
         <source>{n} objects</source>
         <translation>{n} 个目标</translation>
     </message>
@@ -4967,6 +5007,14 @@ MIT 许可证</translation>
     <message>
         <source>Take it  ({n})</source>
         <translation>采用（{n}）</translation>
+    </message>
+    <message>
+        <source>There is no mask to take yet</source>
+        <translation>还没有可采用的掩膜</translation>
+    </message>
+    <message>
+        <source>There is no mask to take</source>
+        <translation>没有可采用的掩膜</translation>
     </message>
     <message>
         <source>predicted IoU {value}</source>

