@@ -21,7 +21,7 @@ from app.photos import Photo
 from sscore.edits import untouched
 from sscore.types import Annotation, Mask, Page
 
-_AT_ONCE = 8  # more new masks than this are prepared on the lane
+_AT_ONCE, _AT_ONCE_PX = 8, 10_000_000  # more new masks or pixels of crops than this are prepared on the lane
 _CHUNK = 64
 _KEPT_PIXELS_KB = 192 * 1024  # of objects as they are on screen, and that may be a large and dense one
 _TRACED_AT_ONCE = 16
@@ -102,7 +102,7 @@ class Stage(QGraphicsScene):
                 self._art.keep(art)
         self._left_art = None
         fresh = self._without_art(page)
-        if len(fresh) <= _AT_ONCE:
+        if len(fresh) <= _AT_ONCE and sum(mask.bits.size for mask in fresh) <= _AT_ONCE_PX:
             self._keep_art([Art(mask) for mask in fresh])
             fresh = []
         self._sync()
@@ -161,7 +161,7 @@ class Stage(QGraphicsScene):
         same = untouched(self._synced, page.annotations)
         # What follows is put in anew, in its order.
         order = [a.id for a in self._synced[same:]] if self._synced else list(self._items)
-        old, fresh = {i: self._items.pop(i) for i in order}, set()
+        old, fresh, late = {i: self._items.pop(i) for i in order}, set(), False
         for annotation in page.annotations[same:]:
             item = old.get(annotation.id)
             if item is not None and item.annotation.mask is annotation.mask:
@@ -172,6 +172,9 @@ class Stage(QGraphicsScene):
             elif annotation.mask in self._art:
                 self._items[annotation.id] = self._new_item(annotation)
                 fresh.add(annotation.id)
+            elif item is not None:  # as it was, until the drawing of what it is now is ready
+                self._items[annotation.id] = old.pop(annotation.id)
+                late = True
         for gone in old.values():
             self.layer.touch(gone.place)
         shown = list(self._items.values())
@@ -179,7 +182,7 @@ class Stage(QGraphicsScene):
         if kept != [i for i in order if i in self._items and i not in fresh]:  # others lie in front now
             self.layer.update()
         self.layer.show_instances(shown, page.width, page.height, same)
-        self._synced = page.annotations if len(shown) == len(page.annotations) else ()
+        self._synced = page.annotations if len(shown) == len(page.annotations) and not late else ()
         self._restate(set(self._items) if (before <= _TRACED) != (self._count <= _TRACED) else fresh)
         if spare := self._art.take_spare(page):
             let_go(self._lane, spare)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from studio_driver import wait_until
 
 from app import object_commands
+from app.canvas import stage
 from sscore import edits, masks
 from sscore.types import Annotation
 
@@ -244,3 +246,17 @@ def test_what_is_worked_out_away_from_the_window_is_the_same(three, monkeypatch,
 
 def do_now(studio, action: str) -> None:
     studio.window.actions_.by_key[action].trigger()
+
+
+def test_a_large_object_is_shown_as_it_was_until_its_new_drawing_is_ready(three, monkeypatch):
+    monkeypatch.setattr(stage, "_AT_ONCE_PX", 0)
+    items = three.canvas.stage._items
+    old = items[1].annotation.mask
+    new = rectangle(20, 20, 60, 60)
+    three.session.edit("smaller", edits.reshape(three.session.page, 1, new))
+    assert items[1].annotation.mask is old
+    three.settle()
+    wait_until(lambda: items[1].annotation.mask is new, what="the new drawing")
+    assert list(items) == [1, 2, 3]
+    three.key("z", CTRL)
+    wait_until(lambda: items[1].annotation.mask is old, what="the old one")
