@@ -216,7 +216,8 @@ class TagLayer(QGraphicsItem):
         for i, (x0, y0, x1, y1) in self._shown.items():
             x, y = corner.x() + x0, corner.y() + y0
             if x < right and y < bottom and corner.x() + x1 > left and corner.y() + y1 > top:
-                painter.drawPixmap(QPointF(round(x) - 1, round(y) - 1), self._picture(self._tags[i], ratio))
+                at = QPointF(round((x - 1) * ratio) / ratio, round((y - 1) * ratio) / ratio)  # dots of the screen
+                painter.drawPixmap(at, self._picture(self._tags[i], ratio))
         painter.restore()
 
     def _picture(self, tag: _Tag, ratio: float) -> QPixmap:
