@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from math import ceil
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QPen, QPixmap
@@ -187,7 +188,8 @@ class Pictures:
         if picture is None:
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
-            picture = self._kept[known] = QPixmap(size * ratio)
+            whole = QSize(ceil(size.width() * ratio), ceil(size.height() * ratio))  # at 125 % no seam between two
+            picture = self._kept[known] = QPixmap(whole)
             picture.setDevicePixelRatio(ratio)
             picture.fill(QColor(ground))
             inside = QPainter(picture)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QToolTip
 from studio_driver import wait_until
 
+from app import rows
 from sscore import edits
 from sscore.types import ModelCard
 
@@ -87,3 +88,16 @@ def test_an_accepted_piece_remembers_who_named_it(studio, panel):
     studio.assistant.classifier.card = ModelCard("another", "classifier", "fake")
     studio.session.select({studio.session.page.annotations[0].id})
     wait_until(lambda: panel._source.text().endswith("nano-cls"), what="the name of the model")
+
+
+@pytest.mark.parametrize("ratio", [1.25, 1.5, 1.75])
+def test_no_seam_shows_between_two_rows_on_a_screen_of_fractions(app, ratio):
+    pictures, drawn = rows.Pictures(), QPixmap(round(100 * ratio), round(200 * ratio))
+    drawn.setDevicePixelRatio(ratio)
+    drawn.fill(QColor("#ff0000"))
+    painter = QPainter(drawn)
+    for row in range(8):
+        pictures.draw(painter, QRect(0, 25 * row, 100, 25), "#101010", row, lambda *_: None)
+    painter.end()
+    seen = drawn.toImage()
+    assert [y for y in range(seen.height()) if seen.pixelColor(50, y) == QColor("#ff0000")] == []
