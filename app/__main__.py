@@ -14,7 +14,7 @@ from types import TracebackType
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app import on_windows, samples
+from app import on_linux, on_windows, samples
 from app.garbage import spare_collections
 from app.look import Look, resolve
 from app.settings import Settings, apply_threads
@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     on_windows.own_place_in_task_bar()
+    on_linux.give_photos_back()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Scrap-SAM-CLIP")

@@ -83,6 +83,7 @@ class User(Hands):
         else:
             studio.spare_collections(self.window)
         studio.favour_window()
+        studio.on_linux.give_photos_back()
         self.window.resize(1100, 720)
         self.window.show()
         self.window.start(self.folders[0])
