@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 
 from app import rows
 from app.child import ChildProcess
-from app.dialogs.says import Says, beside_first
+from app.dialogs.says import Says, beside_first, room
 from app.index import Index
 from app.jobs import Lane
 from app.look import Look
@@ -141,7 +141,7 @@ class EvaluateDialog(QDialog):
         self.weak.header().setStretchLastSection(False)
         self.weak.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.weak.setUniformRowHeights(True)
-        self.weak.setMinimumHeight(180)
+        self.weak.setMinimumHeight(min(180, max(room(self) - 440, 90)))
         self.weak.setHeaderLabels(
             [self.tr("Photo"), self.tr("Class"), self.tr("Model"), self.tr("Prompt"), self.tr("DICE")]
         )

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from app import rows
 from app.child import ChildProcess
 from app.dialogs.learn_table import ReadTable
-from app.dialogs.says import Says, fit_height
+from app.dialogs.says import Says, fit_height, room
 from app.index import Index
 from app.jobs import Lane
 from app.learn_offer import free_name
@@ -36,7 +36,7 @@ from sscore.train.head_data import Enough, Tally
 from sscore.types import ModelCard
 
 _BASE = "nano-cls"
-_ROWS = 8  # classes shown without scrolling
+_ROWS, _LEAST = 8, 3  # classes shown without scrolling
 _AROUND = 34  # px of a button beside its words
 _DOUBTS = 3
 """Sentences shown of what speaks against the figures."""
@@ -202,6 +202,17 @@ class LearnNamesDialog(QDialog):
             self.classes.add(texts, getattr(self._look.colours, colour))
         self.classes.fit(_ROWS)
 
+    def _fit(self) -> None:
+        """On a low screen fewer classes are seen at once, and the buttons are still in sight."""
+        self.classes.fit(_ROWS)
+        fit_height(self, shrink=True)
+        layout = self.layout()
+        for rows_seen in range(_ROWS - 1, _LEAST - 1, -1):
+            if layout is None or layout.totalHeightForWidth(self.width()) <= room(self):
+                return
+            self.classes.fit(rows_seen)
+            fit_height(self, shrink=True)
+
     def _name(self, label: str) -> str:
         return rows.name_of(self._project.labels, label, self._look.lang)
 
@@ -239,7 +250,7 @@ class LearnNamesDialog(QDialog):
         told = self.tr("It stays in the list of models, to be chosen or removed there.") if over else ""
         self.later.setToolTip(told)
         self._urge(self._urged or self.learn)
-        fit_height(self, shrink=True)
+        self._fit()
 
     def _urge(self, button: QPushButton) -> None:
         """One button stands out: what comes next."""
@@ -354,7 +365,7 @@ class LearnNamesDialog(QDialog):
         self.doubts.setText("\n".join(shown))
         self.doubts.setToolTip("\n".join(self._doubts[:40]))
         self.doubts.setVisible(bool(shown))
-        fit_height(self, shrink=True)
+        self._fit()
 
     def _use(self) -> None:
         self.use.emit(str(self._result["name"]))
@@ -369,7 +380,7 @@ class LearnNamesDialog(QDialog):
 
     def _say(self, text: str, colour: str) -> None:
         self.says.say(text, colour)
-        fit_height(self, shrink=True)
+        self._fit()
 
     def done(self, result: int) -> None:
         """By whatever way it is closed; Esc sends no close event."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QFormLayout, QLabel
 from studio_driver import wait_until
+from test_accessible import PLACES
 
 from app import rows, theme
 from app.dialogs.evaluate import EvaluateDialog
@@ -162,3 +163,13 @@ def test_no_window_opens_larger_than_the_screen(make_studio, folder):
         least = dialog.minimumSizeHint()
         assert dialog.width() <= max(room.width(), least.width()) and dialog.height() <= room.height()
         dialog.close()
+
+
+def test_on_a_low_screen_what_was_learnt_is_seen_with_its_buttons(labelled_studio, monkeypatch):
+    for module in ("says", "learn_names"):
+        monkeypatch.setattr(f"app.dialogs.{module}.room", lambda _window: 536)
+    dialog = PLACES["learnt names"](labelled_studio)
+    wait_until(lambda: dialog.height() <= 536, what="fewer classes at once")
+    assert dialog.later.isVisible() and dialog.later.geometry().bottom() < dialog.height()
+    assert dialog.classes.height() > 3 * 20
+    dialog.close()
