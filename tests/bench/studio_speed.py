@@ -34,6 +34,8 @@ _ROUNDS = 5  # of the event loop: a layout asks for that of what it is in, and s
 LIMITS = {
     "pan": 33.0,
     "zoom": 33.0,
+    "pan, all names": 33.0,
+    "zoom, all names": 33.0,
     "accept": 20.0,
     "undo": 20.0,
     "select": 33.0,
@@ -215,16 +217,19 @@ def measure(folder: Path, rounds: int, *, large: bool) -> dict[str, list[tuple[f
         times.setdefault(what, []).append(since(begun))
 
     middle = QPointF(canvas.viewport().rect().center())
-    for scale in (0.25, 1.0):
-        canvas.zoom_at(scale / canvas.zoom, middle)
-        app.processEvents()
+    for names in ("", ", all names"):
+        settings.set("show_names", bool(names))
+        for scale in (0.25, 1.0):
+            canvas.zoom_at(scale / canvas.zoom, middle)
+            app.processEvents()
+            for i in range(rounds):
+                step = QPoint(37, 23) * (1 if i % 2 else -1)
+                timed(f"pan{names}", lambda by=step: canvas._pan(by))
+        canvas.fit()
         for i in range(rounds):
-            step = QPoint(37, 23) * (1 if i % 2 else -1)
-            timed("pan", lambda by=step: canvas._pan(by))
-    canvas.fit()
-    for i in range(rounds):
-        timed("zoom", lambda out=i % 16 > 7: canvas.zoom_at(0.8 if out else 1.25, middle))
-    canvas.fit()
+            timed(f"zoom{names}", lambda out=i % 16 > 7: canvas.zoom_at(0.8 if out else 1.25, middle))
+        canvas.fit()
+    settings.set("show_names", False)
     for i in range(rounds):
         spot = QPoint(300 + 7 * i, 200 + 5 * i)
         timed("hover", lambda at=spot: QTest.mouseMove(canvas.viewport(), at))
