@@ -111,7 +111,7 @@ class TagLayer(QGraphicsItem):
             del self._tags[i]
         for i in fresh:
             text, colour = self._words(wanted[i])
-            self._tags[i] = _Tag(wanted[i], text, colour, tag_width(text, self._font), wanted[i].mask.box)
+            self._tags[i] = _Tag(wanted[i], text, colour, tag_width(text, font), wanted[i].mask.box)
         now = tuple(i for i in marked if i in self._tags)
         if gone or fresh:
             self._placed = None

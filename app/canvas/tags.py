@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app import rows
@@ -27,8 +27,8 @@ def tag_font(font: QFont) -> QFont:
 
 
 def tag_width(text: str, font: QFont) -> float:
-    """font: of `tag_font`."""
-    return QFontMetricsF(font).horizontalAdvance(text) + 28
+    """font: that of which `tag_font` makes the tag's."""
+    return rows.font_like(font, side=12, strong=True)[1].horizontalAdvance(text) + 28
 
 
 def draw_tag(painter: QPainter, area: QRectF, text: str, colour: str, font: QFont) -> None:
@@ -54,7 +54,7 @@ class TagItem(QGraphicsItem):
         box = mask.box
         self.setPos(box.x0, box.y0)
         top = GAP if box.y0 < HEIGHT + GAP else -HEIGHT - GAP
-        self._area = QRectF(0, top, tag_width(text, self._font), HEIGHT)
+        self._area = QRectF(0, top, tag_width(text, font), HEIGHT)
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         return self._area.adjusted(-1, -1, 1, 1)
