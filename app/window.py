@@ -99,7 +99,7 @@ class Window(QMainWindow):
         self.refused: Notice | None = None  # why nothing is open
         self.setWindowIcon(theme.app_icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(960, 500)
+        self.setMinimumSize(960, 530)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._available = Available(self)
         self._lay_out()
