@@ -169,7 +169,7 @@ class Window(QMainWindow):
                 rule.setObjectName("rule")
                 column.addWidget(rule)
             column.addWidget(panel, stretch)
-        lists = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)  # on a low screen
+        self._lists = lists = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)  # on a low screen
         lists.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         lists.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         lists.setWidget(right)
@@ -363,7 +363,10 @@ class Window(QMainWindow):
         if on_canvas and not self.messages.isAncestorOf(here) and self.messages.take_focus():
             return
         at = next((i for i, pane in enumerate(panes) if here is pane or (here and pane.isAncestorOf(here))), -1)
-        panes[(at + 1) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        pane = panes[(at + 1) % len(panes)]
+        pane.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self._lists.isAncestorOf(pane):
+            self._lists.ensureWidgetVisible(pane, 0, 0)
 
     # --- window ------------------------------------------------------------------------------------------------
 

@@ -145,7 +145,11 @@ def test_on_a_low_screen_all_tools_and_lists_can_be_reached(labelled_studio):
     tools = [window.chrome.rail.widgetForAction(action) for action in window.chrome.rail.actions()]
     wait_until(lambda: all(tool.isVisible() for tool in tools), what="every tool")
     assert window.objects.list.height() >= 2.5 * 32
-    lists = window.splitter.widget(2)
+    lists, masks = window.splitter.widget(2), window.models.combos["segmenter"]
+    for _ in range(6):
+        if not masks.hasFocus():
+            window.next_pane()
+    assert masks.hasFocus() and masks.visibleRegion().boundingRect() == masks.rect(), "F6 brings it into sight"
     lists.verticalScrollBar().setValue(lists.verticalScrollBar().maximum())
     wait_until(lambda: not window.models.combos["classifier"].visibleRegion().isEmpty(), what="the models, scrolled to")
     window.resize(1280, 760)
