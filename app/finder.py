@@ -8,11 +8,13 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Signal
 
 from app import keys, rows
 from app.assistant import Assistant
+from app.canvas.paint import Art
 from app.effort import Spell
 from app.finds import Find, Finds
 from app.jobs import Lane
@@ -55,6 +57,7 @@ class Finder(QObject):
         self._ids = itertools.count(_OWN_IDS)
         self._image = ""
         self._kept: dict[str, Finds] = {}
+        self._arts: WeakSet[Art] = WeakSet()  # of all finds there are; steps hold those that were decided on
         self._stop: threading.Event | None = None
         self._second = SecondTry(assistant, self)
         self._unanswered: list[tuple[str, Box]] = []  # image and box
@@ -159,6 +162,7 @@ class Finder(QObject):
             return
         before = self.finds if image == self._image else self._kept.get(image)
         known = before or none
+        self._arts.add(find.art)
         after = replace(known, all=(*known.all, replace(find, id=next(self._ids))))
         self._step(self.tr("box: a proposal"), image, before, after)
         self.changed.emit()
@@ -214,6 +218,7 @@ class Finder(QObject):
             return
         self._stop = None
         finds = finds.beside(page)
+        self._arts.update(find.art for find in finds.all)
         self.spell.begin()
         if finds.open or (self.finds is not None and self.finds.open):
             title = self.tr("find {n} proposals").format(n=len(finds.open))
@@ -247,9 +252,22 @@ class Finder(QObject):
             self.notice.emit(Notice("info", text, key="stopped"))
         if self.finds is not None:
             self._kept[self._image] = replace(self.finds, current=None)
+        if self._image:
+            self._rest()
         self._image = image
         self.spell.begin()
         self._show(self._kept.pop(image, None))
+
+    def _rest(self) -> None:
+        """The photo is left. A day's finds are thousands, and taken back one may still be."""
+        arts = [art for art in self._arts if not art.resting]
+
+        def rest() -> None:
+            for art in arts:
+                art.rest()
+
+        if arts:
+            self._lane.submit(("rest", id(arts)), rest, priority=9)
 
     def _forget(self) -> None:
         self.stop()

@@ -130,7 +130,7 @@ class Mask:
 
     @property
     def box(self) -> Box:
-        height, width = self.bits.shape
+        height, width = self.bits.shape if self._packed is None else self._packed[0]
         return Box(self.left, self.top, self.left + width, self.top + height)
 
     @property

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import (
     QGraphicsItem,
-    QGraphicsScene,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -22,6 +21,7 @@ from app.canvas.foot_bar import FootBar
 from app.canvas.items import CRISP_FROM, LIGHT, SHADE, density_of, set_pen
 from app.canvas.layer import TRACED_FROM
 from app.canvas.outlines import in_sight
+from app.canvas.stage import Stage
 from app.canvas.tags import TagItem
 from app.canvas.tools import DRAWING, ToolKey, hit
 from app.finder import Finder
@@ -33,6 +33,7 @@ from sscore.types import Box
 
 _DIM, _BRIGHT = 0.10, 0.34
 _DRAWN = 3
+_AT_ONCE = 8  # drawings that are made while painting
 _DEPTH = 800_000  # above all objects, below their name tags and the mask in hand
 
 
@@ -133,7 +134,7 @@ class FindsLayer(QObject):
         finder: Finder,
         session: Session,
         settings: Settings,
-        scene: QGraphicsScene,
+        scene: Stage,
         colour_of: Callable[[str], str],
         name_of: Callable[[str], str],
     ) -> None:
@@ -154,6 +155,10 @@ class FindsLayer(QObject):
     def sync(self) -> None:
         self._asked.show_boxes(self._finder.asked_here)
         shown = {id(find.mask): find for find in self._finder.shown}
+        resting = [find.art for find in shown.values() if find.art.resting]
+        if len(resting) > _AT_ONCE:  # of a photo that was left: they come when their drawings are made
+            self._scene.wake(resting, self.sync)
+            shown = {key: find for key, find in shown.items() if not find.art.resting}
         for gone in self._items.keys() - shown.keys():
             self._scene.removeItem(self._items.pop(gone))
         target, unsure = self._finder.target, self._settings.get("unknown_below")

@@ -27,14 +27,35 @@ class Art:
     """How one mask looks: small stencils for quick drawing, and outlines, traced when first asked for.
 
     stencils: indexed images of the mask's crop, full size first and then halved: 0 outside, 1 inside, 2 border.
-    place: where the crop lies, image px.
+    place: where the crop lies, image px. One that nobody sees any more may `rest`, with its mask.
     """
 
     def __init__(self, mask: Mask) -> None:
         self.mask = mask
-        self.stencils = stencils(mask.bits)
+        self._stencils: tuple[QImage, ...] | None = stencils(mask.bits)
         self.place = QRectF(mask.box.x0, mask.box.y0, mask.box.width, mask.box.height)
         self._outlines: dict[float, Outline] = {}
+
+    @property
+    def stencils(self) -> tuple[QImage, ...]:
+        found = self._stencils
+        if found is None:
+            found = self._stencils = stencils(self.mask.bits)
+        return found
+
+    @property
+    def resting(self) -> bool:
+        return self._stencils is None
+
+    def rest(self) -> None:
+        """Take next to no room until it is to be seen again. To be called where there is time, as `wake`."""
+        self._stencils, self._outlines = None, {}
+        self.mask.rest()
+
+    def wake(self) -> None:
+        """Make what painting needs."""
+        if self.stencils:
+            self.outline()
 
     def outline(self, tolerance: float = _TOLERANCE) -> Outline:
         """Simplified by at most `tolerance` image px; 0 follows every single pixel, for looking closely."""
@@ -59,7 +80,7 @@ class Art:
     @property
     def bytes(self) -> int:
         """With its mask, about: each stencil is a quarter of the one before."""
-        return self.mask.bits.size * 7 // 3
+        return int(self.place.width() * self.place.height()) * 7 // 3
 
 
 Wish = Callable[[Art, float], None]

@@ -140,6 +140,15 @@ class Stage(QGraphicsScene):
             if len(self._untraced) == 1:
                 QTimer.singleShot(0, self, self._trace_next)
 
+    def wake(self, some: Sequence[Art], then: Callable[[], None]) -> None:
+        """Make drawings that rested ready for painting, on the lane; a later wish takes the place of this one."""
+
+        def work() -> None:
+            for art in some:
+                art.wake()
+
+        self._lane.submit("wake", work, lambda _done: then(), priority=2)
+
     def _trace_next(self) -> None:
         some = self._untraced[:_TRACED_AT_ONCE]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from studio_driver import wait_until
 
 from sscore import edits
 from sscore.masks import tight
@@ -53,3 +54,25 @@ def test_masks_that_only_undo_holds_rest_while_one_works_on(studio):
         studio.session.undo_group.undo()
     studio.settle()
     assert studio.session.page.annotations[0].mask is one and np.array_equal(one.bits, bits)
+
+
+def test_proposals_of_a_photo_that_was_left_rest_and_are_drawn_again_when_it_is_shown(studio):
+    """Also those that were decided on: undo still holds them."""
+    studio.key("g")
+    studio.settle()
+    finder, layer = studio.window.finder, studio.canvas._finds_layer
+    shown = finder.shown
+    assert len(shown) > 8, "more than are made while painting"
+    outlines = [np.array(find.mask.bits) for find in shown]
+    finder.reject(shown[:1])
+    studio.key("d")
+    studio.settle()
+    assert all(find.art.resting and packed(find.mask) for find in shown)
+    studio.key("a")
+    studio.settle()
+    wait_until(lambda: len(layer._items) == len(shown) - 1, what="the drawings")
+    assert not any(find.art.resting for find in shown[1:])
+    studio.session.undo_group.undo()
+    studio.settle()
+    assert finder.shown == shown and len(layer._items) == len(shown)
+    assert all(np.array_equal(find.mask.bits, bits) for find, bits in zip(shown, outlines, strict=True))
