@@ -35,7 +35,7 @@ class Commands(QObject):
         if (find := self._finder.target) is not None:
             self._finder.accept(find)
             return
-        proposed = [i for i in self._session.selection if (a := page.find(i)) and a.status == "proposed"]
+        proposed = [a.id for a in page.find_all(self._session.selection) if a.status == "proposed"]
         if proposed:
             self._session.edit(self.tr("accept"), edits.set_status(page, proposed, "accepted"))
         elif not self._session.selection:
@@ -67,7 +67,7 @@ class Commands(QObject):
         elif (find := self._finder.target) is not None:
             self._finder.set_label(find, label)
         elif page is not None and session.selection:
-            changed = [i for i in session.selection if (a := page.find(i)) and a.label != label]
+            changed = [a.id for a in page.find_all(session.selection) if a.label != label]
             if changed:
                 name = rows.name_of(session.labels, label, self._look.lang)
                 session.edit(self.tr("change to {name}").format(name=name), edits.relabel(page, changed, label))
@@ -91,7 +91,7 @@ class Commands(QObject):
         if (find := self._finder.target) is not None:
             self._finder.reject([find])
             return
-        if page is not None and (locked := [i for i in ids if (a := page.find(i)) and a.extra.get(edits.LOCKED)]):
+        if page is not None and (locked := [a.id for a in page.find_all(ids) if a.extra.get(edits.LOCKED)]):
             text = self.tr("Locked objects are not deleted. {lock} unlocks them.")
             self._session.whisper.emit(self._look.told(text))
             ids = tuple(i for i in ids if i not in locked)

@@ -94,7 +94,7 @@ class Drawing(QObject):
     def targets(self) -> tuple[Annotation, ...] | None:
         """The selected objects; None (and a word why) when all are locked."""
         page = self._session.page
-        found = [a for i in self._session.selection if (a := page.find(i))] if page else []
+        found = page.find_all(self._session.selection) if page else ()
         free = tuple(a for a in found if not a.extra.get(edits.LOCKED))
         if found and not free:
             self._tell(keys.told(self._settings, self.tr("The object is locked. {lock} unlocks it.")))
@@ -228,8 +228,8 @@ class Drawing(QObject):
     def grabs(self, x: float, y: float) -> bool:
         """Whether a drag from this image point means the selection."""
         page = self._session.page
-        chosen = [page.find(i) for i in self._session.selection] if page is not None else []
-        return any(a is not None and _holds(a.mask, x, y) for a in chosen)
+        chosen = page.find_all(self._session.selection) if page is not None else ()
+        return any(_holds(a.mask, x, y) for a in chosen)
 
     def move(self, dx: int, dy: int, *, gesture: int = -1) -> None:
         """Move the selected objects by whole image px, as far as they stay on the photo."""

@@ -354,8 +354,8 @@ class Finder(QObject):
         if page is None or finds is None or not shown:
             return
         seconds = self.spell.share(len(shown))
-        for find in sorted(shown, key=lambda one: -one.mask.area):  # small pieces in front of large ones
-            page = edits.add(page, self._annotation(finds, find, seconds))
+        small_in_front = sorted(shown, key=lambda one: -one.mask.area)
+        page = edits.add_all(page, [self._annotation(finds, find, seconds) for find in small_in_front])
         self._session.edit(self.tr("accept {n} proposals").format(n=len(shown)), page, select=())
 
     def reject(self, finds: Iterable[Find]) -> None:

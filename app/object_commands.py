@@ -73,7 +73,7 @@ class ObjectCommands(QObject):
     def selected(self) -> tuple[Annotation, ...]:
         """In the order of selecting."""
         page = self._session.page
-        return tuple(a for i in self._session.selection if (a := page.find(i))) if page else ()
+        return page.find_all(self._session.selection) if page else ()
 
     def free(self) -> tuple[Annotation, ...]:
         """The selected objects that may be changed; says so when some are locked."""
@@ -203,7 +203,7 @@ class ObjectCommands(QObject):
         page = self._session.page
         if page is None:
             return
-        still = {i: mask for i, mask in new.items() if (a := page.find(i)) and a.mask is old[i]}
+        still = {a.id: new[a.id] for a in page.find_all(new) if a.mask is old[a.id]}
         self._edit(title, edits.reshape_all(page, still), self.tr("There was nothing to change."))
 
     # --- order and flags ---------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ class ObjectCommands(QObject):
         chosen = self._session.selection if ids is None else ids
         if page is None or not chosen:
             return
-        on = not all((a := page.find(i)) and a.extra.get(flag) for i in chosen)
+        on = not all(a.extra.get(flag) for a in page.find_all(chosen))
         titles = {
             (edits.OCCLUDED, True): self.tr("mark as partly hidden"),
             (edits.OCCLUDED, False): self.tr("mark as wholly visible"),

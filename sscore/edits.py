@@ -58,6 +58,16 @@ def add(page: Page, annotation: Annotation) -> Page:
     return _page(page, (*page.annotations, annotation), at_least=annotation_id + 1)
 
 
+def add_all(page: Page, annotations: Sequence[Annotation]) -> Page:
+    """The page with these in front of all others, each in front of the one before, all under the next free ids; the
+    very same page when there are none. Raises BadOption when a mask lies outside the photo."""
+    if not annotations:
+        return page
+    first = next_id(page)
+    new = [_with(one, id=first + n, mask=_inside(page, one.mask)) for n, one in enumerate(annotations)]
+    return _page(page, (*page.annotations, *new), at_least=first + len(new))
+
+
 def remove(page: Page, ids: Iterable[int]) -> Page:
     """The page without these instances."""
     gone = _chosen(page, ids)
@@ -239,12 +249,13 @@ def move(page: Page, ids: Iterable[int], dx: int, dy: int) -> Page:
 def paste(page: Page, annotations: Iterable[Annotation], dx: int = 0, dy: int = 0) -> Page:
     """The page with copies of instances of any page, moved by whole px, in front and under new ids. Copies lose the
     prompt, which was drawn elsewhere; those that lie outside the photo are left out."""
+    copies = []
     for annotation in annotations:
         mask = annotation.mask
         moved = masks.clip(Mask(mask.bits, mask.left + dx, mask.top + dy), page.height, page.width)
         if moved is not None:
-            page = add(page, _with(annotation, id=0, mask=moved, prompt=None))
-    return page
+            copies.append(_with(annotation, mask=moved, prompt=None))
+    return add_all(page, copies)
 
 
 def set_extra(page: Page, key: str, value: Any) -> Page:

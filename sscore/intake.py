@@ -84,9 +84,7 @@ def _fresh(project: Project, rel: str, page: Page) -> list[Annotation]:
 
 def added(page: Page, instances: tuple[Annotation, ...]) -> Page:
     """The page with these instances in front of its own."""
-    for one in instances:
-        page = edits.add(page, one)
-    return page
+    return edits.add_all(page, instances)
 
 
 def write(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -294,6 +294,11 @@ class Page:
 
     def find(self, annotation_id: int) -> Annotation | None:
         return next((a for a in self.annotations if a.id == annotation_id), None)
+
+    def find_all(self, ids: Iterable[int]) -> tuple[Annotation, ...]:
+        """Those that there are, in the order of the ids."""
+        known = {a.id: a for a in self.annotations}
+        return tuple(known[i] for i in ids if i in known)
 
 
 @dataclass(frozen=True, slots=True)

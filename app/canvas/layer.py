@@ -7,9 +7,10 @@ of them can then be kept in one piece, that is pushed about with the photo and o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -21,8 +22,17 @@ from sscore.types import Annotation, FloatArray
 
 TRACED_FROM = 2.0  # screen dots per image px: from here on few objects are in sight and outlines are drawn exactly
 _DRAWN = 3
+_TINTS = 120  # in one painting, which take 12 ms: after a jump to another zoom hundreds of objects want to be tinted
 _TOUCHED = 32  # from so many places on, all in sight is painted anew: Qt takes a second to piece five hundred together
 _MANY = 16  # from so many in sight on, smooth edges and exact outlines wait until the view is at rest
+
+
+@dataclass(slots=True)
+class Tints:
+    """left: how many objects may still be tinted in this painting; wanting: some are shown as for another zoom."""
+
+    left: int
+    wanting: bool = False
 
 
 class Instance:
@@ -55,7 +65,9 @@ class Instance:
         self._drawn.clear()
         return True
 
-    def paint(self, painter: QPainter, density: float, level: int, wish: Wish, sight: QRectF, *, rough: bool) -> None:
+    def paint(
+        self, painter: QPainter, density: float, level: int, wish: Wish, sight: QRectF, tints: Tints, *, rough: bool
+    ) -> None:
         """level: of the stencils, the one that fits `density` (screen dots per image px). sight: all that can be seen,
         image px. rough: no exact outline."""
         outline = None
@@ -63,7 +75,10 @@ class Instance:
             outline = self._line(painter, density, wish, sight)
         key = (min(level, len(self.art.stencils) - 1), outline is not None)
         tinted = self._drawn.get(key)
-        if tinted is None:
+        if tinted is None and self._drawn and not tints.left:
+            tinted, tints.wanting = next(reversed(self._drawn.values())), True
+        elif tinted is None:
+            tints.left = max(tints.left - 1, 0)
             if len(self._drawn) >= _DRAWN:
                 self._drawn.clear()
             tinted = self._drawn[key] = self._tinted(*key)
@@ -121,6 +136,8 @@ class InstanceLayer(QGraphicsItem):
         self._photo = self._bounds = QRectF()
         self._moving = self._rough = False
         self._touched = 0
+        self._again = QTimer(singleShot=True, interval=0)
+        self._again.timeout.connect(self.update)
         self.setZValue(1)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
@@ -188,11 +205,13 @@ class InstanceLayer(QGraphicsItem):
         self._rough |= rough
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < CRISP_FROM and not rough)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        sight = in_sight(self)
+        sight, tints = in_sight(self), Tints(_TINTS)
         for index in inside:
             one = self._shown[index]
             if one.visible:
-                one.paint(painter, density, level, self._wish, sight, rough=rough)
+                one.paint(painter, density, level, self._wish, sight, tints, rough=rough)
+        if tints.wanting:
+            self._again.start()
         if not rough:
             for one in (self._shown[index] for index in inside):
                 if one.visible and one.in_hand:  # in a pile it is seen whole

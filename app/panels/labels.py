@@ -171,7 +171,7 @@ class LabelsPanel(QFrame):
         if (find := self._finder.target) is not None:
             return find.best_label(self._settings.get("unknown_below")), find.scores, card, self._now(find.labels)
         if page is not None and self._session.selection:
-            chosen = [a for a in page.annotations if a.id in self._session.selection]
+            chosen = page.find_all(self._session.selection)
             if len(chosen) == 1:
                 made = chosen[0].made_by
                 card = _card_of(str(made.get("classifier", "")))

@@ -258,7 +258,7 @@ class ReviewPanel(QFrame):
             return ""
         if not ids:
             return facts.of_page(replace(page, annotations=())).comment
-        said = {facts.of_annotation(page.image, a).comment for i in ids if (a := page.find(i)) is not None}
+        said = {facts.of_annotation(page.image, a).comment for a in page.find_all(ids)}
         return said.pop() if len(said) == 1 else ""
 
     def _show_comment(self) -> None:

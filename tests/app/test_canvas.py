@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from studio_driver import wait_until
 
-from app.canvas import paint
+from app.canvas import layer, paint
 from sscore import edits, masks
 from sscore.types import Annotation
 
@@ -135,6 +135,35 @@ def test_many_objects_are_drawn_in_full_once_the_zoom_is_at_rest(studio):
     wait_until(lambda: not studio.canvas.stage.layer._moving, what="the rest")
     QApplication.processEvents()
     assert studio.canvas.grab().toImage() != rough
+
+
+def test_after_a_jump_to_another_zoom_objects_are_tinted_in_turns(studio, monkeypatch):
+    """In the end it looks as if they had been at once."""
+    page = studio.session.page
+    for n in range(12):
+        disc = np.hypot(*(np.mgrid[-24:24, -24:24] + 0.5)) < 24
+        page = edits.add(page, Annotation(0, masks.tight(disc, 20 * n, 40), "Bar"))
+    studio.session.edit("discs", page)
+    studio.settle()
+    looks = []
+    for count in (100, 3):
+        monkeypatch.setattr(layer, "_TINTS", count)
+        studio.session.edit("none", edits.remove(page, [a.id for a in page.annotations]))
+        studio.session.edit("discs", page)
+        studio.settle()
+        shown = studio.canvas.stage.layer._shown
+        studio.canvas.grab()
+        studio.canvas.zoom_at(0.25 / studio.canvas.zoom, studio.canvas.zoom_about())
+        studio.canvas.grab()
+        if count < 12:
+            assert studio.canvas.stage.layer._again.isActive()
+        wait_until(lambda: not studio.canvas.stage.layer._moving, what="the rest")
+        wait_until(lambda: not studio.canvas.stage.layer._again.isActive(), what="all tints")
+        studio.settle()
+        assert len(shown) == 12
+        looks.append(studio.canvas.grab().toImage())
+        studio.canvas.zoom_at(1.0 / studio.canvas.zoom, studio.canvas.zoom_about())
+    assert looks[0] == looks[1]
 
 
 def test_the_level_has_at_least_a_pixel_for_every_screen_pixel():

@@ -54,6 +54,27 @@ def test_add_cuts_the_mask_to_the_photo():
     assert page.annotations[0].mask.box.as_tuple() == (0, 70, 5, 80)
 
 
+def test_many_are_added_as_one_by_one():
+    page = edits.remove(edits.add(page_of(), Annotation(4, rectangle(0, 0, 5, 5), "Bar")), [4])
+    some = [Annotation(9, rectangle(n, 70, n + 3, 90), "Pipe") for n in range(3)]
+    one_by_one = page
+    for one in some:
+        one_by_one = edits.add(one_by_one, Annotation(0, one.mask, one.label))
+    together = edits.add_all(page, some)
+    assert ids(together) == ids(one_by_one) == [5, 6, 7]
+    assert together.extra == one_by_one.extra
+    assert all(a.mask.same_as(b.mask) for a, b in zip(together.annotations, one_by_one.annotations, strict=True))
+    assert edits.add_all(page, []) is page
+    with pytest.raises(BadOption, match="outside"):
+        edits.add_all(page, [*some, Annotation(0, rectangle(100, 0, 105, 5), "Bar")])
+
+
+def test_many_are_found_in_the_order_of_their_ids_as_asked():
+    page = sample_page()
+    asked = [page.annotations[1].id, 999, page.annotations[0].id]
+    assert page.find_all(asked) == (page.annotations[1], page.annotations[0])
+
+
 @pytest.mark.parametrize(
     "edit",
     [
