@@ -153,14 +153,22 @@ class Stage(QGraphicsScene):
         some = self._untraced[:_TRACED_AT_ONCE]
 
         def done(_outlines: object) -> None:
-            del self._untraced[: len(some)]
             for art, _tolerance in some:
                 self.layer.touch(art.place)
                 self.update(art.place.adjusted(-12, -12, 12, 12))
+            go_on()
+
+        def go_on(_error: Exception | None = None) -> None:
+            """Also when there was no memory for some: their border is drawn as it is in their stencils."""
+            del self._untraced[: len(some)]
             if self._untraced:
                 self._trace_next()
 
-        self._lane.submit("trace", lambda: [art.outline(tolerance) for art, tolerance in some], done, priority=1)
+        def work() -> None:
+            for art, tolerance in some:
+                art.outline(tolerance)
+
+        self._lane.submit("trace", work, done, go_on, priority=1)
 
     def _sync(self) -> None:
         page = self._page

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtWidgets import QApplication
+from studio_driver import wait_until
 
-from app.canvas import drawings
+from app.canvas import drawings, paint
 from app.canvas.paint import Art
 from sscore import edits
 from sscore.masks import tight
@@ -44,3 +45,22 @@ def test_a_large_page_is_not_gone_through_at_every_edit(app: QApplication, monke
         times.append(kept._needed != before)
     assert sum(times) <= 30 / 4
     assert all(mask in kept for mask in masks)
+
+
+def test_one_outline_without_memory_for_it_does_not_stop_all_others(studio, monkeypatch):
+    trace, asked = paint.outline, []
+
+    def fails_once(mask, *more):
+        asked.append(mask)
+        if len(asked) == 1:
+            raise MemoryError
+        return trace(mask, *more)
+
+    monkeypatch.setattr(paint, "outline", fails_once)
+    for left in (20, 200):
+        mask = tight(np.ones((60, 80), bool), left, 40)
+        studio.session.edit("add", edits.add(studio.session.page, Annotation(0, mask, "Bar")))
+        wait_until(lambda: studio.canvas.grab() is not None and bool(asked), what="the wish for an outline")
+        studio.settle()
+    wait_until(lambda: studio.canvas.grab() is not None and studio.canvas.stage._items[2].art.traced, what="the second")
+    assert studio.canvas.stage._untraced == []
