@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -38,6 +39,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if QApplication.instance() is None and _no_screen():
+        if not (options.screenshot or options.screenshots):
+            print(
+                "ssc-studio: there is no screen for a window (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+                "`ssc` works without one",
+                file=sys.stderr,
+            )
+            return 2
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     on_windows.own_place_in_task_bar()
     on_linux.give_photos_back()
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -61,6 +71,7 @@ def _run(options: argparse.Namespace) -> int:
         window.resize(*options.size)
     window.show()
     QTimer.singleShot(0, window, lambda: window.start(*options.folder))
+    QTimer.singleShot(_STARTED_MS, window, lambda: read_code(window.disk_lane))
     if options.screenshot or options.screenshots:
         from app import screenshots
 
@@ -76,6 +87,12 @@ def _run(options: argparse.Namespace) -> int:
         window.close()
         gc.unfreeze()
         gc.enable()
+
+
+def _no_screen() -> bool:
+    """On Linux without a desktop, as over ssh, Qt would end the program."""
+    known = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform.startswith("linux") and not any(os.environ.get(key) for key in known)
 
 
 def favour_window() -> float:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
+from studio_driver import wait_until
 
-from app import samples
+from app import samples, screenshots
 from app.__main__ import _parse
 from app.settings import Settings
 from sscore import paths
 from sscore.images import write_image
+
+_SCREEN = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+
+def bare() -> dict[str, str]:
+    """As over ssh."""
+    return {key: value for key, value in os.environ.items() if key not in _SCREEN}
 
 
 def test_options():
@@ -40,24 +50,36 @@ def test_samples_are_copied_once_and_the_users_stay(monkeypatch, tmp_path):
 
 
 def test_a_picture_of_the_settled_window(folder, tmp_path):
-    """The real program in its own process, as a user starts it for the first time: nothing is in its cache."""
+    """The real program in its own process, as a user starts it for the first time: nothing is in its cache. Linux needs
+    no screen for a picture."""
     out = tmp_path / "shot.png"
+    env = bare() if sys.platform.startswith("linux") else dict(os.environ)
     command = [sys.executable, "-m", "app", str(folder), "--screenshot", str(out), "--lang", "zh", "--size", "1100x700"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=env)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert QImage(str(out)).size().toTuple() == (1100, 700)
 
 
 @pytest.mark.parametrize(("name", "said"), [("note.txt", "note.txt is nothing to open here"), ("gone", "gone")])
-def test_a_picture_of_what_is_nothing_to_open_says_so_and_ends(folder, tmp_path, name, said):
+def test_a_picture_of_what_is_nothing_to_open_says_so_and_ends(
+    make_studio, folder, tmp_path, monkeypatch, capsys, name, said
+):
     (folder / "note.txt").write_text("no photo", encoding="utf-8")
-    out = tmp_path / "shot.png"
-    command = [sys.executable, "-m", "app", str(folder / name), "--screenshot", str(out), "--lang", "en"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 2, done.stderr
-    assert said in done.stderr and "Traceback" not in done.stderr
-    assert not QImage(str(out)).isNull()
+    window, out, codes = make_studio().window, tmp_path / "shot.png", []
+    monkeypatch.setattr("app.screenshots.QApplication", SimpleNamespace(exit=codes.append))
+    window.start(folder / name)
+    screenshots.grab_when_settled(window, out)
+    wait_until(lambda: bool(codes), what="the end")
+    assert codes == [2] and said in capsys.readouterr().err
+    assert QImage(str(out)).size() == window.size()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others always have a screen")
+def test_without_a_screen_a_window_says_why_not(folder):
+    command = [sys.executable, "-m", "app", str(folder)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, env=bare())
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "no screen" in done.stderr
 
 
 def test_settings_survive_a_restart_and_bad_values_do_not_hurt(app, tmp_path):
