@@ -16,11 +16,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import on_linux, on_windows, samples
+from app.code_ahead import read_code
 from app.garbage import spare_collections
 from app.look import Look, resolve
 from app.settings import Settings, apply_threads
 from app.window import Window
 from sscore import __version__, paths
+
+_STARTED_MS = 3000  # by then the photo is there and the models are
 
 
 def main(argv: Sequence[str] | None = None) -> int:
