@@ -74,7 +74,7 @@ class Project:
             raise BadProject(problem, path=folder, remedy="choose the folder that holds the photos")
         file = folder / "project.toml"
         if not create and not (file.is_file() or (folder / "pages").is_dir()):
-            raise BadProject("has no annotations", path=folder, remedy="open it in the program and annotate first")
+            raise BadProject("has no annotations", path=folder, remedy="annotate some of its photos first")
         settings = project_file.settings(file)
         photos = folder / str(settings.get("images", "."))
         if not photos.is_dir():
