@@ -251,7 +251,8 @@ def let_go(lane: Lane, things: list[Any]) -> None:
         while things:
             things.pop()
 
-    lane.submit(("free", id(things)), free, priority=3, always=True)
+    if things:
+        lane.submit(("free", id(things)), free, priority=3, always=True)
 
 
 def _nothing() -> None:

@@ -59,14 +59,19 @@ class Photos(QObject):
         """Another folder: forget everything."""
         for key in ("show", "prefetch", *(("thumb", rel) for rel in self._waiting)):
             self._lane.cancel(key)  # photos of the same name may follow
-        self._let_go(*self._kept.values())
-        let_go(self._lane, list(self._thumbs.values()))
-        self._kept.clear()
+        thumbs = list(self._thumbs.values())
         self._thumbs.clear()
+        let_go(self._lane, thumbs)
+        self._keep_at_most(0)
         self._waiting.clear()
 
-    def _let_go(self, *photos: Photo) -> None:
-        let_go(self._lane, [part for photo in photos for part in (photo.rgb, *photo.levels)])
+    def _keep_at_most(self, count: int) -> None:
+        parts: list[object] = []
+        while len(self._kept) > count or (
+            len(self._kept) > 1 and sum(photo.bytes for photo in self._kept.values()) > _KEEP_BYTES
+        ):
+            parts += _parts(self._kept.popitem(last=False)[1])
+        let_go(self._lane, parts)
 
     def show(self, rel: str, path: Path) -> None:
         kept = self._kept.get(rel)
@@ -133,10 +138,7 @@ class Photos(QObject):
     def _keep(self, photo: Photo) -> None:
         self._kept[photo.image] = photo
         self._kept.move_to_end(photo.image)
-        while len(self._kept) > 1 and (
-            len(self._kept) > _KEEP_PHOTOS or sum(p.bytes for p in self._kept.values()) > _KEEP_BYTES
-        ):
-            self._let_go(self._kept.popitem(last=False)[1])
+        self._keep_at_most(_KEEP_PHOTOS)
 
     def _keep_thumb(self, rel: str, image: QImage) -> None:
         if rel in self._waiting:
@@ -147,6 +149,11 @@ class Photos(QObject):
         if image.isNull():
             self.unreadable.emit(rel)
         self.thumb_ready.emit(rel)
+
+
+def _parts(photo: Photo) -> list[object]:
+    """What is large in it."""
+    return [photo.rgb, *photo.levels]
 
 
 def read_photo(rel: str, path: Path) -> Photo:

@@ -56,12 +56,15 @@ class PhotoItem(QGraphicsItem):
         self._toned.clear()
         self.update()
 
-    def set_levels(self, levels: tuple[QImage, ...]) -> None:
+    def set_levels(self, levels: tuple[QImage, ...]) -> list[QImage]:
+        """Returns those before."""
         self.prepareGeometryChange()
+        before = [*self._toned.values(), *self._levels]
         self._levels = levels
         self._toned.clear()
         self._bounds = QRectF(levels[0].rect()) if levels else QRectF()
         self.update()
+        return before
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         return self._bounds

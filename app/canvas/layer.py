@@ -136,8 +136,8 @@ class InstanceLayer(QGraphicsItem):
         self._photo = self._bounds = QRectF()
         self._moving = self._rough = False
         self._touched = 0
-        self._again = QTimer(singleShot=True, interval=0)
-        self._again.timeout.connect(self.update)
+        self._seen = QRectF()  # image px, when it was painted last
+        self._wanting = False
         self.setZValue(1)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
@@ -157,16 +157,36 @@ class InstanceLayer(QGraphicsItem):
         self._moving = moving
         if self._rough and not moving:
             self._rough = False
-            self.update()
+            self.renew()
+
+    def renew(self) -> None:
+        """All in sight is painted anew. What Qt keeps is thrown away, since it would forget `update()` when the view is
+        scrolled before it paints."""
+        self._touched = _TOUCHED
+        self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+
+    def _tint_on(self) -> None:
+        self._wanting = False
+        self.renew()
 
     def touch(self, place: QRectF) -> None:
         """What lies there (image px) looks different now."""
-        self._touched += 1
-        if self._touched < _TOUCHED:
-            margin = self._margin()
-            self.update(place.adjusted(-margin, -margin, margin, margin))
-        elif self._touched == _TOUCHED:
-            self.update()
+        if self._touched >= _TOUCHED:
+            return
+        margin = self._margin()
+        area, sight = place.adjusted(-margin, -margin, margin, margin), in_sight(self)
+        if area.intersects(sight):
+            self._touched += 1
+            self.update(area.intersected(sight))
+        if self._touched == _TOUCHED or (not self._touched and area.intersects(self._seen)):
+            self.renew()
+
+    def scrolled(self) -> None:
+        """The view shows another part. Of places that wait to be painted Qt would make one picture together with what
+        has come into sight, however far they are apart."""
+        if 0 < self._touched < _TOUCHED:
+            self.renew()
 
     def shift(self, some: Sequence[Instance], dx: float, dy: float) -> None:
         """Show these beside their places, image px."""
@@ -197,7 +217,7 @@ class InstanceLayer(QGraphicsItem):
         return self._bounds
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        self._touched = 0
+        self._touched, self._seen = 0, in_sight(self)
         density = density_of(painter)
         level = paint.halvings(density)
         inside = self._within(areas(painter), margin_at(scale_of(painter)))
@@ -205,13 +225,14 @@ class InstanceLayer(QGraphicsItem):
         self._rough |= rough
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, density < CRISP_FROM and not rough)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        sight, tints = in_sight(self), Tints(_TINTS)
+        sight, tints = self._seen, Tints(_TINTS)
         for index in inside:
             one = self._shown[index]
             if one.visible:
                 one.paint(painter, density, level, self._wish, sight, tints, rough=rough)
-        if tints.wanting:
-            self._again.start()
+        if tints.wanting and not self._wanting:
+            self._wanting = True
+            QTimer.singleShot(0, self.scene(), self._tint_on)
         if not rough:
             for one in (self._shown[index] for index in inside):
                 if one.visible and one.in_hand:  # in a pile it is seen whole

@@ -79,7 +79,7 @@ class Stage(QGraphicsScene):
     # --- photo and page ----------------------------------------------------------------------------------------
 
     def set_photo(self, photo: Photo | None) -> None:
-        self.photo.set_levels(photo.levels if photo else ())
+        let_go(self._lane, self.photo.set_levels(photo.levels if photo else ()))
 
     @property
     def photo_rect(self) -> QRectF:
@@ -197,7 +197,7 @@ class Stage(QGraphicsScene):
         shown = list(self._items.values())
         kept = [one.annotation.id for one in shown[same:] if one.annotation.id not in fresh]
         if kept != [i for i in order if i in self._items and i not in fresh]:  # others lie in front now
-            self.layer.update()
+            self.layer.renew()
         self.layer.show_instances(shown, page.width, page.height, same)
         self._synced = page.annotations if len(shown) == len(page.annotations) and not late else ()
         self._restate(set(self._items) if (before <= _TRACED) != (self._count <= _TRACED) else fresh)
@@ -214,7 +214,7 @@ class Stage(QGraphicsScene):
         self._items.clear()
         self._art.leave()
         self.layer.show_instances((), 0, 0)
-        self.layer.update()
+        self.layer.renew()
         self._synced = ()
         self._hovered = None
         self._sync_tags()
@@ -273,7 +273,7 @@ class Stage(QGraphicsScene):
         self.tags.clear()
         for item in self._items.values():
             item.restyle(item.annotation, self._colour(item.annotation), opacity)
-        self.layer.update()
+        self.layer.renew()
         self._show_items()
 
     def set_hidden(self, ids: frozenset[int]) -> None:

@@ -98,6 +98,7 @@ class CanvasView(EventView):
         self._ring = FocusRing(look, self)
         self.gestures.called_off.connect(self.pointer.renew)
         self.moved.connect(self.overlays.place)
+        self.moved.connect(self.stage.layer.scrolled)
         self.zoom_changed.connect(self.stage.zoomed)
         session.image_changed.connect(self._on_image)
         session.page_changed.connect(self._on_page)

@@ -156,14 +156,41 @@ def test_after_a_jump_to_another_zoom_objects_are_tinted_in_turns(studio, monkey
         studio.canvas.zoom_at(0.25 / studio.canvas.zoom, studio.canvas.zoom_about())
         studio.canvas.grab()
         if count < 12:
-            assert studio.canvas.stage.layer._again.isActive()
+            assert studio.canvas.stage.layer._wanting
         wait_until(lambda: not studio.canvas.stage.layer._moving, what="the rest")
-        wait_until(lambda: not studio.canvas.stage.layer._again.isActive(), what="all tints")
+        wait_until(lambda: not studio.canvas.stage.layer._wanting, what="all tints")
         studio.settle()
         assert len(shown) == 12
         looks.append(studio.canvas.grab().toImage())
         studio.canvas.zoom_at(1.0 / studio.canvas.zoom, studio.canvas.zoom_about())
     assert looks[0] == looks[1]
+
+
+def test_what_was_changed_before_the_view_went_elsewhere_looks_as_painted_anew(studio):
+    """Whether little or all was changed, in sight or not, and however far the view went: nothing old is left."""
+    canvas, page = studio.canvas, studio.session.page
+    for n in range(8):
+        page = edits.add(
+            page, Annotation(0, masks.polygon_fill([(40 * n, 10), (40 * n + 30, 10), (40 * n, 190)]), "Bar")
+        )
+    studio.session.edit("triangles", page)
+    studio.settle()
+    canvas.zoom_at(4.0 / canvas.zoom, canvas.zoom_about())
+    canvas.look_at(QPointF(60, 60))
+    studio.settle()
+    labels, rng = ("Pipe", "H", "Plate", "U"), np.random.default_rng(2)
+    for step in range(24):
+        for _ in range(rng.integers(1, 3)):
+            chosen = rng.choice(range(1, 9), int(rng.integers(1, 9)), replace=False).tolist()
+            studio.session.edit("name", edits.relabel(studio.session.page, chosen, labels[step % 4]))
+            canvas.push(*(int(by) for by in rng.integers(-300, 300, 2)))
+        if step % 3 == 0:
+            canvas.stage.layer.renew()
+            canvas.push(5, 0)
+        canvas.viewport().repaint()
+        kept = canvas.grab().toImage()
+        canvas.stage.layer.renew()
+        assert canvas.grab().toImage() == kept, step
 
 
 def test_the_level_has_at_least_a_pixel_for_every_screen_pixel():
