@@ -44,9 +44,7 @@ _ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataR
 def retell(lang: str, labels: LabelSet, place: QWidget, given: Collection[str]) -> None:
     """All words on screen in `lang`, and the steps of `place`; what people have typed stays. labels: classes, by whose
     names objects are called. given: names of folders and the like, which may be words."""
-    sets = [load(key) for key in available()]
-    names = [(labels.name(key, "en"), labels.name(key, "zh")) for key in (*labels.keys, UNKNOWN)]
-    book = phrasebook.book((*names, *((one.en, one.zh) for one in (*sets, labels))))
+    book = words(labels)
     tops = [top for top in QApplication.topLevelWidgets() if top is place or top.parent() is not None]
     for thing in chain.from_iterable((top, *top.findChildren(QObject)) for top in tops):
         contexts: list[str] | None = None
@@ -56,6 +54,13 @@ def retell(lang: str, labels: LabelSet, place: QWidget, given: Collection[str]) 
             contexts = _contexts(thing) if contexts is None else contexts
             if (said := book.say(text, lang, contexts)) != text:
                 put(said)
+
+
+def words(labels: LabelSet) -> phrasebook.Phrasebook:
+    """All that is said, and the classes. Made once, in any thread; that takes a tenth of a second."""
+    sets = [load(key) for key in available()]
+    names = [(labels.name(key, "en"), labels.name(key, "zh")) for key in (*labels.keys, UNKNOWN)]
+    return phrasebook.book((*names, *((one.en, one.zh) for one in (*sets, labels))))
 
 
 def _contexts(thing: QObject | None) -> list[str]:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import model_words, phrasebook, samples, theme
+from app import model_words, samples, theme
 from app.actions import Actions
 from app.ahead import Ahead
 from app.assistant import Assistant
@@ -44,7 +44,7 @@ from app.panels.side import Side
 from app.panels.status import StatusLine
 from app.photos import Photo, Photos
 from app.readable import Readable
-from app.retell import retell
+from app.retell import retell, words
 from app.session import Session
 from app.settings import Settings, recent_folders
 from app.shelf import Catalogue, Shelf
@@ -210,7 +210,7 @@ class Window(QMainWindow):
         self.look.changed.connect(self._refresh)
         self.look.spoken.connect(self._retell)
         menu = self.chrome.language_menu  # the words of another language are read while one chooses it
-        menu.aboutToShow.connect(lambda: self.disk_lane.submit("words", phrasebook.translations))
+        menu.aboutToShow.connect(lambda: self.disk_lane.submit("words", lambda: words(self.session.labels)))
 
     # --- words and states --------------------------------------------------------------------------------------
 

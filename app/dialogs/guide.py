@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QImage,
     QImageReader,
     QResizeEvent,
+    QShowEvent,
     QTextBlock,
     QTextBlockFormat,
     QTextCursor,
@@ -51,6 +52,7 @@ class GuideDialog(QDialog):
         self.contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.page = GuidePage()
         self._headings: list[QTextBlock] = []
+        self._stale = False
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 16, 16, 16)
         row.setSpacing(12)
@@ -70,7 +72,15 @@ class GuideDialog(QDialog):
         """Another language of the window is followed; other colours alone change nothing of what one reads."""
         if self._look.lang != self._spoken:
             self._spoken = self._shown = self._look.lang
-        self.read(self._shown)
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self.read(self._shown)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
+        if self._stale:  # it takes a while, and may never be wanted
+            self._stale = False
+            self.read(self._shown)
+        super().showEvent(event)
 
     def read(self, lang: str) -> None:
         """The guide in this language, at the place where one is."""

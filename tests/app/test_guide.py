@@ -94,3 +94,14 @@ def test_a_wheel_brings_it_along(monkeypatch, tmp_path):
         (tmp_path / put[f"packaging/guide.{lang}.md"]).write_text("# x", encoding="utf-8")
     monkeypatch.setattr(paths, "resources", lambda: shipped)
     assert [guide.guide_file(lang) for lang in ("zh", "en")] == [shipped / "guide.zh.md", shipped / "guide.en.md"]
+
+
+def test_closed_it_waits_with_another_language_until_it_is_wanted(make_studio):
+    studio = make_studio("en")
+    shown = studio.window.flow.show_guide()
+    shown.close()
+    studio.window.settings.set("language", "zh")
+    assert shown.page.toPlainText().startswith("The studio")
+    assert studio.window.flow.show_guide() is shown
+    assert shown.page.toPlainText().startswith("十分钟") and shown.windowTitle() == "用户指南"
+    shown.close()
