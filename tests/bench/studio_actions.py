@@ -44,6 +44,7 @@ def main() -> None:
 
 def measure(folder: Path) -> list[tuple[str, str, tuple[float, float]]]:
     """When, which action, and ms by the clock and of the thread."""
+    from app import on_linux
     from app.__main__ import favour_window
     from app.garbage import spare_collections
     from app.look import Look
@@ -52,6 +53,7 @@ def measure(folder: Path) -> list[tuple[str, str, tuple[float, float]]]:
 
     app = QApplication([])
     favour_window()
+    on_linux.give_photos_back()
     settings = Settings()
     for key, value in (("language", "en"), ("theme", "dark")):
         settings.set(key, value)

@@ -176,6 +176,7 @@ def wait(app: QApplication, happened: Callable[[], bool], seconds: float = 300.0
 
 
 def measure(folder: Path, rounds: int, *, large: bool) -> dict[str, list[tuple[float, float]]]:
+    from app import on_linux
     from app.__main__ import favour_window
     from app.garbage import spare_collections
     from app.look import Look
@@ -190,6 +191,7 @@ def measure(folder: Path, rounds: int, *, large: bool) -> dict[str, list[tuple[f
     window.show()
     spare_collections(window)
     favour_window()
+    on_linux.give_photos_back()
     window.assistant.start()
     window.open_folder(folder)
     session, canvas, assistant = window.session, window.canvas, window.assistant
