@@ -178,6 +178,7 @@ def wait(app: QApplication, happened: Callable[[], bool], seconds: float = 300.0
 def measure(folder: Path, rounds: int, *, large: bool) -> dict[str, list[tuple[float, float]]]:
     from app import on_linux
     from app.__main__ import favour_window
+    from app.code_ahead import read_code
     from app.garbage import spare_collections
     from app.look import Look
     from app.settings import Settings
@@ -196,6 +197,7 @@ def measure(folder: Path, rounds: int, *, large: bool) -> dict[str, list[tuple[f
     window.open_folder(folder)
     session, canvas, assistant = window.session, window.canvas, window.assistant
     wait(app, lambda: assistant.segmenter is not None and assistant.photo is not None and session.page is not None)
+    read_code(window.disk_lane)
     wait(app, lambda: window.settled)
     times: dict[str, list[tuple[float, float]]] = {}
     gaps: list[tuple[float, float]] = []
