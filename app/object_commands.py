@@ -182,7 +182,8 @@ class ObjectCommands(QObject):
             text = self.tr("The objects were changed meanwhile. Nothing else was done.")
             self._session.notice.emit(Notice("info", text, key="object") if gone else of_error(error, key="object"))
 
-        self._lane.submit("reshape", lambda: change(page), made, failed, priority=1)
+        # A key of its own: what is asked next must not take its place.
+        self._lane.submit(("work", id(change)), lambda: change(page), made, failed, priority=1)
 
     def reshape(self, title: str, change: Callable[[Mask], Mask]) -> None:
         """`change` on each selected object."""

@@ -219,6 +219,17 @@ def test_large_objects_are_merged_away_from_the_window(three, monkeypatch):
     assert ids(three) == [1, 2, 3, 4]
 
 
+def test_what_is_asked_next_does_not_take_the_place_of_a_large_merge(three, monkeypatch):
+    monkeypatch.setattr(object_commands, "_AT_ONCE_PX", 0)
+    three.session.select((1, 2))
+    do_now(three, "merge")
+    three.session.select((3,))
+    do_now(three, "split")
+    three.settle()
+    assert ids(three) == [1, 3, 4]
+    assert area(three, 1) == 10000 + 6400 - 1600
+
+
 def test_objects_gone_before_they_are_merged_are_told_of(three, monkeypatch):
     monkeypatch.setattr(object_commands, "_AT_ONCE_PX", 0)
     three.session.select((1, 2))
